@@ -1,0 +1,198 @@
+"""A captioned dataset: photos, captions, and which photo belongs to which split (chapter 1)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from utils.captions import clean_caption, read_captions
+from utils.images import IMAGE_SUFFIXES
+from utils.paths import dataset_dir, dataset_name
+from utils.vocabulary import Vocabulary
+
+SPLITS = ("train", "dev", "test")
+MORE_SPLITS = ("compositional",)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Photos with their captions, split by image.
+
+    `captions`: image name -> its captions as written. `splits`: split -> image names.
+    `notes`: sentences that say what is missing or was left out.
+    """
+
+    name: str
+    folder: Path
+    images_dir: Path
+    captions: dict[str, list[str]]
+    splits: dict[str, list[str]]
+    notes: list[str] = field(default_factory=list)
+
+    @cached_property
+    def images(self) -> list[str]:
+        """The names of all images of all splits: the order of the rows of their features."""
+        return [image for images in self.splits.values() for image in images]
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {image: row for row, image in enumerate(self.images)}
+
+    def path(self, image: str) -> Path:
+        """Return where a photo lies."""
+        return self.images_dir / image
+
+    def paths(self, split: str) -> list[Path]:
+        """Return where the photos of a split lie."""
+        return [self.path(image) for image in self.splits[split]]
+
+    def index(self, split: str) -> np.ndarray:
+        """Return the rows of a split's images in `images`, `(n,)` int32."""
+        return np.array([self._rows[image] for image in self.splits[split]], dtype=np.int32)
+
+    def tokens(self, split: str) -> list[list[list[str]]]:
+        """Return the tokens of each caption of each image of a split, the references."""
+        return [[clean_caption(text) for text in self.captions[i]] for i in self.splits[split]]
+
+    def train_vocabulary(self, minimum_count: int = 1, every_split: bool = False) -> Vocabulary:
+        """Return the vocabulary of the training captions; `every_split` is for word lists only."""
+        names = list(self.splits) if every_split else ["train"]
+        captions = [caption for name in names for image in self.tokens(name) for caption in image]
+        return Vocabulary.fit(captions, minimum_count)
+
+
+def load_dataset(
+    name: str | None = None,
+    *,
+    images_dir: Path | None = None,
+    captions_file: Path | None = None,
+    splits_dir: Path | None = None,
+) -> Dataset:
+    """Load a dataset: `scenes` (made on first use), `flickr8k`, or any folder like Flickr8k.
+
+    `name` is the reader's `DATASET` where it is left out. The three paths stand in for the
+    folder's own `Images/`, `captions.txt` and split lists. Where there are no lists, the split
+    is `split_by_image`. Raises `FileNotFoundError` where the folder, the captions or all photos
+    are missing, `ValueError` for captions or lists that cannot be used.
+    """
+    name = name or dataset_name()
+    folder = dataset_dir(name)
+    if name == "scenes" and not folder.is_dir():
+        from utils.scenes import make_scenes
+
+        make_scenes(folder, progress=True)
+    captions_file = Path(captions_file) if captions_file else _captions_file(folder)
+    images_dir = Path(images_dir) if images_dir else _images_dir(folder)
+    captions = read_captions(captions_file)
+    present, notes = _present(captions, images_dir)
+    lists = read_split_lists(Path(splits_dir) if splits_dir else folder)
+    if lists:
+        splits = _listed(lists, present, notes)
+    else:
+        splits = split_by_image(present)
+        notes.append("There are no split lists: the images were split by the hash of their names.")
+    short_name = name if name in ("scenes", "flickr8k") else folder.name
+    kept = {image: captions[image] for image in present}
+    return Dataset(short_name, folder, images_dir, kept, splits, notes)
+
+
+def _captions_file(folder: Path) -> Path:
+    if not folder.is_dir():
+        known = " Install it with `make flickr8k`." if folder.name == "flickr8k" else ""
+        raise FileNotFoundError(f"There is no dataset folder at {folder}: check the name.{known}")
+    for path in (folder / "captions.txt", folder / "captions.csv"):
+        if path.is_file():
+            return path
+    raise FileNotFoundError(
+        f"There is no captions file in {folder}: put one there as captions.txt, "
+        "with the first line `image,caption` and a row for each caption."
+    )
+
+
+def _images_dir(folder: Path) -> Path:
+    for path in (folder / "Images", folder / "images"):
+        if path.is_dir():
+            return path
+    return folder
+
+
+def _present(captions: dict[str, list[str]], images_dir: Path) -> tuple[list[str], list[str]]:
+    """Return the captioned images that have a photo, in order, and what to say of the others."""
+    photos = set()
+    if images_dir.is_dir():
+        paths = images_dir.iterdir()
+        photos = {path.name for path in paths if path.suffix.lower() in IMAGE_SUFFIXES}
+    present = [image for image in captions if image in photos]
+    if not present:
+        raise FileNotFoundError(
+            f"None of the {len(captions)} captioned images is in {images_dir}: check that the "
+            "names in the captions file are those of the photos, with their suffix."
+        )
+    notes = []
+    absent = len(captions) - len(present)
+    if absent:
+        notes.append(f"{absent} captioned images have no photo in {images_dir}; they are left out.")
+    uncaptioned = len(photos - set(captions))
+    if uncaptioned:
+        notes.append(f"{uncaptioned} photos have no caption; they are left out.")
+    return present, notes
+
+
+def read_split_lists(folder: Path) -> dict[str, list[str]]:
+    """Read the lists `*trainImages.txt`, `*devImages.txt` and so on that a folder has.
+
+    Returns split -> image names as listed; empty where there is no list for train.
+    """
+    lists = {}
+    for split in (*SPLITS, *MORE_SPLITS):
+        found = sorted(folder.glob(f"*{split}Images.txt"))
+        if found:
+            lines = found[0].read_text(encoding="utf-8").splitlines()
+            lists[split] = [line.strip() for line in lines if line.strip()]
+    return lists if "train" in lists else {}
+
+
+def _listed(
+    lists: dict[str, list[str]], present: Sequence[str], notes: list[str]
+) -> dict[str, list[str]]:
+    """Keep the listed images that are present; raises `ValueError` where two lists share one."""
+    here, owner = set(present), {}
+    splits: dict[str, list[str]] = {split: [] for split in SPLITS}
+    for split, images in lists.items():
+        for image in images:
+            if owner.setdefault(image, split) != split:
+                raise ValueError(
+                    f"{image} is in the list for {owner[image]} and in the one for {split}: an "
+                    "image in two splits makes every score worthless; remove it from one."
+                )
+        splits[split] = [image for image in dict.fromkeys(images) if image in here]
+        lost = len(images) - len(splits[split])
+        if lost:
+            notes.append(f"{lost} of the {len(images)} images listed for {split} are missing.")
+    notes += [
+        f"There is no list for {split}; it is empty." for split in SPLITS if split not in lists
+    ]
+    if not splits["train"]:
+        raise ValueError("No image of the training list is present: check the names in the list.")
+    return splits
+
+
+def split_by_image(images: Sequence[str]) -> dict[str, list[str]]:
+    """Split images into train, dev and test (six, one and one eighth) by a hash of their names.
+
+    The hash makes the split the same on every machine and independent of the order of the files
+    and of the captions; all captions of an image go with it. Raises `ValueError` for fewer than
+    three images.
+    """
+    if len(images) < 3:
+        raise ValueError(f"{len(images)} images cannot be split in three: give three or more.")
+    ordered = sorted(images, key=lambda image: hashlib.sha256(image.encode()).hexdigest())
+    eighth = max(len(ordered) // 8, 1)
+    return {
+        "train": ordered[: -2 * eighth],
+        "dev": ordered[-2 * eighth : -eighth],
+        "test": ordered[-eighth:],
+    }

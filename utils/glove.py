@@ -1,0 +1,143 @@
+"""GloVe word vectors (Pennington, Socher and Manning 2014): chapter 3."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from utils.paths import DATA
+from utils.vocabulary import MARKERS, PAD, Vocabulary
+
+GLOVE = DATA / "glove"
+EMBEDDED_GLOVE = GLOVE / "glove.6B.50d.slice.txt"
+
+
+@dataclass(frozen=True)
+class Glove:
+    """Word vectors: `words`, a list, and `vectors`, `(n, dimension)` float32, row by row."""
+
+    words: list[str]
+    vectors: np.ndarray
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """The row of each word."""
+        return {word: row for row, word in enumerate(self.words)}
+
+    @cached_property
+    def directions(self) -> np.ndarray:
+        """The vectors at length one, `(n, dimension)` float32."""
+        return self.vectors / np.maximum(np.linalg.norm(self.vectors, axis=1, keepdims=True), 1e-9)
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers a word has."""
+        return self.vectors.shape[1]
+
+    def __getitem__(self, word: str) -> np.ndarray:
+        if word not in self.rows:
+            raise KeyError(f"GloVe has no vector for {word!r}; ask first: {word!r} in glove.")
+        return self.vectors[self.rows[word]]
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.rows
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+def load_glove(path: Path = EMBEDDED_GLOVE, words: Collection[str] | None = None) -> Glove:
+    """Read word vectors in Stanford's text format: a word, then its numbers, a line each.
+
+    `words` keeps these alone, which saves time and memory with a whole file. Any dimension is
+    read. Raises `FileNotFoundError` where there is no such file, `ValueError` for a line that
+    does not fit the first or where nothing is left.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"There is no GloVe file at {path}: install one with `make flickr8k`, "
+            f"or use the slice that comes with the course, {EMBEDDED_GLOVE.name}."
+        )
+    wanted = None if words is None else set(words)
+    kept, rows, dimension = [], [], 0
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            parts = line.rstrip().split(" ")
+            if number == 1 and len(parts) == 2:
+                continue  # some tools write the counts of words and columns first
+            dimension = dimension or len(parts) - 1
+            word = " ".join(parts[:-dimension])
+            if wanted is not None and word not in wanted:
+                continue
+            kept.append(word)
+            rows.append(_numbers(path, number, parts[-dimension:], dimension, word))
+    if not rows:
+        raise ValueError(f"{path} holds no vector that was asked for: is it a GloVe text file?")
+    return Glove(kept, np.array(rows, dtype=np.float32))
+
+
+def _numbers(path: Path, number: int, parts: list[str], dimension: int, word: str) -> np.ndarray:
+    try:
+        vector = np.array(parts, dtype=np.float32)
+    except ValueError:
+        vector = np.zeros(0, np.float32)
+    if len(vector) != dimension or not word or not np.isfinite(vector).all():
+        raise ValueError(
+            f"{path}, line {number} is not a word and {dimension} numbers: the file is cut short "
+            "or of another format; get it again."
+        )
+    return vector
+
+
+def best_glove_file(dimension: int | None = None) -> Path:
+    """Return an installed whole file of glove.6B of that dimension, else the embedded slice.
+
+    Raises `FileNotFoundError` where another dimension than the slice's 50 is asked for and
+    no file of it is installed.
+    """
+    whole = GLOVE / f"glove.6B.{dimension or 50}d.txt"
+    if whole.is_file():
+        return whole
+    if dimension in (None, 50):
+        return EMBEDDED_GLOVE
+    raise FileNotFoundError(
+        f"There is no {whole.name} in {GLOVE}: install GloVe with `make flickr8k`, "
+        "or ask for 50 dimensions, which come with the course."
+    )
+
+
+def nearest(
+    glove: Glove, vector: np.ndarray, count: int = 5, exclude: Collection[str] = ()
+) -> list[tuple[str, float]]:
+    """Return the words whose vectors point most nearly the same way, with their cosines."""
+    cosines = glove.directions @ (vector / max(float(np.linalg.norm(vector)), 1e-9))
+    order = np.argsort(-cosines, kind="stable")[: count + len(exclude)]
+    found = [(glove.words[row], float(cosines[row])) for row in order]
+    return [pair for pair in found if pair[0] not in exclude][:count]
+
+
+def coverage(vocabulary: Vocabulary, glove: Glove) -> tuple[float, list[str]]:
+    """Return the share, 0 to 1, of the vocabulary's words that have a vector, and the others."""
+    words = vocabulary.words[len(MARKERS) :]
+    missing = [word for word in words if word not in glove]
+    return 1 - len(missing) / max(len(words), 1), missing
+
+
+def embedding_matrix(vocabulary: Vocabulary, glove: Glove, seed: int = 0) -> np.ndarray:
+    """Return the vectors in the order of the ids, `(len(vocabulary), dimension)` float32.
+
+    Row 0, the padding, is zero. A word without a vector, and each marker, gets small random
+    numbers of the spread that the known words have.
+    """
+    known = [word for word in vocabulary.words if word in glove]
+    spread = float(np.std([glove[word] for word in known])) if known else 0.4
+    rng = np.random.default_rng(seed)
+    matrix = rng.normal(0.0, spread, (len(vocabulary), glove.dimension)).astype(np.float32)
+    for index, word in enumerate(vocabulary.words):
+        if word in glove:
+            matrix[index] = glove[word]
+    matrix[PAD] = 0.0
+    return matrix

@@ -1,0 +1,132 @@
+"""The course's model: an image and a prefix give the probabilities of the next word (chapter 5).
+
+This is the merge model of Tanti, Gatt and Camilleri (2018, "Where to put the image in an image
+caption generator"): the text encoder never sees the photo; the two meet after it.
+
+    photo (n, 1280) -> Dropout -> Dense ReLU ------------------------+
+    prefix (n, t)   -> GloVe embedding -> Dropout -> BiLSTM -> LSTM -+- Add -> Dense ReLU -> softmax
+
+The BiLSTM reads the prefix in both directions. That is no cheating as long as the prefix is all it
+gets: the word to predict is not in it. Under whole-sequence training it would be (chapter 4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from utils.cnn import FEATURE_SIZE
+from utils.vocabulary import PAD
+
+MERGES = ("add", "concatenate", "multiply")
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Every size of the model.
+
+    `units` is the width of the image vector, the LSTM (and each direction of the BiLSTM) and the
+    hidden layer. `use_image` and `use_text` switch one side off for chapter 6's comparisons: its
+    vector is multiplied by zero, so that every other size stays the same.
+    """
+
+    vocabulary_size: int
+    feature_size: int = FEATURE_SIZE
+    embedding_size: int = 50
+    units: int = 256
+    merge: str = "add"
+    dropout: float = 0.3
+    train_embedding: bool = True
+    use_image: bool = True
+    use_text: bool = True
+
+    def __post_init__(self) -> None:
+        if self.merge not in MERGES:
+            raise ValueError(f"merge is {self.merge!r}; choose one of {', '.join(MERGES)}.")
+        if self.vocabulary_size < 5:
+            raise ValueError("The vocabulary has markers only; it needs a word or more.")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the sizes as a dictionary that `ModelConfig(**...)` takes."""
+        return asdict(self)
+
+
+def build_model(config: ModelConfig, embedding_matrix: np.ndarray | None = None) -> keras.Model:
+    """Return the course's model.
+
+    Inputs: `{"feature": (n, feature_size) float32, "prefix": (n, t) int32}`, prefixes of any
+    length, padded right with 0. Output: `(n, vocabulary_size)` float32, probabilities of the next
+    word. `embedding_matrix`, `(vocabulary_size, embedding_size)` float32, starts the embedding.
+    Raises `ValueError` where the matrix has another shape.
+    """
+    model = _connect(_layers(config), config.feature_size, masked=True)
+    if embedding_matrix is not None:
+        embedding = model.get_layer("embedding")
+        if embedding_matrix.shape != tuple(embedding.embeddings.shape):
+            raise ValueError(
+                f"The embedding matrix has the shape {embedding_matrix.shape}, the model's is "
+                f"{tuple(embedding.embeddings.shape)}: build it from the same vocabulary."
+            )
+        embedding.set_weights([embedding_matrix])
+    return model
+
+
+def _layers(config: ModelConfig) -> dict[str, keras.Layer]:
+    layers = keras.layers
+    merges = {"add": layers.Add, "concatenate": layers.Concatenate, "multiply": layers.Multiply}
+    found = [
+        layers.Dropout(config.dropout, name="image_dropout"),
+        layers.Dense(config.units, activation="relu", name="image_encoder"),
+        layers.Embedding(
+            config.vocabulary_size,
+            config.embedding_size,
+            trainable=config.train_embedding,
+            name="embedding",
+        ),
+        layers.Dropout(config.dropout, name="text_dropout"),
+        layers.Bidirectional(layers.LSTM(config.units, return_sequences=True), name="bilstm"),
+        layers.LSTM(config.units, name="lstm"),
+        merges[config.merge](name="merge"),
+        layers.Dense(config.units, activation="relu", name="hidden"),
+        layers.Dropout(config.dropout, name="hidden_dropout"),
+        layers.Dense(config.vocabulary_size, activation="softmax", name="next_word"),
+    ]
+    if not config.use_image:
+        found.append(layers.Rescaling(0.0, name="no_image"))
+    if not config.use_text:
+        found.append(layers.Rescaling(0.0, name="no_text"))
+    return {layer.name: layer for layer in found}
+
+
+def _connect(layers: dict[str, keras.Layer], feature_size: int, masked: bool) -> keras.Model:
+    feature = keras.Input((feature_size,), name="feature")
+    prefix = keras.Input((None,), dtype="int32", name="prefix")
+
+    image = layers["image_encoder"](layers["image_dropout"](feature))
+    if "no_image" in layers:
+        image = layers["no_image"](image)
+
+    # What `Embedding(mask_zero=True)` would do unseen: the LSTMs skip the padding.
+    mask = keras.ops.not_equal(prefix, PAD) if masked else None
+    text = layers["text_dropout"](layers["embedding"](prefix))
+    text = layers["lstm"](layers["bilstm"](text, mask=mask), mask=mask)
+    if "no_text" in layers:
+        text = layers["no_text"](text)
+
+    hidden = layers["hidden"](layers["merge"]([image, text]))
+    probabilities = layers["next_word"](layers["hidden_dropout"](hidden))
+    inputs = {"feature": feature, "prefix": prefix}
+    return keras.Model(inputs, probabilities, name="captioning_model")
+
+
+def without_mask(model: keras.Model) -> keras.Model:
+    """Return a model of the very same layers and weights for prefixes without padding.
+
+    It gives what `model` gives, about 1.4 times as fast on a CPU. Training and decoding use it,
+    since their batches hold prefixes of one length.
+    """
+    layers = {layer.name: layer for layer in model.layers}
+    return _connect(layers, int(model.inputs[0].shape[-1]), masked=False)

@@ -1,0 +1,122 @@
+"""Captions as numbers: padding, prefixes and batches of one length (chapters 4 and 6).
+
+A caption of n words gives n + 1 examples: `<start>` -> first word, `<start> first` -> second, ...,
+the whole caption -> `<end>`. They are never written out one by one: an example is a row of the
+caption matrix and a length, so that a dataset costs what its captions cost.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from utils.vocabulary import PAD, Vocabulary
+
+
+def pad_right(rows: Sequence[Sequence[int]], length: int | None = None) -> np.ndarray:
+    """Return lists of ids as one matrix `(n, length)` int32, each filled with `PAD` on its right.
+
+    `length` is that of the longest row where it is left out. Raises `ValueError` where a row is
+    longer: cutting it is for the caller to decide.
+    """
+    longest = max(map(len, rows), default=0)
+    length = longest if length is None else length
+    if longest > length:
+        raise ValueError(f"A row has {longest} ids, which do not fit in {length}; cut it first.")
+    matrix = np.full((len(rows), length), PAD, dtype=np.int32)
+    for row, ids in zip(matrix, rows, strict=True):
+        row[: len(ids)] = ids
+    return matrix
+
+
+def prefixes_of(ids: Sequence[int]) -> list[tuple[list[int], int]]:
+    """Return every prefix of a caption with the id that follows it: the examples it gives."""
+    return [(list(ids[:length]), ids[length]) for length in range(1, len(ids))]
+
+
+@dataclass(frozen=True)
+class CaptionSequences:
+    """Encoded captions.
+
+    `tokens` `(n, t)` int32, padded right, `<start>` and `<end>` included; `lengths` `(n,)` int32;
+    `image_index` `(n,)` int32, the row of each one's photo.
+    """
+
+    tokens: np.ndarray
+    lengths: np.ndarray
+    image_index: np.ndarray
+
+    @property
+    def prefix_count(self) -> int:
+        """How many examples (prefix -> next word) the captions give."""
+        return int((self.lengths - 1).sum())
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+def encode_captions(
+    tokens: Sequence[Sequence[Sequence[str]]], vocabulary: Vocabulary, image_index: np.ndarray
+) -> CaptionSequences:
+    """Encode the captions of each image.
+
+    `tokens`: per image, per caption, its tokens; `image_index` `(images,)`: the images' rows.
+    Raises `ValueError` where there is no caption or the two differ in length.
+    """
+    if len(tokens) != len(image_index):
+        raise ValueError(f"{len(tokens)} images have captions but {len(image_index)} have rows.")
+    encoded = [vocabulary.encode(caption) for image in tokens for caption in image]
+    if not encoded:
+        raise ValueError("There are no captions to encode: is the split empty?")
+    owners = [row for row, image in zip(image_index, tokens, strict=True) for _ in image]
+    lengths = np.array([len(ids) for ids in encoded], dtype=np.int32)
+    return CaptionSequences(pad_right(encoded), lengths, np.array(owners, dtype=np.int32))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Examples of one prefix length.
+
+    `prefixes` `(b, t)` int32 without any padding; `labels` `(b,)` int32, an id each and never
+    one-hot; `image_index` `(b,)` int32.
+    """
+
+    prefixes: np.ndarray
+    labels: np.ndarray
+    image_index: np.ndarray
+
+
+Rows = tuple[np.ndarray, int]
+
+
+def length_batches(
+    sequences: CaptionSequences, batch_size: int, seed: int | None = None, epoch: int = 0
+) -> list[Rows]:
+    """Return the batches of an epoch, each as `(caption rows (b,), prefix length)`.
+
+    All prefixes of a batch have the same length, so no step is spent on padding and no mask is
+    needed. The order is drawn anew for each `(seed, epoch)`; without a seed nothing is shuffled.
+    """
+    rng = None if seed is None else np.random.default_rng([seed, epoch])
+    batches = []
+    for length in range(1, int(sequences.lengths.max())):
+        rows = np.flatnonzero(sequences.lengths > length).astype(np.int32)
+        if rng is not None:
+            rng.shuffle(rows)
+        cuts = range(0, len(rows), batch_size)
+        batches += [(rows[start : start + batch_size], length) for start in cuts]
+    if rng is not None:
+        rng.shuffle(batches)
+    return batches
+
+
+def make_batch(sequences: CaptionSequences, rows: np.ndarray, length: int) -> Batch:
+    """Return the examples that a pair of `length_batches` names."""
+    prefixes = np.ascontiguousarray(sequences.tokens[rows, :length])
+    return Batch(prefixes, sequences.tokens[rows, length], sequences.image_index[rows])
+
+
+def batches(sequences: CaptionSequences, plan: Sequence[Rows]) -> Iterator[Batch]:
+    """Yield the examples of each batch of a plan, one batch in memory at a time."""
+    for rows, length in plan:
+        yield make_batch(sequences, rows, length)
