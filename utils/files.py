@@ -21,12 +21,12 @@ def sha256(path: Path) -> str:
 def atomic_path(target: Path) -> Iterator[Path]:
     """Yield a temporary path beside `target`; rename it there on success, remove it on error.
 
-    The temporary name keeps the target's suffix, because several libraries choose the file
+    The temporary name ends as the target does, because several libraries choose the file
     format by it. A folder may be made at the path too; it replaces a folder that stood there.
     """
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.stem}.{uuid.uuid4().hex[:8]}{target.suffix}")
+    temporary = target.with_name(f".{uuid.uuid4().hex[:8]}.{target.name}")
     try:
         yield temporary
         if temporary.is_dir() and target.is_dir():

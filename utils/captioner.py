@@ -1,0 +1,154 @@
+"""A trained captioner: one folder with weights, vocabulary and settings that belong together.
+
+Weights mean nothing without the vocabulary that numbered the words and the network that made the
+features, so the folder names both by hash and is loaded as a whole or refused with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h5py
+import keras
+import numpy as np
+
+from utils.cnn import weights_hash
+from utils.decoding import Hypothesis, beam_search, captions_of, greedy, next_word
+from utils.features import extract_features
+from utils.files import atomic_path, read_json, sha256, write_json
+from utils.model import ModelConfig, build_model
+from utils.paths import CAPTIONERS
+from utils.vocabulary import Vocabulary
+
+FORMAT = 1
+WEIGHTS, WORDS, SETTINGS = "model.weights.h5", "vocabulary.json", "settings.json"
+
+
+class CaptionerError(ValueError):
+    """A captioner's folder that cannot be used; the message says why and what to do."""
+
+
+@dataclass
+class Captioner:
+    """A model with its vocabulary, and `settings`: what else is worth knowing of it."""
+
+    model: keras.Model
+    vocabulary: Vocabulary
+    config: ModelConfig
+    settings: dict[str, Any] = field(default_factory=dict)
+    cnn_weights: str = "embedded"
+
+    def beams(
+        self, features: np.ndarray, beam_width: int = 3, count: int = 1
+    ) -> list[list[Hypothesis]]:
+        """Return the `count` best hypotheses for each row of `features` `(n, size)` float32."""
+        rows = np.arange(len(features), dtype=np.int32)
+        return beam_search(
+            next_word(self.model, features), rows, beam_width=max(beam_width, count), count=count
+        )
+
+    def caption_features(self, features: np.ndarray, beam_width: int = 3) -> list[list[str]]:
+        """Return the tokens of a caption for each row of `features`; width 1 is greedy search."""
+        if beam_width == 1:
+            rows = np.arange(len(features), dtype=np.int32)
+            return captions_of(greedy(next_word(self.model, features), rows), self.vocabulary)
+        found = self.beams(features, beam_width)
+        return captions_of([best[0].ids for best in found], self.vocabulary)
+
+    def caption(self, photos: Sequence[Path], beam_width: int = 3) -> list[str]:
+        """Return a caption for each photo; raises what `extract_features` raises."""
+        features = extract_features(photos, weights=self.cnn_weights, cache=False)
+        return [" ".join(tokens) for tokens in self.caption_features(features, beam_width)]
+
+    def save(self, folder: Path, half: bool = False) -> None:
+        """Write the folder, whole or not at all; `half` stores the weights as float16."""
+        with atomic_path(Path(folder)) as temporary:
+            temporary.mkdir()
+            _save_weights(self.model, temporary / WEIGHTS, half)
+            (temporary / WORDS).write_text(self.vocabulary.to_json(), encoding="utf-8")
+            settings = {
+                "format": FORMAT,
+                "model": self.config.to_json(),
+                "cnn": {"weights": self.cnn_weights, "sha256": weights_hash(self.cnn_weights)},
+                "vocabulary": self.vocabulary.hash(),
+                "files": {name: sha256(temporary / name) for name in (WEIGHTS, WORDS)},
+                "more": self.settings,
+            }
+            write_json(temporary / SETTINGS, settings)
+
+
+def _save_weights(model: keras.Model, path: Path, half: bool) -> None:
+    model.save_weights(path)
+    if not half:
+        return
+    with atomic_path(path) as temporary:
+        with h5py.File(path, "r") as source, h5py.File(temporary, "w") as target:
+            _copy_halved(source, target)
+
+
+def _copy_halved(source: h5py.Group, target: h5py.Group) -> None:
+    """Copy a group; space that HDF5 frees inside a file is not given back, hence a new file."""
+    target.attrs.update(source.attrs)
+    for name, item in source.items():
+        if isinstance(item, h5py.Group):
+            _copy_halved(item, target.create_group(name))
+        else:
+            numbers = item[()]
+            halved = numbers.astype(np.float16) if numbers.dtype == np.float32 else numbers
+            target.create_dataset(name, data=halved).attrs.update(item.attrs)
+
+
+def captioner_folder(name: str | Path) -> Path:
+    """Return the folder of a captioner: a path, or the name of one that comes with the course.
+
+    Raises `CaptionerError` where there is neither.
+    """
+    for folder in (CAPTIONERS / name, Path(name).expanduser()):
+        if (folder / SETTINGS).is_file():
+            return folder
+    shipped = sorted(path.parent.name for path in CAPTIONERS.glob(f"*/{SETTINGS}"))
+    raise CaptionerError(
+        f"There is no captioner {str(name)!r}: give a folder that holds {SETTINGS}, or one of "
+        f"these names: {', '.join(shipped) or '(none is installed)'}."
+    )
+
+
+def load_captioner(name: str | Path) -> Captioner:
+    """Load a captioner from a folder, or by the name of one that comes with the course.
+
+    Raises `CaptionerError` where a file is missing, was changed, or does not belong to the rest.
+    """
+    folder = captioner_folder(name)
+    settings = read_json(folder / SETTINGS)
+    if settings.get("format") != FORMAT:
+        raise CaptionerError(
+            f"{folder} has the format {settings.get('format')}; this version reads {FORMAT}: "
+            "use the version of the course that saved it."
+        )
+    for file, expected in settings["files"].items():
+        if not (folder / file).is_file():
+            raise CaptionerError(f"{folder / file} is missing: get the whole folder again.")
+        if sha256(folder / file) != expected:
+            raise CaptionerError(
+                f"{folder / file} is not the file that was saved with this captioner (its SHA-256 "
+                "differs): weights and vocabulary work together only; get the whole folder again."
+            )
+    vocabulary = Vocabulary.from_json((folder / WORDS).read_text(encoding="utf-8"))
+    config = ModelConfig(**settings["model"])
+    if vocabulary.hash() != settings["vocabulary"] or len(vocabulary) != config.vocabulary_size:
+        raise CaptionerError(
+            f"{folder} holds a vocabulary of {len(vocabulary)} words that its weights were not "
+            "trained with: get the whole folder again."
+        )
+    cnn = settings["cnn"]
+    if weights_hash(cnn["weights"]) != cnn["sha256"]:
+        raise CaptionerError(
+            f"{folder} was trained on the features of another MobileNetV2 than the one here: "
+            "train it anew, or restore data/mobilenet_v2."
+        )
+    model = build_model(config)
+    model.load_weights(folder / WEIGHTS)
+    return Captioner(model, vocabulary, config, settings["more"], cnn["weights"])

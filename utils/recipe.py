@@ -1,0 +1,54 @@
+"""What is trained on a dataset unless somebody asks for something else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from utils.dataset import Dataset
+from utils.training import TrainingSettings
+
+# Below this many training captions every word counts, and batches are smaller.
+MANY_CAPTIONS = 10_000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A vocabulary's minimum count, the model's sizes (`ModelConfig`), how it is trained.
+
+    `glove_dimension`: the GloVe file that starts the embedding, None for random numbers.
+    `mirrored`: whether the mirrored photos are a second view in training.
+    """
+
+    minimum_count: int
+    model: dict[str, Any] = field(default_factory=dict)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    glove_dimension: int | None = 50
+    mirrored: bool = False
+
+
+SMALL = Recipe(
+    minimum_count=1,
+    model={"units": 128, "dropout": 0.3},
+    training=TrainingSettings(
+        epochs=12, batch_size=256, learning_rate=2e-3, schedule="cosine", patience=3
+    ),
+)
+FLICKR8K = Recipe(
+    minimum_count=5,
+    model={"units": 256, "dropout": 0.3},
+    training=TrainingSettings(epochs=8, schedule="cosine"),
+    mirrored=True,
+)
+
+
+def recipe_for(dataset: Dataset, epochs: int | None = None) -> Recipe:
+    """Return the recipe that suits a dataset's size; `epochs` changes how long it trains."""
+    count = sum(len(dataset.captions[image]) for image in dataset.splits["train"])
+    recipe = FLICKR8K if count >= MANY_CAPTIONS else SMALL
+    if count < 500:
+        # A handful of captions: small steps, many of them.
+        recipe = replace(recipe, training=replace(recipe.training, batch_size=32, epochs=20))
+    if epochs is not None:
+        recipe = replace(recipe, training=replace(recipe.training, epochs=epochs))
+    return recipe
