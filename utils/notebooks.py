@@ -18,6 +18,7 @@ import hashlib
 import os
 import re
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ here = Path.cwd()
 root = next(folder for folder in (here, *here.parents) if (folder / "utils/check.py").exists())
 if str(root) not in sys.path:
     sys.path.insert(0, str(root))  # so that `utils`, the course's library, can be imported"""
+SETUP_MARK = "# SETUP"  # an author writes this line for it
+INLINE = "module://matplotlib_inline.backend_inline"
 QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
@@ -117,6 +120,8 @@ def prepare(notebook: NotebookNode) -> NotebookNode:
     )
     for cell in fresh.cells:
         cell.source = "\n".join(line.rstrip() for line in cell.source.strip("\n").split("\n"))
+        if cell.cell_type == "code" and cell.source == SETUP_MARK:
+            cell.source = SETUP
         kept = {key: cell.metadata[key] for key in ("tags", "nbgrader") if key in cell.metadata}
         cell.metadata = nbformat.from_dict(kept)
     for place, cell in enumerate(fresh.cells):
@@ -182,11 +187,12 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
         resources={"metadata": {"path": str(folder)}},
     )
     before = os.environ.copy()
-    os.environ.update(
-        QUIET, CHECK_STRICT="1", MPLBACKEND="module://matplotlib_inline.backend_inline"
-    )
+    os.environ.update(QUIET, CHECK_STRICT="1", MPLBACKEND=INLINE)
+    os.environ.pop("DATASET", None)  # what is committed is the run on the embedded data
     try:
-        client.execute()
+        with tempfile.TemporaryDirectory() as private:
+            os.environ["COURSE_PROGRESS"] = str(Path(private) / "progress.json")
+            client.execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise NotebookProblem(f"The run stopped: {error}") from error
     finally:
@@ -340,12 +346,12 @@ def _execute_file(path: Path) -> None:
     print(f"{path}: executed in {time.perf_counter() - start:.0f} s, {size:.2f} MB")
 
 
-def _derive_all() -> None:
+def _derive_files(paths: list[Path]) -> None:
     wanted = {path.name for path in masters()}
     for path in CHAPTERS.glob("*.ipynb"):
         if path.name not in wanted:
             print(f"{path.name}: no master in solutions/; remove it or restore the master")
-    for path in masters():
+    for path in paths:
         target = CHAPTERS / path.name
         with atomic_path(target) as temporary:
             temporary.write_bytes(derived_text(path).encode("utf-8"))
@@ -368,7 +374,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(command: str, paths: list[Path]) -> list[str]:
     if command == "derive":
-        _derive_all()
+        _derive_files(paths)
         return []
     if command == "check":
         from utils.notebook_rules import all_problems

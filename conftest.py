@@ -1,0 +1,39 @@
+"""Settings of every test run, and of the notebooks' kernels, which inherit them.
+
+They are set before anything imports TensorFlow.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+# The same words as `utils.notebooks.QUIET`, which cannot be imported before they are set.
+os.environ.update(
+    TF_CPP_MIN_LOG_LEVEL="3",  # no start-up log lines
+    TF_ENABLE_ONEDNN_OPTS="0",  # the same last digits on every processor
+    CUDA_VISIBLE_DEVICES="-1",  # no GPU
+    PYTHONHASHSEED="0",
+)
+os.environ.pop("DATASET", None)  # what is committed was measured on the embedded data
+_private = tempfile.TemporaryDirectory(prefix="course-test-")
+os.environ["COURSE_PROGRESS"] = str(Path(_private.name) / "progress.json")
+
+pytest_plugins = ["utils.nbval_guard"]
+
+
+def pytest_configure(config):
+    """Choose the way of plotting; give nbval its limits where the command line does not."""
+    option = config.option
+    if not (option.nbval or option.nbval_lax):
+        os.environ["MPLBACKEND"] = "agg"
+        return
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    option.nbval_sanitize_with = option.nbval_sanitize_with or str(
+        ROOT / "tests" / "nbval_sanitize.cfg"
+    )
+    given = " ".join(config.invocation_params.args)
+    if "--nbval-cell-timeout" not in given:
+        option.nbval_cell_timeout = 180
+    if "--nbval-kernel-startup-timeout" not in given:
+        option.nbval_kernel_startup_timeout = 120
