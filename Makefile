@@ -1,0 +1,54 @@
+# The course in commands; `make help` lists them. Plain commands for Windows are in the README.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# The first Python that the pinned packages run on; `make PYTHON=/path/to/python3.12` chooses one.
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; do \
+	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	2>/dev/null && echo $$name && break; done)
+
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help course test lab data flickr8k bench chapters clean
+
+help: ## list these commands
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1|/' | \
+		awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+
+$(READY): requirements.txt
+	@if [ -z "$(PYTHON)" ]; then echo "No Python 3.11, 3.12 or 3.13 was found: install one, or say \
+	make PYTHON=/path/to/python3.12"; exit 1; fi
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $(READY)
+
+course: $(READY) ## set up, run the chapters in order, show where the result is
+	$(BIN)/python -m utils.course
+
+test: $(READY) ## set up if missing, then the whole test suite, notebooks included
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python -m pytest
+	$(BIN)/python -m utils.run_notebooks
+
+lab: $(READY) ## open JupyterLab in chapters/
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters
+
+data: $(READY) ## the embedded data only
+	$(BIN)/python -m utils.embedded
+
+flickr8k: $(READY) ## install Flickr8k and GloVe from Kaggle (ARGS="--from-zip FILE" for your own)
+	$(BIN)/python -m utils.install flickr8k $(ARGS)
+
+bench: $(READY) ## speed against the naive way, as ratios
+	$(BIN)/python -m utils.bench
+
+chapters: $(READY) ## derive chapters/ from solutions/
+	$(BIN)/python -m utils.notebooks derive
+
+clean: ## remove whatever can be made again (not the data installed from Kaggle)
+	rm -rf $(VENV) data/scenes data/cache data/runs .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
