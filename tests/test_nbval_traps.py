@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 import time
@@ -15,7 +14,15 @@ from sample_notebook import cell_with, sample_master, small_notebook
 
 from utils import run_notebooks
 from utils.nbval_guard import peak_bytes
-from utils.notebooks import INLINE, QUIET, derive, execute, read_notebook, write_notebook
+from utils.notebooks import (
+    INLINE,
+    QUIET,
+    derive,
+    execute,
+    read_notebook,
+    sanitized,
+    write_notebook,
+)
 from utils.paths import CHAPTERS, ROOT, SOLUTIONS
 from utils.run_notebooks import command_of, environment_of, lanes_of, main, run_lanes, table
 
@@ -247,13 +254,6 @@ def test_peak_memory_of_a_process():
 
 
 # The sanitizers
-
-
-def sanitized(text):
-    rules = (TESTS / "nbval_sanitize.cfg").read_text(encoding="ascii")
-    for pattern, stand_in in re.findall(r"^regex: (.*)$\n^replace: (.*)$", rules, re.MULTILINE):
-        text = re.sub(pattern, stand_in, text)
-    return text
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,10 @@ from nbformat import NotebookNode
 from utils.exercise import load_chapter
 from utils.notebooks import (
     BEGIN_HIDDEN,
+    CHECKED_COMMENT,
     COMPARED_TAG,
     END_HIDDEN,
+    IGNORED_COMMENT,
     SETUP,
     NotebookProblem,
     checked_ids,
@@ -36,7 +38,6 @@ FEWEST_EXERCISES, MOST_EXERCISES = 4, 6
 LARGEST_BYTES = 1_000_000
 ENDING = ("summary", "tensors", "exercises", "further reading", "next")
 MARKERS = (BEGIN_SOLUTION, END_SOLUTION, BEGIN_HIDDEN, END_HIDDEN)
-CHECKED_COMMENT, IGNORED_COMMENT = "NBVAL_CHECK_OUTPUT", "NBVAL_IGNORE_OUTPUT"
 IGNORED_TAG, FALLS_BACK_TAG = "nbval-ignore-output", "falls-back"
 # A body smaller than this is common knowledge, not a copy: nodes of its syntax tree.
 SMALLEST_COPY = 30

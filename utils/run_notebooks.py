@@ -21,10 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from utils.files import read_json, write_json
-from utils.notebooks import CELL_SECONDS, INLINE, QUIET, START_SECONDS
+from utils.notebooks import CELL_SECONDS, INLINE, QUIET, SANITIZERS, START_SECONDS
 from utils.paths import CHAPTERS, ROOT, SOLUTIONS
 
-SANITIZERS = ROOT / "tests" / "nbval_sanitize.cfg"
 MEMORY_GB = 4.0
 THREADS = {"chapters": 1, "solutions": 4}
 THREAD_SETTINGS = (
