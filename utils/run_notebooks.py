@@ -118,6 +118,7 @@ def run_lanes(lanes: list[Lane], together: bool = True) -> tuple[bool, dict[str,
 
 
 def _start(lane: Lane, folder: Path) -> subprocess.Popen:
+    print(f"{len(lane.notebooks)} notebooks of {lane.state}: {lane.threads} threads", flush=True)
     command = command_of(lane, folder / f"{lane.state}.json")
     with open(folder / f"{lane.state}.log", "w", encoding="utf-8") as log:
         return subprocess.Popen(
@@ -160,12 +161,10 @@ def table(measured: dict[str, Any]) -> str:
 def _prepare_data(lanes: list[Lane]) -> None:
     """Make the embedded data before two kernels want it at the same moment."""
     if any(path.resolve().is_relative_to(ROOT) for lane in lanes for path in lane.notebooks):
-        code = (
-            "from utils.dataset import load_dataset; from utils.features import dataset_features; "
-            "dataset_features(load_dataset('scenes'))"
-        )
-        environment = {**os.environ, **QUIET, "PYTHONPATH": str(ROOT)}
-        subprocess.run([sys.executable, "-c", code], check=True, env=environment, cwd=ROOT)
+        import utils.quiet  # noqa: F401  # before TensorFlow, which the next one may import
+        from utils.embedded import prepare
+
+        prepare()
 
 
 def main(arguments: list[str] | None = None) -> int:
