@@ -30,7 +30,7 @@ EXTENTS: dict[str, tuple[float, float, float]] = {
     "bear": (0.68, 0.9, 0.52),
     "camel": (0.85, 1.3, 0.62),
 }
-WIDE_DEEDS = {"bicycle": 0.46, "kite": 0.5, "umbrella": 0.38}
+WIDE_DEEDS = {"bicycle": 0.46, "kite": 0.5, "umbrella": 0.38, "balloon": 0.34, "ball": 0.36}
 TALL_DEEDS = {"bicycle": 1.25, "kite": 1.5, "umbrella": 1.22, "balloon": 1.3}
 LYING = 0.56  # half the width of a sleeping person
 
@@ -86,9 +86,13 @@ def _spots(scene: Scene, rng: random.Random) -> list[Place]:
         lying = scene.what == "sleeping"
         half = LYING if lying else WIDE_DEEDS.get(scene.prop, half)
         height = TALL_DEEDS.get(scene.prop, height)
+    elif scene.what in ("sleeping", "eating", "running"):
+        half *= 1.15  # the head reaches farther out
+    tall *= 1.4 if scene.human and scene.what == "swimming" else 1.0
     scale = tall / (1.0 if scene.human else EXTENTS[scene.who][1])
     room = (right - left) / scene.count
-    most = 1.12 if scene.count > 1 else 1.0  # two neighbours may overlap a little
+    # Neighbours may overlap: they stand at different depths, lying people one above the other.
+    most = (1.8 if half == LYING else 1.25) if scene.count > 1 else 1.0
     limit = min(room * most / (2 * half), 0.9 / height)
     limit = min(limit, 0.52 / height) if scene.relation == "under" else limit
     scale = min(scale, limit) * rng.uniform(0.88, 1.0)
@@ -97,6 +101,7 @@ def _spots(scene: Scene, rng: random.Random) -> list[Place]:
     for index in range(scene.count):
         slack = max(0.0, room - 2 * half * scale) / 2
         x = left + room * (index + 0.5) + rng.uniform(-0.8, 0.8) * slack
+        x = max(left + half * scale, min(right - half * scale, x))
         y = _depth(scene, rng, index)
         if rng.random() < 0.25 and scene.count > 1 and scene.prop != "kite":
             facing = -facing
@@ -106,7 +111,9 @@ def _spots(scene: Scene, rng: random.Random) -> list[Place]:
 
 def _shifted(scene: Scene, x: float, scale: float, facing: int) -> float:
     """Return x moved so that what reaches far to the front stays inside the picture."""
-    shift = {"kite": 0.28, "bicycle": 0.08}.get(scene.prop, 0.0) if scene.human else 0.0
+    shift = (
+        {"kite": 0.28, "bicycle": 0.08, "ball": 0.1}.get(scene.prop, 0.0) if scene.human else 0.0
+    )
     return x - facing * shift * scale
 
 
@@ -116,6 +123,8 @@ def _depth(scene: Scene, rng: random.Random, index: int) -> float:
         return rng.uniform(0.19, 0.21) - 0.01 * index
     if scene.relation == "in front of":
         return rng.uniform(0.05, 0.09) + 0.01 * (index % 2)
+    if scene.human and scene.what == "sleeping" and scene.count > 1:
+        return 0.05 + 0.1 * index + rng.uniform(0.0, 0.02)
     low = 0.06 if scene.count == 1 else 0.05 + 0.07 * (index % 2)
     return low + rng.uniform(0.0, 0.06)
 
@@ -131,7 +140,7 @@ def _thing_spot(
     if scene.relation == "behind":
         return centre + rng.uniform(-0.04, 0.04), min(spot.y for spot in spots) - 0.13, facing
     if scene.relation == "in front of":
-        return centre + rng.choice((-0.14, 0.14)), max(spot.y for spot in spots) + 0.14, facing
+        return centre + rng.choice((-0.22, 0.22)), max(spot.y for spot in spots) + 0.14, facing
     if scene.relation == "under":
         return centre + (0.16 if scene.thing != "table" else 0), 0.15, facing
     x = 1 - wide * 0.85 if _side(scene) > 0 else wide * 0.85
@@ -146,9 +155,37 @@ def _draw_subject(canvas: Canvas, scene: Scene, spot: Place, water: Image.Image 
     if water is None:
         half = LYING if scene.human and scene.what == "sleeping" else EXTENTS[scene.who][0] * 0.85
         pen.veil((24, 26, 44), oval(0, 0.0, half, 0.05), 0.45)
+    if scene.what in ("running", "jumping"):
+        _draw_motion(canvas, scene, pen)
     (_draw_human if scene.human else _draw_animal)(canvas, scene, pen)
     if water is not None:
         _cover(canvas, scene, spot, water)
+
+
+def _draw_motion(canvas: Canvas, scene: Scene, pen: Pen) -> None:
+    """Draw what a children's book draws: dust behind a runner, small arcs below a jumper."""
+    half, rng = EXTENTS[scene.who][0], canvas.rng
+    if scene.what == "running":
+        dust = (250, 250, 252) if canvas.snowy else (232, 218, 192)
+        for far, size in ((0.0, 0.13), (0.16, 0.1), (0.3, 0.07)):
+            x = -half * (0.95 if not scene.human else 1.1) - far
+            puffs = [
+                oval(x + dx, size * 0.8 + dy, size, size * 0.8)
+                for dx, dy in ((0, 0), (-0.06, 0.04), (0.06, 0.05))
+            ]
+            pen.fill(dust, *puffs, depth=0.35, outline=0.6)
+        for y in (0.3, 0.45, 0.6):
+            start = -half * 1.15 - rng.uniform(0.0, 0.08)
+            pen.line((250, 250, 250), [(start, y), (start - 0.22, y)], 0.016)
+        return
+    for size in (0.5, 0.85):
+        for side in (-1, 1):
+            arc = [
+                (side * half * size, 0.1),
+                (side * half * (size + 0.1), 0.05),
+                (side * half * (size + 0.06), 0.0),
+            ]
+            pen.line((250, 250, 250), arc, 0.018)
 
 
 def _draw_human(canvas: Canvas, scene: Scene, pen: Pen) -> None:
@@ -183,14 +220,14 @@ def _draw_animal(canvas: Canvas, scene: Scene, pen: Pen) -> None:
         stance = STANCES["sitting"][0]
     half = EXTENTS[scene.who][0]
     if scene.prop == "bowl":
-        things.bowl(pen, half * 1.02, 0.0, 0.2)
+        things.bowl(pen, half * 1.02, 0.0, 0.25)
     ANIMAL_DRAWINGS[scene.who](pen, scene.colour, stance)
     if scene.prop == "ball":
         things.ball(pen, half * 0.9, 0.15, 0.15, scene.prop_colour)
     elif scene.prop == "carrot":
-        things.carrot(pen, half * 0.85, 0.16, 0.13)
+        things.carrot(pen, half * 0.85, 0.16, 0.16)
     elif scene.prop == "grass":
-        things.grass(pen, half * 0.98, -0.02, 0.15)
+        things.grass(pen, half * 0.98, -0.03, 0.22)
 
 
 # How much of each swimmer is under water, in its own units.

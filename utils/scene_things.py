@@ -388,7 +388,8 @@ def carrot(pen: Pen, x: float, y: float, size: float) -> None:
 
 
 def grass(pen: Pen, x: float, y: float, size: float) -> None:
-    """Draw long grass."""
+    """Draw a clump of long grass."""
+    pen.flat((52, 128, 44), oval(x, y + 0.02, size * 1.3, size * 0.24))
     for lean in (-0.9, -0.6, -0.3, 0, 0.3, 0.6, 0.9):
         green = (60, 150, 48) if round(lean * 10) % 2 else (96, 178, 60)
         pen.flat(

@@ -244,7 +244,8 @@ def _sensible(what: str, prop: str, who: str, where: str, when: str) -> bool:
     if prop == "ice cream":
         return not cold and when != "rain"
     if who in PEOPLE and not indoors and (what in ("sleeping", "sitting") or prop == "book"):
-        return not wet and not (cold and what == "sleeping")
+        rough = cold or where in ("street", "desert")
+        return not wet and not (rough and what == "sleeping")
     return True
 
 
@@ -285,7 +286,10 @@ def _sample_thing(
 def _sample_count(rng: random.Random, who: str, prop: str, relation: str) -> int:
     """Return 1, 2 or 3; fewer where the subject or what it holds takes much room."""
     count = rng.choices((1, 2, 3), (60, 25, 15))[0]
-    roomy = who in ("horse", "cow", "camel", "bear") or prop in ("bicycle", "kite", "umbrella")
+    large = who in ("horse", "cow", "camel", "bear", "pig")
+    if large and relation == "next to":
+        return 1
+    roomy = large or prop in ("bicycle", "kite", "umbrella")
     return min(count, 2) if roomy or relation else count
 
 
