@@ -1,0 +1,149 @@
+"""Judging captions: everything in one place, and a table that is fair (chapter 7).
+
+`utils.bleu`, `utils.cider` and `utils.floors` hold the parts. A score alone says little, so the
+table puts it between its floors and what people score, with the interval it has by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from utils.bleu import (
+    Bleu,
+    Caption,
+    bleu,
+    bleu_from_statistics,
+    bleu_statistics,
+    bootstrap,
+    bootstrap_statistics,
+    strip_markers,
+)
+from utils.cider import CiderD, cider_d
+from utils.floors import (
+    constant_caption,
+    constant_floor,
+    copied_share,
+    distinct_captions,
+    human_row,
+    shuffled_floor,
+)
+
+__all__ = [
+    "Bleu",
+    "CiderD",
+    "ScoreRow",
+    "bleu",
+    "bleu_from_statistics",
+    "bleu_statistics",
+    "bootstrap",
+    "bootstrap_statistics",
+    "cider_d",
+    "constant_caption",
+    "constant_floor",
+    "copied_share",
+    "distinct_captions",
+    "human_row",
+    "score_row",
+    "score_rows",
+    "score_table",
+    "shuffled_floor",
+    "strip_markers",
+]
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """A row of the table. What was not measured is None and left empty.
+
+    `intervals` `(4, 2)`: of BLEU-1 to BLEU-4. `cider`: CIDEr-D, 0 to 10. `distinct`: how many
+    different captions. `copied`: the share, 0 to 1, that stands in the training captions.
+    """
+
+    name: str
+    bleu: Bleu
+    intervals: np.ndarray | None = None
+    cider: float | None = None
+    distinct: int | None = None
+    copied: float | None = None
+
+
+def score_row(
+    name: str,
+    references: Sequence[Sequence[Caption]],
+    hypotheses: Sequence[Caption],
+    train_tokens: Sequence[Sequence[Caption]] | None = None,
+    samples: int = 1000,
+    seed: int = 0,
+) -> ScoreRow:
+    """Return all scores of one list of captions. Raises as `bleu` does."""
+    statistics = bleu_statistics(references, hypotheses)
+    return ScoreRow(
+        name=name,
+        bleu=bleu_from_statistics(statistics),
+        intervals=bootstrap_statistics(statistics, samples, seed),
+        cider=cider_d(references, hypotheses)[0],
+        distinct=distinct_captions(hypotheses),
+        copied=None if train_tokens is None else copied_share(hypotheses, train_tokens),
+    )
+
+
+def score_rows(
+    references: Sequence[Sequence[Caption]],
+    systems: dict[str, Sequence[Caption]],
+    train_tokens: Sequence[Sequence[Caption]] | None = None,
+    seed: int = 0,
+) -> list[ScoreRow]:
+    """Return the rows of `score_table`: floors, then the systems by name, then people.
+
+    The shuffled captions are those of the last system. The constant caption needs
+    `train_tokens`, the human row an image with two references, shuffling two images; what
+    cannot be measured is left out. Raises `ValueError` where there is no system.
+    """
+    if not systems:
+        raise ValueError("There are no captions to score: name one list of captions or more.")
+    rows = []
+    if train_tokens is not None:
+        rows.append(ScoreRow("one caption for all", constant_floor(references, train_tokens)))
+    if len(references) > 1:
+        captions = list(systems.values())[-1]
+        rows.append(ScoreRow("captions shuffled", shuffled_floor(references, captions, seed)))
+    for name, captions in systems.items():
+        rows.append(score_row(name, references, captions, train_tokens, seed=seed))
+    if max(map(len, references)) > 1:
+        rows.append(ScoreRow("people", human_row(references)))
+    return rows
+
+
+def score_table(rows: Sequence[ScoreRow]) -> str:
+    """Return rows as a table in plain text, intervals in a line of their own under the scores.
+
+    BLEU from 0 to 100, CIDEr-D times 100 as in published tables, `length` the length ratio,
+    `copied` in percent.
+    """
+    heads = ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "CIDEr-D", "length", "distinct", "copied"]
+    lines = [["", *heads]]
+    for row in rows:
+        lines.append(
+            [
+                row.name,
+                *(f"{score:.1f}" for score in row.bleu.scores),
+                "" if row.cider is None else f"{100 * row.cider:.1f}",
+                f"{row.bleu.length_ratio:.2f}",
+                "" if row.distinct is None else f"{row.distinct:,}",
+                "" if row.copied is None else f"{row.copied:.0%}",
+            ]
+        )
+        if row.intervals is not None:
+            spans = [f"{low:.1f}-{high:.1f}" for low, high in row.intervals]
+            lines.append(["  95% interval", *spans, *[""] * 4])
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            [cells[0].ljust(widths[0])]
+            + [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
+        ).rstrip()
+        for cells in lines
+    )
