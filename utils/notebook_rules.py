@@ -551,7 +551,10 @@ def copies(page: Page) -> Iterator[str]:
     elsewhere: dict[str, str] = {}
     for path in sorted((ROOT / "utils").glob("*.py")):
         for body, names in _library_bodies(path.read_text(encoding="utf-8")).items():
-            elsewhere.setdefault(body, f"`{names[0]}` of utils/{path.name}")
+            # The placeholder of an exercise stands in its notebook too, and must be the same.
+            names = [name for name in names if not name.startswith("_stub")]
+            if names:
+                elsewhere.setdefault(body, f"`{names[0]}` of utils/{path.name}")
     for path in masters():
         if path.name != page.path.name:
             for body, names in notebook_bodies(read_notebook(path)).items():
