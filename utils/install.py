@@ -28,7 +28,14 @@ from utils.dataset import SPLITS, load_dataset, read_split_lists
 from utils.files import atomic_path
 from utils.glove import GLOVE
 from utils.images import IMAGE_SUFFIXES, open_photo
-from utils.kaggle_client import InstallError, dataset_page, download, remove_archive
+from utils.kaggle_client import (
+    InstallError,
+    archive_is_complete,
+    archive_path,
+    dataset_page,
+    download,
+    remove_archive,
+)
 from utils.paths import cache_dir, dataset_dir
 
 try:
@@ -119,18 +126,23 @@ def _install_photos(
     temporary = _beside(folder, "unzipping")
     for left in (temporary, _beside(folder, "old")):
         _recover(left, folder)
-    archive = from_zip
+    # A run that was stopped may have left a whole archive; it is used up before anything else.
+    waiting = archive_path(FLICKR8K, downloads)
+    archive = from_zip or (waiting if archive_is_complete(waiting) else None)
     try:
         if folder.exists() and any(folder.iterdir()):
-            present, given = _photo_names(folder), set(_photos_of(from_zip) if from_zip else ())
+            present, given = _photo_names(folder), set(_photos_of(archive) if archive else ())
             if present >= given:
-                return _reuse(folder, lists, say)
+                installed = _reuse(folder, lists, say)
+                if archive and archive == waiting:
+                    remove_archive(waiting)
+                return installed
             if not present <= given:
                 raise InstallError(
-                    f"{folder} holds other photos than {from_zip}: rename or remove that folder, "
+                    f"{folder} holds other photos than {archive}: rename or remove that folder, "
                     "or choose another one with --folder, and run the command again."
                 )
-        archive = from_zip or download(FLICKR8K, downloads, BY_HAND[FLICKR8K], lock)
+        archive = archive or download(FLICKR8K, downloads, BY_HAND[FLICKR8K], lock)
         say(f"Unpacking {archive.name} and opening every photo ...")
         _unpack_photos(archive, temporary)
         _keep_others(folder, temporary)
@@ -338,7 +350,10 @@ def _install_glove(
     glove_zip: Path | None, folder: Path, downloads: Path, lock: IO, say: Callable[[str], None]
 ) -> list[Path]:
     files = _glove_files(folder)
-    if files and glove_zip is None:
+    temporary = folder / ".unzipping"
+    _recover(temporary, folder)
+    # An archive that is waiting means that the last run did not come to its end.
+    if files and glove_zip is None and not archive_path(GLOVE_6B, downloads).exists():
         say(f"GloVe is already in {folder}: {', '.join(path.name for path in files)}.")
         return files
     archive = glove_zip or download(GLOVE_6B, downloads, BY_HAND[GLOVE_6B], lock)
@@ -354,17 +369,21 @@ def _install_glove(
         absent = [name for name in sorted(found) if not (folder / name).is_file()]
         folder.mkdir(parents=True, exist_ok=True)
         _need_space([found[name] for name in absent], folder)
+        temporary.mkdir()
         with zipfile.ZipFile(archive) as opened:
             for name in absent:
                 say(f"Unpacking {name} ...")
-                with atomic_path(folder / name) as temporary:
-                    _copy(opened, found[name], temporary)
-                    words = _count_words(temporary, name, archive)
-                if words < GLOVE_WORDS:
-                    lost = GLOVE_WORDS - words
+                _copy(opened, found[name], temporary / name)
+                lost = GLOVE_WORDS - _count_words(temporary / name, name, archive)
+                if lost > 0:
                     say(f"  {lost:,} of the {GLOVE_WORDS:,} words of glove.6B are missing.")
+        for name in absent:
+            (temporary / name).rename(folder / name)
     except zipfile.BadZipFile as error:
         raise _broken(archive, glove_zip is None, GLOVE_6B) from error
+    finally:
+        if temporary.exists():
+            shutil.rmtree(temporary)
     if glove_zip is None:
         remove_archive(archive)
     files = _glove_files(folder)

@@ -62,6 +62,11 @@ def dataset_page(dataset: str) -> str:
     return f"https://www.kaggle.com/datasets/{dataset}"
 
 
+def archive_path(dataset: str, folder: Path) -> Path:
+    """Return where the archive of a dataset (`owner/name`) is downloaded to in a folder."""
+    return folder / f"{dataset.split('/')[1]}.zip"
+
+
 def archive_is_complete(archive: Path) -> bool:
     """Tell whether a downloaded archive is whole: it opens, and no bytes are left to fetch."""
     return not _bytes_are_left(archive) and zipfile.is_zipfile(archive)
@@ -79,7 +84,7 @@ def download(dataset: str, folder: Path, by_hand: str, keep_open: IO | None = No
     Raises `InstallError` where the archive could not be had.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    archive = folder / f"{dataset.split('/')[1]}.zip"
+    archive = archive_path(dataset, folder)
     if archive_is_complete(archive):
         return archive
     if not _bytes_are_left(archive):
