@@ -91,7 +91,6 @@ def _layers(config: ModelConfig) -> dict[str, keras.Layer]:
         layers.LSTM(config.units, name="lstm"),
         merges[config.merge](name="merge"),
         layers.Dense(config.units, activation="relu", name="hidden"),
-        layers.Dropout(config.dropout, name="hidden_dropout"),
         layers.Dense(config.vocabulary_size, activation="softmax", name="next_word"),
     ]
     if not config.use_image:
@@ -117,7 +116,7 @@ def _connect(layers: dict[str, keras.Layer], feature_size: int, masked: bool) ->
         text = layers["no_text"](text)
 
     hidden = layers["hidden"](layers["merge"]([image, text]))
-    probabilities = layers["next_word"](layers["hidden_dropout"](hidden))
+    probabilities = layers["next_word"](hidden)
     inputs = {"feature": feature, "prefix": prefix}
     return keras.Model(inputs, probabilities, name="captioning_model")
 
