@@ -28,7 +28,16 @@ from utils.expect import (
     looks_like,
     mistake,
 )
-from utils.guard import TimeUp, _by_thread, call, is_placeholder, readers_line, short, time_limit
+from utils.guard import (
+    TimeUp,
+    _by_thread,
+    call,
+    fingerprint,
+    is_placeholder,
+    readers_line,
+    short,
+    time_limit,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -471,3 +480,21 @@ def test_a_jupyter_kernel_says_the_same(tmp_path, plain_verdicts):
     text = "\n".join(bundle["text/plain"] for bundle in bundles)
     assert verdicts(text) == verdicts(plain_verdicts)
     assert "`return x[0]`" in text and "of your cell" in text
+
+
+def test_a_placeholder_is_known_whether_or_not_its_cell_has_the_import():
+    body = """
+def table(words):
+    rows = np.zeros((len(words), 2))
+    for row, word in enumerate(words):
+        if not word:
+            continue
+        rows[row] = np.ones(2)
+    return rows
+"""
+    cell, module, other = {"np": np}, {}, {"np": np}
+    exec(body, cell)
+    exec("import numpy as np\n" + body, module)
+    exec(body.replace("continue", "break"), other)
+    assert fingerprint(cell["table"]) == fingerprint(module["table"])
+    assert fingerprint(cell["table"]) != fingerprint(other["table"])

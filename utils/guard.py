@@ -184,13 +184,33 @@ def readers_line(trace: TracebackType | None) -> str:
     return f"line {last.lineno} of your cell" + (f": `{text}`" if text else "")
 
 
+# How a call is prepared depends on where the called name was imported, not on what is called.
+_PREPARING = {"PUSH_NULL", "PRECALL", "CACHE", "NOP", "EXTENDED_ARG"}
+
+
 def _instructions(code: CodeType) -> list[Any]:
-    """Return what a code object does, without names of files, line numbers and docstring."""
-    return [
-        (step.opname, _instructions(step.argval) if isinstance(step.argval, CodeType)
-         else (type(step.argval).__name__, repr(step.argval)))
-        for step in dis.get_instructions(code)
-    ]  # fmt: skip
+    """Return what a code object does, without names of files, line numbers and docstring.
+
+    `np.zeros(2)` compiles differently where `import numpy as np` stands in the same file (a module)
+    and where it does not (a notebook's cell); both give the same here. Jumps are told by the
+    instruction that they lead to.
+    """
+    steps = list(dis.get_instructions(code))
+    place, places = 0, {}
+    for step in steps:
+        places[step.offset] = place
+        place += step.opname not in _PREPARING
+    found = []
+    for step in steps:
+        name = "LOAD_ATTR" if step.opname == "LOAD_METHOD" else step.opname
+        value: Any = (type(step.argval).__name__, repr(step.argval))
+        if isinstance(step.argval, CodeType):
+            value = _instructions(step.argval)
+        elif step.opcode in dis.hasjrel or step.opcode in dis.hasjabs:
+            value = ("to", places.get(step.argval))
+        if step.opname not in _PREPARING:
+            found.append((name, value))
+    return found
 
 
 def fingerprint(answer: Any) -> Any:
