@@ -1,0 +1,217 @@
+"""Answers to the exercises of chapter 4: stubs, plausible mistakes and right ones."""
+
+import keras
+import numpy as np
+
+from utils.captions import clean_caption
+from utils.sequences import pad_right
+
+
+def stub_4_2(inputs, units, bidirectional=False):
+    """Return the number of trained numbers of an LSTM over `inputs` numbers a word."""
+    count = None
+    return count
+
+
+def one_block_4_2(inputs, units, bidirectional=False):
+    return units * (inputs + units + 1) * (2 if bidirectional else 1)
+
+
+def two_biases_4_2(inputs, units, bidirectional=False):
+    return 4 * units * (inputs + units + 2) * (1 + bidirectional)
+
+
+def no_bias_4_2(inputs, units, bidirectional=False):
+    return 4 * units * (inputs + units) * (1 + bidirectional)
+
+
+def one_direction_4_2(inputs, units, bidirectional=False):
+    return 4 * units * (inputs + units + 1)
+
+
+def wide_4_2(inputs, units, bidirectional=False):
+    width = 2 * units if bidirectional else units
+    return 4 * width * (inputs + width + 1)
+
+
+def right_4_2(inputs, units, bidirectional=False):
+    return (1 + bidirectional) * 4 * (inputs * units + units * units + units)
+
+
+def right_too_4_2(inputs, units, bidirectional=False):
+    layer = keras.layers.LSTM(units)
+    layer = keras.layers.Bidirectional(layer) if bidirectional else layer
+    layer.build((None, 2, inputs))
+    return layer.count_params()
+
+
+def stub_4_3(captions, vocabulary):
+    longest = max(len(caption.split()) for caption in captions)
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    return keras.utils.pad_sequences(rows, maxlen=longest, padding="post")
+
+
+def markers_only_4_3(captions, vocabulary):
+    longest = max(len(caption.split()) for caption in captions) + 2
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    return keras.utils.pad_sequences(rows, maxlen=longest, padding="post")
+
+
+def cut_end_4_3(captions, vocabulary):
+    longest = max(len(caption.split()) for caption in captions)
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    return keras.utils.pad_sequences(rows, maxlen=longest, padding="post", truncating="post")
+
+
+def wide_4_3(captions, vocabulary):
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    return keras.utils.pad_sequences(rows, maxlen=40, padding="post")
+
+
+def left_4_3(captions, vocabulary):
+    return keras.utils.pad_sequences([vocabulary.encode(clean_caption(c)) for c in captions])
+
+
+def right_4_3(captions, vocabulary):
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    return keras.utils.pad_sequences(rows, padding="post")
+
+
+def right_too_4_3(captions, vocabulary):
+    return pad_right([vocabulary.encode(clean_caption(caption)) for caption in captions])
+
+
+def stub_4_4(mask):
+    accepted = None
+    return accepted
+
+
+def first_column_4_4(mask):
+    return bool(mask[:, 0].all())
+
+
+def no_empty_rows_4_4(mask):
+    return bool((np.diff(mask.astype(int), axis=1) <= 0).all())
+
+
+def by_row_4_4(mask):
+    return mask[:, 0] & (np.diff(mask.astype(int), axis=1) <= 0).all(axis=1)
+
+
+def strict_4_4(mask):
+    return bool(mask[:, 0].all() and not mask[:, -1].any())
+
+
+def right_4_4(mask):
+    return mask[:, 0].all() and (np.diff(mask.astype(int), axis=1) <= 0).all()
+
+
+def right_too_4_4(mask):
+    for row in mask.tolist():
+        words = sum(row)
+        if words == 0 or not all(row[:words]):
+            return False
+    return True
+
+
+def stub_4_6(predict, ids):
+    scores = None
+    return scores
+
+
+def whole_4_6(predict, ids):
+    return predict(ids)
+
+
+def first_place_4_6(predict, ids):
+    return np.stack([predict(ids[: k + 1])[0] for k in range(len(ids))])
+
+
+def blanked_4_6(predict, ids):
+    rows = []
+    for k in range(len(ids)):
+        known = ids.copy()
+        known[k + 1 :] = 0
+        rows.append(predict(known)[k])
+    return np.array(rows)
+
+
+def too_short_4_6(predict, ids):
+    return np.array([predict(ids[:k])[-1] for k in range(1, len(ids))])
+
+
+def one_ahead_4_6(predict, ids):
+    return np.array([predict(ids[: k + 2])[k] for k in range(len(ids))])
+
+
+def right_4_6(predict, ids):
+    return np.array([predict(ids[:length])[-1] for length in range(1, len(ids) + 1)])
+
+
+def right_too_4_6(predict, ids):
+    scores = np.zeros_like(predict(ids))
+    for k in range(len(ids)):
+        scores[k] = predict(np.array(ids[: k + 1]))[k]
+    return scores
+
+
+CASES = {
+    "4.1": {
+        "stub": None,
+        "wrong": [
+            (27, "forgot the end|Forgot the end"),
+            (35, "both markers"),
+            (23, "first word"),
+            (28, "added 1 once|Added 1 once"),
+            (30, "too small"),
+        ],
+        "right": [31, 31.0],
+    },
+    "4.2": {
+        "stub": stub_4_2,
+        "wrong": [
+            (one_block_4_2, "ne block only"),
+            (two_biases_4_2, "PyTorch"),
+            (no_bias_4_2, "o bias"),
+            (one_direction_4_2, "second direction"),
+            (wide_4_2, "two separate LSTMs"),
+        ],
+        "right": [right_4_2, right_too_4_2],
+    },
+    "4.3": {
+        "stub": stub_4_3,
+        "wrong": [
+            (markers_only_4_3, "start is lost|ider than needed"),
+            (cut_end_4_3, "end is lost"),
+            (wide_4_3, "ider than needed"),
+            (left_4_3, "on the left"),
+        ],
+        "right": [right_4_3, right_too_4_3],
+    },
+    "4.4": {
+        "stub": stub_4_4,
+        "wrong": [
+            (first_column_4_4, "hole"),
+            (no_empty_rows_4_4, "without any word"),
+            (by_row_4_4, "a row"),
+            (strict_4_4, "no padding at all"),
+        ],
+        "right": [right_4_4, right_too_4_4],
+    },
+    "4.5": {
+        "stub": None,
+        "wrong": [("a", "dev"), ("c", "padding"), ("d", "known prefix")],
+        "right": ["b", "B"],
+    },
+    "4.6": {
+        "stub": stub_4_6,
+        "wrong": [
+            (whole_4_6, "whole caption"),
+            (first_place_4_6, "first place"),
+            (blanked_4_6, "no mask"),
+            (too_short_4_6, "one token too few|One token too few"),
+            (one_ahead_4_6, "leak test"),
+        ],
+        "right": [right_4_6, right_too_4_6],
+    },
+}
