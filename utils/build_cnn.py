@@ -76,7 +76,8 @@ def read_legacy_torch(data: bytes) -> dict[str, np.ndarray]:
 
     Such a file is five pickles (a magic number, the version, facts about the system, the state
     dictionary, the storage keys), then for each key its length and its numbers.
-    Raises `pickle.UnpicklingError` where a pickle names anything but tensors.
+    Raises `pickle.UnpicklingError` where a pickle names anything but tensors and `ValueError` for
+    a tensor that is a transposed view.
     """
     file = io.BytesIO(data)
     for _ in range(3):
@@ -90,8 +91,10 @@ def read_legacy_torch(data: bytes) -> dict[str, np.ndarray]:
         dtype = np.dtype(dtypes[key])
         storages[key] = np.frombuffer(file.read(count * dtype.itemsize), dtype)
     arrays = {}
-    for name, (key, _, offset, shape, _) in state.items():
+    for name, (key, _, offset, shape, stride) in state.items():
         size = int(np.prod(shape))
+        if stride != tuple(int(np.prod(shape[axis + 1 :])) for axis in range(len(shape))):
+            raise ValueError(f"{name} is a view of other numbers; save it with .contiguous().")
         arrays[name] = storages[key][offset : offset + size].reshape(shape)
     return arrays
 

@@ -56,7 +56,10 @@ def check_sums(folder: Path) -> None:
 
     Raises `FileNotFoundError` for a missing file and `RuntimeError` for a damaged one.
     """
-    for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+    sums = folder / "SHA256SUMS"
+    if not sums.is_file():
+        raise FileNotFoundError(f"{sums} is missing: get it back with `git checkout {sums}`.")
+    for line in sums.read_text(encoding="utf-8").splitlines():
         expected, name = line.split()
         path = folder / name
         if not path.is_file():
@@ -72,7 +75,7 @@ def _from_keras() -> keras.Model:
     import keras
 
     try:
-        backbone = keras.applications.MobileNetV2(include_top=False, weights="imagenet")
+        backbone = keras.applications.MobileNetV2((224, 224, 3), include_top=False)
     except Exception as error:
         raise RuntimeError(
             "Keras could not download its ImageNet weights for MobileNetV2: check the network, "
