@@ -1,0 +1,417 @@
+"""Features: right, in order, kept, resumed after SIGKILL; bad photos named."""
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.datasets import load_sample_images
+
+from utils import features as module
+from utils import row_file
+from utils.cnn import build_cnn
+from utils.dataset import load_dataset
+from utils.features import dataset_features, extract_features
+from utils.images import load_batch, preprocess
+from utils.row_file import RowFile, read_row_file
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    """Eleven crops of two photos that may be shown, of several sizes."""
+    folder = tmp_path_factory.mktemp("photos")
+    rng = np.random.default_rng(0)
+    paths = []
+    for number in range(11):
+        photo = load_sample_images().images[number % 2]
+        top, left = rng.integers(0, 200), rng.integers(0, 300)
+        crop = photo[top : top + 200 + 5 * number, left : left + 300]
+        paths.append(folder / f"{number:02d}.jpg")
+        Image.fromarray(crop).save(paths[-1], quality=92)
+    return paths
+
+
+@pytest.fixture(scope="module")
+def expected(photos):
+    return build_cnn().predict(preprocess(load_batch(photos)), verbose=0)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("CAPTIONING_CACHE", str(folder))
+    return folder / "features"
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    """A network that gives the mean colour 1280 times; returns the sizes of the batches it saw."""
+    seen = []
+
+    def means(photos):
+        seen.append(len(photos))
+        return photos.mean(axis=(1, 2, 3), dtype=np.float32)[:, None].repeat(1280, axis=1)
+
+    monkeypatch.setattr(module, "_network", lambda weights, kind: means)
+    return seen
+
+
+@pytest.fixture
+def squares(tmp_path):
+    """Nine grey squares; the fake network's feature of a square is its grey."""
+    paths = []
+    for number in range(9):
+        paths.append(tmp_path / f"square_{number}.png")
+        Image.new("RGB", (20, 20), (10 * number,) * 3).save(paths[-1])
+    return paths
+
+
+GREYS = [10 * number for number in range(9)]
+
+
+# The numbers
+
+
+@pytest.mark.parametrize("batch_size", [1, 4, 11, 64])
+def test_equal_to_the_network_whatever_the_batch_size(photos, expected, batch_size):
+    found = extract_features(photos, batch_size=batch_size, cache=False)
+    assert found.shape == (11, 1280) and found.dtype == np.float32
+    np.testing.assert_allclose(found, expected["pooled"], atol=1e-4)
+
+
+def test_rows_are_in_the_order_of_the_paths(photos, expected):
+    order = [7, 0, 10, 3, 3, 5]
+    found = extract_features([str(photos[row]) for row in order], batch_size=4, cache=False)
+    np.testing.assert_allclose(found, expected["pooled"][order], atol=1e-4)
+
+
+def test_map_is_half_precision_on_disk_and_its_mean_is_pooled(photos, expected):
+    found = extract_features(photos, kind="map", batch_size=4)
+    assert found.shape == (11, 7, 7, 1280) and found.dtype == np.float16
+    assert isinstance(found, np.memmap) and not found.flags.writeable
+    np.testing.assert_allclose(found, expected["map"], atol=5e-3)
+    mean = np.asarray(found, np.float32).mean(axis=(1, 2))
+    np.testing.assert_allclose(mean, expected["pooled"], atol=2e-3)
+    again = extract_features(photos, kind="map")
+    assert isinstance(again, np.memmap) and (again == found).all()
+    assert (extract_features(photos[:2], kind="map", cache=False) == found[:2]).mean() > 0.99
+
+
+def test_mirrored_is_the_mirrored_photo(photos, tmp_path, expected):
+    turned = []
+    for path in photos[:3]:
+        with Image.open(path) as photo:
+            turned.append(tmp_path / f"{path.stem}.png")
+            photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(turned[-1])
+    found = extract_features(photos[:3], mirrored=True)
+    np.testing.assert_allclose(found, extract_features(turned), atol=0.02)
+    assert np.abs(found - expected["pooled"][:3]).max() > 0.1
+    # Neither is taken for the other from the cache.
+    np.testing.assert_allclose(extract_features(photos[:3]), expected["pooled"][:3], atol=1e-4)
+
+
+@pytest.mark.parametrize("cache_too", [True, False])
+def test_no_photos_no_rows_and_no_network(monkeypatch, cache_too):
+    monkeypatch.setattr(module, "_network", None)
+    assert extract_features([], cache=cache_too).shape == (0, 1280)
+    empty = extract_features([], kind="map", cache=cache_too)
+    assert empty.shape == (0, 7, 7, 1280) and empty.dtype == np.float16
+
+
+# The cache
+
+
+def test_second_time_nothing_is_computed(squares, fake, cache):
+    first = extract_features(squares, batch_size=4)
+    assert first[:, 0].tolist() == GREYS and fake == [4, 4, 1]
+    first += 1  # the array is the caller's own, the cache is not
+    second = extract_features(squares, batch_size=2)
+    assert second[:, 0].tolist() == GREYS and fake == [4, 4, 1]
+    names = sorted(path.suffix for path in cache.iterdir())
+    assert names == [".lock", ".npy", ".sha256"]
+
+
+def test_content_counts_and_names_do_not(squares, fake):
+    extract_features(squares)
+    renamed = squares[0].with_name("renamed.png")
+    shutil.move(squares[0], renamed)
+    extract_features([renamed, *squares[1:]])
+    assert sum(fake) == 9
+    Image.new("RGB", (20, 20), (200,) * 3).save(renamed)
+    found = extract_features([renamed, *squares[1:]])
+    assert sum(fake) == 18 and found[0, 0] == 200
+
+
+def test_order_weights_kind_and_mirroring_have_files_of_their_own(
+    squares, fake, cache, monkeypatch
+):
+    extract_features(squares)
+    found = extract_features(squares[::-1])
+    assert found[:, 0].tolist() == GREYS[::-1]
+    extract_features(squares, mirrored=True)
+    extract_features(squares, weights="imagenet")
+    monkeypatch.setattr(module, "weights_hash", lambda weights: "other")
+    extract_features(squares)
+    assert sum(fake) == 45 and len(list(cache.glob("*.npy"))) == 5
+
+
+def test_without_cache_nothing_is_written(squares, fake, cache):
+    extract_features(squares, cache=False)
+    extract_features(squares, cache=False)
+    assert sum(fake) == 18 and not cache.exists()
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "no sum", "empty"])
+def test_a_damaged_cache_is_computed_again_with_a_sentence(squares, fake, cache, capsys, damage):
+    extract_features(squares)
+    (path,) = cache.glob("*.npy")
+    data = bytearray(path.read_bytes())
+    if damage == "flip":
+        data[-100] ^= 1
+        path.write_bytes(data)
+    elif damage == "cut":
+        path.write_bytes(data[:-1])
+    elif damage == "empty":
+        path.write_bytes(b"")
+    else:
+        path.with_name(path.name + ".sha256").unlink()
+    found = extract_features(squares)
+    assert found[:, 0].tolist() == GREYS and sum(fake) == 18
+    assert f"{path} is damaged: it is computed again." in capsys.readouterr().err
+    extract_features(squares)
+    assert sum(fake) == 18
+
+
+# Interruptions
+
+CHILD = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from utils import features, row_file
+row_file.MARK_SECONDS = 0
+log, stop, paths = sys.argv[1], int(sys.argv[2]), [Path(p) for p in sys.argv[3:]]
+calls = 0
+def means(photos):
+    global calls
+    calls += 1
+    with open(log, "a", encoding="utf-8") as file:
+        file.write(f"{len(photos)}\\n")
+    time.sleep(600 if calls == stop else 0.05)
+    return photos.mean(axis=(1, 2, 3), dtype=np.float32)[:, None].repeat(1280, axis=1)
+features._network = lambda weights, kind: means
+found = features.extract_features(paths, batch_size=2)
+print(found[:, 0].tolist())
+"""
+
+
+def start(log, stop, paths):
+    """Extract in another process, which hangs in batch number `stop` and logs each batch."""
+    command = [sys.executable, "-c", CHILD, str(log), str(stop), *map(str, paths)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def logged(log):
+    return [int(line) for line in log.read_text(encoding="utf-8").split()] if log.exists() else []
+
+
+def test_killed_half_way_the_next_run_does_only_the_rest(squares, fake, tmp_path, cache):
+    log = tmp_path / "log"
+    child = start(log, 4, squares)
+    limit = time.monotonic() + 120
+    while len(logged(log)) < 4 and time.monotonic() < limit and child.poll() is None:
+        time.sleep(0.02)
+    child.send_signal(signal.SIGKILL)
+    assert child.wait() == -signal.SIGKILL
+    child.stdout.close()
+    assert not list(cache.glob("*[0-9a-f].npy")) and len(list(cache.glob("*.partial.npy"))) == 1
+
+    found = extract_features(squares, batch_size=2)
+    assert found[:, 0].tolist() == GREYS
+    assert fake == [2, 1]  # three batches of the five were safe
+    assert (found == extract_features(squares, batch_size=2, cache=False)).all()
+    assert not list(cache.glob("*.partial.*"))
+
+
+def test_an_interruption_by_the_reader_keeps_what_is_done(squares, fake, monkeypatch):
+    network = module._network("", "")
+
+    def stops(photos):
+        if sum(fake) >= 4:
+            raise KeyboardInterrupt
+        return network(photos)
+
+    monkeypatch.setattr(module, "_network", lambda weights, kind: stops)
+    with pytest.raises(KeyboardInterrupt):
+        extract_features(squares, batch_size=2)
+    monkeypatch.setattr(module, "_network", lambda weights, kind: network)
+    assert extract_features(squares, batch_size=3)[:, 0].tolist() == GREYS
+    assert fake == [2, 2, 3, 2]
+
+
+@pytest.mark.parametrize("damage", ["row", "marker", "cut", "header"])
+def test_a_half_done_file_that_was_damaged_is_not_trusted(tmp_path, damage):
+    path, rows = tmp_path / "rows.npy", np.arange(12, dtype=np.float32).reshape(6, 2)
+    with RowFile(path, (6, 2), "float32") as file:
+        file.append(rows[:4])
+    if damage == "marker":
+        file.marker.write_text('{"rows": ', encoding="utf-8")
+    else:
+        data = bytearray(file.partial.read_bytes())
+        place = {"row": -3, "header": 20}.get(damage)
+        if place is None:
+            del data[-1:]
+        else:
+            data[place] ^= 1
+        file.partial.write_bytes(data)
+    with RowFile(path, (6, 2), "float32") as file:
+        assert file.rows == 0
+        file.append(rows)
+        file.finish()
+    np.testing.assert_array_equal(read_row_file(path), rows)
+
+
+def test_rows_beyond_the_mark_are_written_anew(tmp_path):
+    path, rows = tmp_path / "rows.npy", np.arange(12, dtype=np.float32).reshape(6, 2)
+    with RowFile(path, (6, 2), "float32") as file:
+        file.append(rows[:3])
+    with open(file.partial, "ab") as partial:
+        partial.write(b"half a r")  # what a kill leaves in the midst of a row
+    with RowFile(path, (6, 2), "float32") as file:
+        assert file.rows == 3
+        with pytest.raises(ValueError, match="3 of 6 rows"):
+            file.finish()
+        with pytest.raises(ValueError, match="do not fit"):
+            file.append(rows)
+        file.append(rows[3:])
+        file.finish()
+    np.testing.assert_array_equal(read_row_file(path, mapped=True), rows)
+
+
+def test_killed_before_the_last_rename_no_row_is_computed_again(squares, fake, monkeypatch):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(row_file, "_sum_file", killed)
+        with pytest.raises(KeyboardInterrupt):
+            extract_features(squares)
+    assert extract_features(squares)[:, 0].tolist() == GREYS and sum(fake) == 9
+
+
+def test_two_processes_share_the_work(squares, tmp_path):
+    log = tmp_path / "log"
+    children = [start(log, 0, squares) for _ in range(2)]
+    for child in children:
+        output, _ = child.communicate(timeout=120)
+        assert child.returncode == 0 and output.strip() == str([float(grey) for grey in GREYS])
+    assert sum(logged(log)) == 9
+
+
+# What goes wrong
+
+
+def test_missing_photos_are_named_before_the_network_starts(squares, fake, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no photo at .*gone\.jpg"):
+        extract_features([*squares, tmp_path / "gone.jpg"])
+    many = [tmp_path / f"gone_{number}.jpg" for number in range(7)]
+    with pytest.raises(FileNotFoundError) as told:
+        extract_features([*many, *squares, *many])
+    assert str(told.value).startswith("7 photos cannot be used:")
+    assert "gone_4.jpg" in str(told.value) and "and 2 more" in str(told.value)
+    assert not fake
+
+
+@pytest.mark.parametrize("content", [b"", b"no image", "jpeg", "png"])
+def test_damaged_photos_are_named_before_the_network_starts(
+    photos, squares, fake, tmp_path, content
+):
+    bad = tmp_path / "bad.jpg"
+    if isinstance(content, str):
+        whole = {"jpeg": photos[0], "png": squares[0]}[content].read_bytes()
+        content = whole[: len(whole) // 2]
+    bad.write_bytes(content)
+    for cache_too in (True, False):
+        with pytest.raises(ValueError, match=r"bad\.jpg is (cut short|not an image)"):
+            extract_features([*squares, bad], batch_size=1, cache=cache_too)
+    assert not fake
+
+
+def test_damage_in_the_midst_of_a_file_is_named_and_leaves_nothing(squares, fake, cache, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (60, 60, 3)).astype(np.uint8)
+    bad = tmp_path / "torn.png"
+    Image.fromarray(noise).save(bad)
+    data = bytearray(bad.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 50] = bytes(50)
+    bad.write_bytes(data)
+    with pytest.raises(ValueError, match=r"torn\.png is cut short or damaged"):
+        extract_features([*squares, bad], batch_size=2)
+    assert [path.suffix for path in cache.iterdir()] == [".lock"]
+
+
+def test_a_whole_jpeg_with_bytes_after_its_end_is_taken(photos, fake, tmp_path):
+    odd = tmp_path / "odd.jpg"
+    odd.write_bytes(photos[0].read_bytes() + b"\0" * 5000)
+    found = extract_features([odd, photos[0]])
+    assert (found[0] == found[1]).all()
+
+
+@pytest.mark.parametrize(
+    ("paths", "settings", "words"),
+    [
+        ("one.jpg", {}, "pass a list"),
+        (Path("one.jpg"), {}, "pass a list"),
+        ([], {"kind": "vector"}, '"pooled".*"map"'),
+        ([], {"batch_size": 0}, "batch_size is 0"),
+    ],
+)
+def test_settings_that_do_not_exist_are_refused(paths, settings, words):
+    with pytest.raises(ValueError, match=words):
+        extract_features(paths, **settings)
+
+
+def test_unknown_weights_are_refused_and_leave_nothing(squares, cache):
+    with pytest.raises(ValueError, match="embedded"):
+        extract_features(squares, weights="torch")
+    assert not cache.exists() or [path.suffix for path in cache.iterdir()] == [".lock"]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.ENOSPC, "is full"), (errno.EROFS, "Nothing can be written")]
+)
+def test_a_full_or_locked_disk_is_told(squares, fake, monkeypatch, number, words):
+    def fails(_):
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(row_file.os, "fsync", fails)
+        with pytest.raises(OSError, match=words) as told:
+            extract_features(squares)
+    assert "CAPTIONING_CACHE" in str(told.value) and told.value.errno == number
+    assert extract_features(squares)[:, 0].tolist() == GREYS
+
+
+def test_the_bar_is_shown_only_when_asked_for(squares, fake, capfd):
+    extract_features(squares, cache=False)
+    assert capfd.readouterr() == ("", "")
+    extract_features(squares, cache=False, progress=True)
+    assert "Features: 100%" in capfd.readouterr().err
+
+
+def test_rows_of_a_dataset_are_in_the_order_of_its_images(tiny_scenes, fake):
+    dataset = load_dataset(str(tiny_scenes))
+    found = dataset_features(dataset)
+    assert len(found) == len(dataset.images) == 66
+    rows = dataset.index("dev")
+    alone = extract_features(dataset.paths("dev"), cache=False)
+    np.testing.assert_allclose(found[rows], alone)
