@@ -1,0 +1,282 @@
+"""Answers to the exercises of chapter 1: stubs, plausible mistakes and right ones."""
+
+import random
+import re
+from collections import Counter
+
+import numpy as np
+
+
+def stub_1_2(text):
+    """Return the words of a caption: letters a-z in lower case, nothing else."""
+    text = text.lower()
+    text = text.replace("[^a-z]+", " ")
+    return text.split()
+
+
+def spaces_1_2(text):
+    return text.lower().replace(".", "").split()
+
+
+def unused_1_2(text):
+    return text.lower().replace(r"[^a-z]", "").split(" ")
+
+
+def glued_1_2(text):
+    return re.sub("[^a-z ]", "", text.lower()).split()
+
+
+def all_glued_1_2(text):
+    return re.sub("[^a-z]+", "", text.lower()).split()
+
+
+def late_1_2(text):
+    return re.sub("[^a-z]+", " ", text).lower().split()
+
+
+def telegram_1_2(text):
+    return [word for word in re.findall("[a-z]+", text.lower()) if len(word) > 1]
+
+
+def one_string_1_2(text):
+    return re.sub("[^a-z]+", " ", text.lower())
+
+
+def right_1_2(text):
+    return re.findall("[a-z]+", text.lower())
+
+
+def right_too_1_2(text):
+    return "".join(letter if "a" <= letter <= "z" else " " for letter in text.lower()).split()
+
+
+def stub_1_4(splits, minimum_count):
+    """Return the words that occur `minimum_count` times or more, in alphabetical order."""
+    counts = Counter()
+    for captions in splits.values():
+        for caption in captions:
+            counts.update(caption)
+    return sorted(word for word, count in counts.items() if count >= minimum_count)
+
+
+def _kept(captions, minimum_count):
+    counts = Counter(word for caption in captions for word in caption)
+    return sorted(word for word, count in counts.items() if count >= minimum_count)
+
+
+def with_dev_1_4(splits, minimum_count):
+    return _kept(splits["train"] + splits["dev"], minimum_count)
+
+
+def with_test_1_4(splits, minimum_count):
+    return _kept(splits["train"] + splits["test"], minimum_count)
+
+
+def more_than_1_4(splits, minimum_count):
+    return _kept(splits["train"], minimum_count + 1)
+
+
+def by_caption_1_4(splits, minimum_count):
+    return _kept([set(caption) for caption in splits["train"]], minimum_count)
+
+
+def filtered_1_4(splits, minimum_count):
+    known = {word for caption in splits["train"] for word in caption}
+    everything = [caption for captions in splits.values() for caption in captions]
+    return [word for word in _kept(everything, minimum_count) if word in known]
+
+
+def right_1_4(splits, minimum_count):
+    return _kept(splits["train"], minimum_count)
+
+
+def right_too_1_4(splits, minimum_count):
+    words = [word for caption in splits["train"] for word in caption]
+    return [word for word in sorted(set(words)) if words.count(word) >= minimum_count]
+
+
+def stub_1_5(rows, dev_share, seed):
+    """Return the rows of train and the rows of dev, two lists of (image, caption)."""
+    cut = round(len(rows) * (1 - dev_share))
+    return rows[:cut], rows[cut:]
+
+
+def rounded_1_5(rows, dev_share, seed):
+    cut = int(len(rows) * (1 - dev_share))
+    return rows[:cut], rows[cut:]
+
+
+def shuffled_rows_1_5(rows, dev_share, seed):
+    mixed = random.Random(seed).sample(rows, len(rows))
+    cut = round(len(rows) * (1 - dev_share))
+    return mixed[:cut], mixed[cut:]
+
+
+def _by_images(rows, images, dev_share):
+    dev = set(images[: round(len(images) * dev_share)])
+    return [row for row in rows if row[0] not in dev], [row for row in rows if row[0] in dev]
+
+
+def file_order_1_5(rows, dev_share, seed):
+    return _by_images(rows, list(dict.fromkeys(image for image, _ in rows))[::-1], dev_share)
+
+
+def unseeded_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    random.SystemRandom().shuffle(images)
+    return _by_images(rows, images, dev_share)
+
+
+def one_seed_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    random.Random(0).shuffle(images)
+    return _by_images(rows, images, dev_share)
+
+
+def swapped_1_5(rows, dev_share, seed):
+    return right_1_5(rows, dev_share, seed)[::-1]
+
+
+def in_fives_1_5(rows, dev_share, seed):
+    fives = [rows[n : n + 5] for n in range(0, len(rows), 5)]
+    random.Random(seed).shuffle(fives)
+    cut = round(len(fives) * dev_share)
+    return [row for five in fives[cut:] for row in five], [
+        row for five in fives[:cut] for row in five
+    ]
+
+
+def right_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    random.Random(seed).shuffle(images)
+    return _by_images(rows, images, dev_share)
+
+
+def right_too_1_5(rows, dev_share, seed):
+    images = np.unique([image for image, _ in rows])
+    dev = np.random.default_rng(seed).choice(images, round(len(images) * dev_share), replace=False)
+    train_rows, dev_rows = [], []
+    for image, caption in rows:
+        (dev_rows if image in dev else train_rows).append((image, caption))
+    return train_rows, dev_rows
+
+
+def stub_1_6(train, dev):
+    """Return the sorted names of dev photos that train holds too, by their pixels."""
+    leaked = []
+    return leaked
+
+
+def names_1_6(train, dev):
+    return sorted(set(train) & set(dev))
+
+
+def names_or_pixels_1_6(train, dev):
+    return sorted(set(names_1_6(train, dev)) | set(right_1_6(train, dev)))
+
+
+def names_and_pixels_1_6(train, dev):
+    return [name for name in names_1_6(train, dev) if np.array_equal(train[name], dev[name])]
+
+
+def bytes_only_1_6(train, dev):
+    seen = {photo.tobytes() for photo in train.values()}
+    return sorted(name for name, photo in dev.items() if photo.tobytes() in seen)
+
+
+def sums_1_6(train, dev):
+    seen = {int(photo.sum()) for photo in train.values()}
+    return sorted(name for name, photo in dev.items() if int(photo.sum()) in seen)
+
+
+def unsorted_1_6(train, dev):
+    return right_1_6(train, dev)[::-1]
+
+
+def of_train_1_6(train, dev):
+    return right_1_6(dev, train)
+
+
+def right_1_6(train, dev):
+    seen = {(photo.shape, photo.tobytes()) for photo in train.values()}
+    return sorted(name for name, photo in dev.items() if (photo.shape, photo.tobytes()) in seen)
+
+
+def right_too_1_6(train, dev):
+    return sorted(
+        name
+        for name, photo in dev.items()
+        if any(np.array_equal(photo, other) for other in train.values())
+    )
+
+
+CASES = {
+    "1.1": {
+        "stub": None,
+        "wrong": [
+            ((5, 2), "[Cc]ounted the commas"),
+            ((2, 6), "[Ss]wapped"),
+            ((6, 6), "[Ff]orgot the quotes"),
+            ((2, 2), "every comma"),
+            ((6, 3), "quotes for columns"),
+            ((7, 2), "once more"),
+            (6, "two numbers"),
+        ],
+        "right": [(6, 2), [6, 2]],
+    },
+    "1.2": {
+        "stub": stub_1_2,
+        "wrong": [
+            (spaces_1_2, "should be"),
+            (unused_1_2, "takes no patterns"),
+            (glued_1_2, "[Gg]lued words"),
+            (all_glued_1_2, "spaces are no letters"),
+            (late_1_2, "[Ll]ost the capitals"),
+            (telegram_1_2, "most frequent word"),
+            (one_string_1_2, "one string"),
+        ],
+        "right": [right_1_2, right_too_1_2],
+    },
+    "1.3": {
+        "stub": None,
+        "wrong": [("a", "words one by one"), ("c", "misspelt"), ("d", "<unk>")],
+        "right": ["b", "B)"],
+    },
+    "1.4": {
+        "stub": stub_1_4,
+        "wrong": [
+            (with_dev_1_4, "dev captions"),
+            (with_test_1_4, "test captions"),
+            (more_than_1_4, "> for >="),
+            (by_caption_1_4, "captions instead of words"),
+            (filtered_1_4, "more than train"),
+        ],
+        "right": [right_1_4, right_too_1_4],
+    },
+    "1.5": {
+        "stub": stub_1_5,
+        "wrong": [
+            (rounded_1_5, "[Cc]ut through a photo|one end of the file"),
+            (shuffled_rows_1_5, "not the photos"),
+            (file_order_1_5, "file order"),
+            (unseeded_1_5, "call to call"),
+            (one_seed_1_5, "seed is not used"),
+            (swapped_1_5, "swapped the sides|[Ss]wapped"),
+            (in_fives_1_5, "not the place"),
+        ],
+        "right": [right_1_5, right_too_1_5],
+    },
+    "1.6": {
+        "stub": stub_1_6,
+        "wrong": [
+            (names_1_6, "compared the names|[Cc]ompared"),
+            (names_or_pixels_1_6, "equal name"),
+            (names_and_pixels_1_6, "same name too"),
+            (bytes_only_1_6, "without the shape"),
+            (sums_1_6, "sums"),
+            (unsorted_1_6, "[Nn]ot sorted"),
+            (of_train_1_6, "photos of train"),
+        ],
+        "right": [right_1_6, right_too_1_6],
+    },
+}
