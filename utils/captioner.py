@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,16 @@ import keras
 import numpy as np
 
 from utils.cnn import weights_hash
-from utils.decoding import Hypothesis, beam_search, captions_of, greedy, next_word
+from utils.decoding import (
+    Hypothesis,
+    NextWord,
+    TracedModel,
+    beam_search,
+    captions_of,
+    greedy,
+    next_word,
+    traced,
+)
 from utils.features import extract_features
 from utils.files import atomic_path, read_json, sha256, write_json
 from utils.model import ModelConfig, build_model
@@ -41,20 +51,28 @@ class Captioner:
     settings: dict[str, Any] = field(default_factory=dict)
     cnn_weights: str = "embedded"
 
+    @cached_property
+    def _graph(self) -> TracedModel:
+        return traced(self.model)
+
+    def next_word(self, features: np.ndarray) -> NextWord:
+        """Return the next word's log-probabilities for rows of `features` (`utils.decoding`)."""
+        return next_word(self._graph, features)
+
     def beams(
         self, features: np.ndarray, beam_width: int = 3, count: int = 1
     ) -> list[list[Hypothesis]]:
         """Return the `count` best hypotheses for each row of `features` `(n, size)` float32."""
         rows = np.arange(len(features), dtype=np.int32)
         return beam_search(
-            next_word(self.model, features), rows, beam_width=max(beam_width, count), count=count
+            self.next_word(features), rows, beam_width=max(beam_width, count), count=count
         )
 
     def caption_features(self, features: np.ndarray, beam_width: int = 3) -> list[list[str]]:
         """Return the tokens of a caption for each row of `features`; width 1 is greedy search."""
         if beam_width == 1:
             rows = np.arange(len(features), dtype=np.int32)
-            return captions_of(greedy(next_word(self.model, features), rows), self.vocabulary)
+            return captions_of(greedy(self.next_word(features), rows), self.vocabulary)
         found = self.beams(features, beam_width)
         return captions_of([best[0].ids for best in found], self.vocabulary)
 
@@ -84,9 +102,12 @@ def _save_weights(model: keras.Model, path: Path, half: bool) -> None:
     model.save_weights(path)
     if not half:
         return
-    with atomic_path(path) as temporary:
-        with h5py.File(path, "r") as source, h5py.File(temporary, "w") as target:
-            _copy_halved(source, target)
+    with (
+        atomic_path(path) as temporary,
+        h5py.File(path, "r") as source,
+        h5py.File(temporary, "w") as target,
+    ):
+        _copy_halved(source, target)
 
 
 def _copy_halved(source: h5py.Group, target: h5py.Group) -> None:

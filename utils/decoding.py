@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # images (n,) int32 rows, prefixes (n, t) int32 from <start> on -> log-probabilities (n, V) float32
 NextWord = Callable[[np.ndarray, np.ndarray], np.ndarray]
+# feature matrix (images, ...), images (n,), prefixes (n, t) -> log-probabilities, as one graph
+TracedModel = Callable[..., Any]
 
 MAX_LENGTH = 40
 CHUNK = 2048  # rows a call of the network: bounds the memory, and is fastest on 2 cores and a GPU
@@ -45,13 +47,11 @@ class Hypothesis:
     finished: bool
 
 
-def next_word(model: keras.Model, features: np.ndarray, chunk: int = CHUNK) -> NextWord:
-    """Return a model and its feature matrix as one `NextWord` function.
+def traced(model: keras.Model) -> TracedModel:
+    """Return a model as one graph, traced once for prefixes of any number and length.
 
-    `model` has the inputs `{"feature": (n, ...), "prefix": (n, t) int32}` and gives probabilities
-    `(n, V)`; `features` `(images, ...)` are its photos, of which rows are gathered inside the
-    graph. The graph is traced once for prefixes of any number and length. At most `chunk` rows
-    go through the network at a time. The function raises `IndexError` for a row that is not there.
+    It takes the feature matrix, rows of it and prefixes, and gives log-probabilities; whoever
+    decodes again and again keeps it and passes it to `next_word`.
     """
     import tensorflow as tf
 
@@ -59,16 +59,38 @@ def next_word(model: keras.Model, features: np.ndarray, chunk: int = CHUNK) -> N
 
     if model.name == "captioning_model":
         model = without_mask(model)  # prefixes of one length have no padding
-    matrix = tf.convert_to_tensor(features)
-
-    signature = [tf.TensorSpec((None,), tf.int32), tf.TensorSpec((None, None), tf.int32)]
+    shape = (None, *model.inputs[0].shape[1:])
+    signature = [
+        tf.TensorSpec(shape, tf.float32),
+        tf.TensorSpec((None,), tf.int32),
+        tf.TensorSpec((None, None), tf.int32),
+    ]
 
     @tf.function(input_signature=signature)
-    def log_probabilities(images: tf.Tensor, prefixes: tf.Tensor) -> tf.Tensor:
-        feature = tf.cast(tf.gather(matrix, images), tf.float32)
-        probabilities = model({"feature": feature, "prefix": prefixes}, training=False)
+    def log_probabilities(matrix: tf.Tensor, images: tf.Tensor, prefixes: tf.Tensor) -> tf.Tensor:
+        inputs = {"feature": tf.gather(matrix, images), "prefix": prefixes}
+        probabilities = model(inputs, training=False)
         # A softmax in float32 can round to exactly 0, whose logarithm is -infinity.
         return tf.math.log(tf.clip_by_value(tf.cast(probabilities, tf.float32), 1e-37, 1.0))
+
+    return log_probabilities
+
+
+def next_word(
+    model: keras.Model | TracedModel, features: np.ndarray, chunk: int = CHUNK
+) -> NextWord:
+    """Return a model and its feature matrix as one `NextWord` function.
+
+    `model` has the inputs `{"feature": (n, ...), "prefix": (n, t) int32}` and gives probabilities
+    `(n, V)`, or is what `traced` made of it; `features` `(images, ...)` are its photos, of which
+    rows are gathered inside the graph. At most `chunk` rows go through the network at a time.
+    The function raises `IndexError` for a row that is not there.
+    """
+    import keras
+    import tensorflow as tf
+
+    graph = traced(model) if isinstance(model, keras.Model) else model
+    matrix = tf.convert_to_tensor(features, dtype=tf.float32)
 
     def ask(images: np.ndarray, prefixes: np.ndarray) -> np.ndarray:
         images = np.asarray(images, dtype=np.int32)
@@ -80,7 +102,7 @@ def next_word(model: keras.Model, features: np.ndarray, chunk: int = CHUNK) -> N
                 f"features of {len(features)} images: pass rows of that matrix."
             )
         parts = [
-            log_probabilities(images[i : i + chunk], prefixes[i : i + chunk]).numpy()
+            graph(matrix, images[i : i + chunk], prefixes[i : i + chunk]).numpy()
             for i in range(0, max(len(images), 1), chunk)
         ]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -29,8 +29,10 @@ class ModelConfig:
     """Every size of the model.
 
     `units` is the width of the image vector, the LSTM (and each direction of the BiLSTM) and the
-    hidden layer. `use_image` and `use_text` switch one side off for chapter 6's comparisons: its
-    vector is multiplied by zero, so that every other size stays the same.
+    hidden layer. `standardize` puts a layer before the image encoder that brings every feature to
+    mean 0 and variance 1 (`standardize_features`; chapter 6 measures what it is worth).
+    `use_image` and `use_text` switch one side off for chapter 6's comparisons: its vector is
+    multiplied by zero, so that every other size stays the same.
     """
 
     vocabulary_size: int
@@ -40,6 +42,7 @@ class ModelConfig:
     merge: str = "add"
     dropout: float = 0.3
     train_embedding: bool = True
+    standardize: bool = False
     use_image: bool = True
     use_text: bool = True
 
@@ -93,6 +96,13 @@ def _layers(config: ModelConfig) -> dict[str, keras.Layer]:
         layers.Dense(config.units, activation="relu", name="hidden"),
         layers.Dense(config.vocabulary_size, activation="softmax", name="next_word"),
     ]
+    if config.standardize:
+        # Frozen, it uses the mean and variance that it is given, never those of a batch.
+        found.append(
+            layers.BatchNormalization(
+                center=False, scale=False, epsilon=1e-4, trainable=False, name="standardize"
+            )
+        )
     if not config.use_image:
         found.append(layers.Rescaling(0.0, name="no_image"))
     if not config.use_text:
@@ -104,7 +114,8 @@ def _connect(layers: dict[str, keras.Layer], feature_size: int, masked: bool) ->
     feature = keras.Input((feature_size,), name="feature")
     prefix = keras.Input((None,), dtype="int32", name="prefix")
 
-    image = layers["image_encoder"](layers["image_dropout"](feature))
+    image = layers["standardize"](feature) if "standardize" in layers else feature
+    image = layers["image_encoder"](layers["image_dropout"](image))
     if "no_image" in layers:
         image = layers["no_image"](image)
 
@@ -119,6 +130,14 @@ def _connect(layers: dict[str, keras.Layer], feature_size: int, masked: bool) ->
     probabilities = layers["next_word"](hidden)
     inputs = {"feature": feature, "prefix": prefix}
     return keras.Model(inputs, probabilities, name="captioning_model")
+
+
+def standardize_features(model: keras.Model, features: np.ndarray) -> None:
+    """Give the layer `standardize` the mean and variance of training features `(n, size)`.
+
+    Raises `ValueError` where the model has no such layer.
+    """
+    model.get_layer("standardize").set_weights([features.mean(axis=0), features.var(axis=0)])
 
 
 def without_mask(model: keras.Model) -> keras.Model:

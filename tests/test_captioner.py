@@ -1,0 +1,144 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from utils.captioner import (
+    SETTINGS,
+    WEIGHTS,
+    WORDS,
+    Captioner,
+    CaptionerError,
+    captioner_folder,
+    load_captioner,
+)
+from utils.model import ModelConfig, build_model
+from utils.vocabulary import MARKERS, Vocabulary
+
+ROOT = Path(__file__).resolve().parent.parent
+WORDS_KNOWN = [f"word{number}" for number in range(30)]
+FEATURES = np.random.default_rng(0).normal(size=(6, 1280)).astype(np.float32)
+PREFIXES = np.random.default_rng(1).integers(1, 34, (6, 4)).astype(np.int32)
+
+
+@pytest.fixture(scope="module")
+def captioner():
+    keras.utils.set_random_seed(0)
+    vocabulary = Vocabulary([*MARKERS, *WORDS_KNOWN])
+    config = ModelConfig(len(vocabulary), embedding_size=8, units=12)
+    return Captioner(build_model(config), vocabulary, config, {"dataset": "test"})
+
+
+@pytest.fixture
+def folder(captioner, tmp_path):
+    captioner.save(tmp_path / "captioner")
+    return tmp_path / "captioner"
+
+
+def probabilities(captioner):
+    return np.asarray(captioner.model({"feature": FEATURES, "prefix": PREFIXES}, training=False))
+
+
+def test_a_new_process_gives_the_same_probabilities(captioner, folder, tmp_path):
+    np.savez(tmp_path / "inputs.npz", features=FEATURES, prefixes=PREFIXES)
+    script = (
+        "import sys, numpy as np; from pathlib import Path\n"
+        "from utils.captioner import load_captioner\n"
+        "given = np.load(sys.argv[2]); captioner = load_captioner(Path(sys.argv[1]))\n"
+        "inputs = {'feature': given['features'], 'prefix': given['prefixes']}\n"
+        "np.save(sys.argv[3], np.asarray(captioner.model(inputs, training=False)))\n"
+    )
+    command = [sys.executable, "-c", script, folder, tmp_path / "inputs.npz", tmp_path / "out.npy"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, check=True, env=environment, cwd=tmp_path, timeout=120)
+    found = np.load(tmp_path / "out.npy")
+    assert np.abs(found - probabilities(captioner)).max() < 1e-6
+
+
+def test_everything_comes_back(captioner, folder):
+    loaded = load_captioner(folder)
+    assert loaded.vocabulary.words == captioner.vocabulary.words
+    assert loaded.config == captioner.config
+    assert loaded.settings == {"dataset": "test"}
+    assert loaded.caption_features(FEATURES, 3) == captioner.caption_features(FEATURES, 3)
+
+
+def test_half_precision_is_half_the_size_and_nearly_the_same(captioner, folder, tmp_path):
+    captioner.save(tmp_path / "half", half=True)
+    sizes = [(path / WEIGHTS).stat().st_size for path in (tmp_path / "half", folder)]
+    assert sizes[0] < 0.62 * sizes[1]
+    difference = probabilities(load_captioner(tmp_path / "half")) - probabilities(captioner)
+    assert 0 < np.abs(difference).max() < 1e-3
+
+
+def test_width_one_is_greedy_and_every_row_gets_a_caption(captioner):
+    for width in (1, 3):
+        captions = captioner.caption_features(FEATURES, width)
+        assert len(captions) == 6
+        assert all(caption and set(caption) <= set(WORDS_KNOWN) for caption in captions)
+    beams = captioner.beams(FEATURES[:1], beam_width=2, count=3)[0]
+    assert len(beams) == 3
+    assert beams[0].score >= beams[1].score >= beams[2].score
+
+
+def test_a_swapped_vocabulary_is_refused(folder):
+    words = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+    words[5], words[6] = words[6], words[5]
+    (folder / WORDS).write_text(json.dumps(words), encoding="utf-8")
+    with pytest.raises(CaptionerError, match="weights and vocabulary work together only"):
+        load_captioner(folder)
+
+
+def test_a_vocabulary_swapped_with_its_hash_is_refused_too(folder):
+    from utils.files import sha256
+
+    words = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+    (folder / WORDS).write_text(json.dumps([*words[:4], *words[:3:-1]]), encoding="utf-8")
+    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    settings["files"][WORDS] = sha256(folder / WORDS)
+    (folder / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
+    with pytest.raises(CaptionerError, match="weights were not trained with"):
+        load_captioner(folder)
+
+
+@pytest.mark.parametrize("file", [WEIGHTS, WORDS])
+def test_a_missing_or_damaged_file_is_refused(folder, file):
+    path = folder / file
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(CaptionerError, match="SHA-256 differs"):
+        load_captioner(folder)
+    path.unlink()
+    with pytest.raises(CaptionerError, match=f"{file} is missing"):
+        load_captioner(folder)
+
+
+def test_another_network_for_the_features_is_refused(folder):
+    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    settings["cnn"]["sha256"] = "0" * 64
+    (folder / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
+    with pytest.raises(CaptionerError, match="another MobileNetV2"):
+        load_captioner(folder)
+
+
+def test_another_format_and_no_captioner_at_all_are_said(folder, tmp_path):
+    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    (folder / SETTINGS).write_text(json.dumps({**settings, "format": 99}), encoding="utf-8")
+    with pytest.raises(CaptionerError, match="has the format 99"):
+        load_captioner(folder)
+    with pytest.raises(CaptionerError, match="There is no captioner"):
+        captioner_folder(tmp_path / "nothing")
+
+
+def test_saving_replaces_the_folder_as_a_whole(captioner, folder):
+    (folder / "left-over.txt").write_text("old", encoding="utf-8")
+    captioner.save(folder)
+    assert sorted(path.name for path in folder.iterdir()) == sorted([WEIGHTS, WORDS, SETTINGS])
+    shutil.rmtree(folder)
+    captioner.save(folder)
+    load_captioner(folder)
