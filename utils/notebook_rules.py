@@ -161,7 +161,8 @@ def ending(page: Page) -> Iterator[str]:
         yield "The table of tensors needs the columns name, shape and dtype, and a row."
     if reading and not _LINK.search(reading) and "http" not in reading:
         yield "Further reading has no link."
-    if following and page.chapter < 8 and ".ipynb" not in following:
+    last = max((int(path.name[:2]) for path in masters()), default=0)
+    if following and page.chapter < last and ".ipynb" not in following:
         yield "The section on the next chapter does not link to a notebook."
 
 

@@ -1,0 +1,301 @@
+"""Answers to the exercises of chapter 7: stubs, plausible mistakes and right ones."""
+
+import math
+
+import numpy as np
+
+from utils.bleu import bleu_scores
+from utils.vocabulary import END, START
+
+
+def stub_7_2(ask, images, longest=20):
+    """Return a list of ids for each image, without markers."""
+    prefixes = np.full((len(images), 1), START, dtype=np.int32)
+    for _ in range(longest):
+        next_ids = ask(images, prefixes).argmax(axis=1)
+        if np.any(next_ids == END):
+            break
+        prefixes = np.concatenate([prefixes, next_ids[:, None]], axis=1)
+    return [row[1:].tolist() for row in prefixes]
+
+
+def _all_ids(ask, images, longest):
+    prefixes = np.full((len(images), 1), START, dtype=np.int32)
+    for _ in range(longest):
+        next_ids = ask(images, prefixes).argmax(axis=1)
+        if np.all(next_ids == END):
+            break
+        prefixes = np.concatenate([prefixes, next_ids[:, None]], axis=1)
+    return prefixes[:, 1:].tolist()
+
+
+def with_any_7_2(ask, images, longest=20):
+    captions = [[] for _ in images]
+    prefixes = np.full((len(images), 1), START, dtype=np.int32)
+    for _ in range(longest):
+        next_ids = ask(images, prefixes).argmax(axis=1)
+        if END in next_ids:
+            return captions
+        for caption, word in zip(captions, next_ids, strict=True):
+            caption.append(int(word))
+        prefixes = np.column_stack([prefixes, next_ids])
+    return captions
+
+
+def with_all_7_2(ask, images, longest=20):
+    return _all_ids(ask, images, longest)
+
+
+def without_marker_7_2(ask, images, longest=20):
+    return [[word for word in ids if word != END] for ids in _all_ids(ask, images, longest)]
+
+
+def cut_later_7_2(ask, images, longest=20):
+    return [ids[: ids.index(END)] if END in ids else ids for ids in _all_ids(ask, images, longest)]
+
+
+def right_7_2(ask, images, longest=20):
+    prefixes = np.full((len(images), 1), START, dtype=np.int32)
+    ended = np.zeros(len(images), dtype=bool)
+    captions = [[] for _ in images]
+    for _ in range(longest):
+        words = ask(images, prefixes).argmax(axis=1)
+        ended = ended | (words == END)
+        if ended.all():
+            break
+        for caption, word, over in zip(captions, words, ended, strict=True):
+            if not over:
+                caption.append(int(word))
+        prefixes = np.concatenate([prefixes, words[:, None]], axis=1)
+    return captions
+
+
+def right_active_7_2(ask, images, longest=20):
+    prefixes = {row: [START] for row in range(len(images))}
+    active = list(prefixes)
+    while active and len(prefixes[active[0]]) <= longest:
+        asked = np.array([prefixes[row] for row in active])
+        words = ask(np.asarray(images)[active], asked).argmax(axis=1)
+        for row, word in zip(list(active), words, strict=True):
+            if word == END:
+                active.remove(row)
+            else:
+                prefixes[row].append(int(word))
+    return [prefixes[row][1:] for row in range(len(images))]
+
+
+def stub_7_3(beams, next_words, width):
+    """Return the `width` best (words, log-probability) pairs, one word longer, best first."""
+    longer = []
+    for begun, score in beams:
+        for word, probability in next_words(begun).items():
+            longer.append(((*begun, word), score + probability))
+    return sorted(longer, key=lambda beam: -beam[1])[:width]
+
+
+def _longer(beams, next_words, rule):
+    return [
+        ((*begun, word), rule(score, probability))
+        for begun, score in beams
+        for word, probability in next_words(begun).items()
+    ]
+
+
+def added_7_3(beams, next_words, width):
+    longer = _longer(beams, next_words, lambda s, p: p + s)
+    longer.sort(key=lambda beam: beam[1], reverse=True)
+    return longer[:width]
+
+
+def multiplied_7_3(beams, next_words, width):
+    longer = _longer(beams, next_words, lambda s, p: s * p)
+    return sorted(longer, key=lambda beam: -beam[1])[:width]
+
+
+def base_7_3(beams, next_words, width):
+    longer = _longer(beams, next_words, lambda s, p: s + math.log10(p))
+    return sorted(longer, key=lambda beam: -beam[1])[:width]
+
+
+def sign_7_3(beams, next_words, width):
+    longer = _longer(beams, next_words, lambda s, p: s - math.log(p))
+    return sorted(longer, key=lambda beam: beam[1])[:width]
+
+
+def order_7_3(beams, next_words, width):
+    longer = _longer(beams, next_words, lambda s, p: s + math.log(p))
+    return sorted(longer, key=lambda beam: beam[1])[:width]
+
+
+def right_7_3(beams, next_words, width):
+    longer = _longer(beams, next_words, lambda s, p: s + math.log(p))
+    return sorted(longer, key=lambda beam: beam[1], reverse=True)[:width]
+
+
+def right_numpy_7_3(beams, next_words, width):
+    longer = []
+    for begun, score in beams:
+        following = next_words(begun)
+        logs = score + np.log(list(following.values()))
+        longer += [((*begun, word), float(log)) for word, log in zip(following, logs, strict=True)]
+    longer.sort(key=lambda beam: -beam[1])
+    return longer[:width]
+
+
+def stub_7_4(probabilities, share):
+    """Return probabilities (V,): the most probable words that reach `share`, summing to 1."""
+    kept = None
+    return kept
+
+
+def raw_7_4(probabilities, share):
+    order = np.argsort(-probabilities)
+    before = np.cumsum(probabilities[order]) - probabilities[order]
+    kept = np.zeros(len(probabilities))
+    kept[order[before < share]] = probabilities[order[before < share]]
+    return kept
+
+
+def short_7_4(probabilities, share):
+    order = np.argsort(-probabilities)
+    chosen = order[np.cumsum(probabilities[order]) <= share]
+    kept = np.zeros(len(probabilities))
+    kept[chosen] = probabilities[chosen] / probabilities[chosen].sum()
+    return kept
+
+
+def sorted_7_4(probabilities, share):
+    ordered = np.sort(probabilities)[::-1]
+    kept = np.where(np.cumsum(ordered) - ordered < share, ordered, 0)
+    return kept / kept.sum()
+
+
+def empty_7_4(probabilities, share):
+    order = np.argsort(-probabilities)
+    count = int(np.searchsorted(np.cumsum(probabilities[order]), share)) + (share > 0.4)
+    kept = np.zeros(len(probabilities))
+    kept[order[:count]] = probabilities[order[:count]]
+    return kept / max(kept.sum(), 1e-9)
+
+
+def right_7_4(probabilities, share):
+    kept = raw_7_4(probabilities, share)
+    return kept / kept.sum()
+
+
+def right_loop_7_4(probabilities, share):
+    kept, total = np.zeros(len(probabilities)), 0.0
+    for place in sorted(range(len(probabilities)), key=lambda n: -probabilities[n]):
+        if total >= share:
+            break
+        kept[place] = probabilities[place]
+        total += probabilities[place]
+    return kept / total
+
+
+def stub_7_6(first, second, drawn):
+    """Return BLEU-4 of `second` minus that of `first` for each sample, shape (samples,)."""
+    differences = None
+    return differences
+
+
+def turned_7_6(first, second, drawn):
+    scores = [bleu_scores(rows[drawn].sum(axis=1))[:, 3] for rows in (first, second)]
+    return scores[0] - scores[1]
+
+
+def bleu_1_7_6(first, second, drawn):
+    scores = [bleu_scores(rows[drawn].sum(axis=1))[:, 0] for rows in (first, second)]
+    return scores[1] - scores[0]
+
+
+def single_7_6(first, second, drawn):
+    differences = bleu_scores(second)[:, 3] - bleu_scores(first)[:, 3]
+    return differences[drawn].mean(axis=1)
+
+
+def undrawn_7_6(first, second, drawn):
+    difference = bleu_scores(second.sum(axis=0)[None]) - bleu_scores(first.sum(axis=0)[None])
+    return np.full(len(drawn), difference[0, 3])
+
+
+def right_7_6(first, second, drawn):
+    scores = [bleu_scores(rows[drawn].sum(axis=1))[:, 3] for rows in (first, second)]
+    return scores[1] - scores[0]
+
+
+def right_loop_7_6(first, second, drawn):
+    found = []
+    for photos in drawn:
+        sums = np.stack([second[photos].sum(axis=0), first[photos].sum(axis=0)])
+        scores = bleu_scores(sums)[:, -1]
+        found.append(scores[0] - scores[1])
+    return np.array(found)
+
+
+CASES = {
+    "7.1": {
+        "stub": None,
+        "wrong": [
+            (["two dogs", "two dogs", "two dogs"], "looked ahead"),
+            (["a dog", "two dogs", "two dogs"], "kept three"),
+            (["a dog", "a dog", "two dogs"], "looked like greedy"),
+            (["a dog", "the dog", "the dog"], "dropped a branch"),
+            (["a cat", "the dog", "two dogs"], "multiply along"),
+        ],
+        "right": [["a dog", "the dog", "two dogs"], ("A dog", "the  dog", "two dogs ")],
+    },
+    "7.2": {
+        "stub": stub_7_2,
+        "wrong": [
+            (with_any_7_2, "stopped with the first"),
+            (with_all_7_2, "marker is in the caption"),
+            (without_marker_7_2, "words after the end"),
+            (cut_later_7_2, "never stops early"),
+        ],
+        "right": [right_7_2, right_active_7_2],
+    },
+    "7.3": {
+        "stub": stub_7_3,
+        "wrong": [
+            (added_7_3, "still adds probabilities"),
+            (multiplied_7_3, "score of 0"),
+            (base_7_3, "another base"),
+            (sign_7_3, "sign is turned"),
+            (order_7_3, "wrong way"),
+        ],
+        "right": [right_7_3, right_numpy_7_3],
+    },
+    "7.4": {
+        "stub": stub_7_4,
+        "wrong": [
+            (raw_7_4, "sum to 1"),
+            (short_7_4, "one word short"),
+            (sorted_7_4, "sorted order"),
+            (empty_7_4, "nothing was left"),
+        ],
+        "right": [right_7_4, right_loop_7_4],
+    },
+    "7.5": {
+        "stub": (None, None),
+        "wrong": [
+            ((45.0, "a"), "multiplied by 0.9"),
+            ((55.56, "a"), "divided by 0.9"),
+            ((53.59, "a"), "wrong way round"),
+            ((0.463, "a"), "not in percent"),
+            ((46.3, "b"), "same 10%"),
+            ((46.3, "d"), "divide by their sum"),
+        ],
+        "right": [(46.3, "a"), (100 * math.exp(math.log(0.5) / 0.9), "A")],
+    },
+    "7.6": {
+        "stub": stub_7_6,
+        "wrong": [
+            (turned_7_6, "turned round"),
+            (bleu_1_7_6, "BLEU-1 instead"),
+            (single_7_6, "single captions"),
+            (undrawn_7_6, "not drawn"),
+        ],
+        "right": [right_7_6, right_loop_7_6],
+    },
+}
