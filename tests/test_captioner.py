@@ -31,7 +31,7 @@ PREFIXES = np.random.default_rng(1).integers(1, 34, (6, 4)).astype(np.int32)
 def captioner():
     keras.utils.set_random_seed(0)
     vocabulary = Vocabulary([*MARKERS, *WORDS_KNOWN])
-    config = ModelConfig(len(vocabulary), embedding_size=8, units=12)
+    config = ModelConfig(len(vocabulary), embedding_size=8, units=64)
     return Captioner(build_model(config), vocabulary, config, {"dataset": "test"})
 
 
@@ -142,3 +142,15 @@ def test_saving_replaces_the_folder_as_a_whole(captioner, folder):
     shutil.rmtree(folder)
     captioner.save(folder)
     load_captioner(folder)
+
+
+def test_memory_is_flat_over_a_thousand_captions(captioner):
+    import psutil
+
+    process = psutil.Process()
+    for _ in range(20):
+        captioner.caption_features(FEATURES[:1], 3)
+    before = process.memory_info().rss
+    for _ in range(1000):
+        captioner.caption_features(FEATURES[:1], 1)
+    assert process.memory_info().rss - before < 30e6

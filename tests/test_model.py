@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from utils.model import ModelConfig, build_model, without_mask
+from utils.model import ModelConfig, build_model, standardize_features, without_mask
 from utils.vocabulary import PAD
 
 SIZES = {"vocabulary_size": 30, "feature_size": 12, "embedding_size": 6, "units": 8}
@@ -100,3 +100,25 @@ def test_the_untrained_loss_is_the_logarithm_of_the_vocabulary(feature, prefix):
     labels = np.array([3, 9, 20, 29], np.int32)
     loss = keras.losses.sparse_categorical_crossentropy(labels, run(make(), feature, prefix))
     assert float(np.mean(loss)) == pytest.approx(np.log(30), abs=0.3)
+
+
+def test_standardized_features_have_mean_zero_and_variance_one(feature, prefix):
+    model = make(standardize=True)
+    plain = make()
+    np.testing.assert_allclose(run(model, feature, prefix), run(plain, feature, prefix), atol=1e-4)
+    train_features = np.random.default_rng(3).normal(3, 2, (500, 12)).astype(np.float32)
+    standardize_features(model, train_features)
+    out = np.asarray(model.get_layer("standardize")(train_features))
+    np.testing.assert_allclose(out.mean(axis=0), 0, atol=1e-3)
+    np.testing.assert_allclose(out.std(axis=0), 1, atol=1e-3)
+    before = model.get_layer("standardize").get_weights()
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    inputs = {"feature": feature, "prefix": prefix}
+    model.train_on_batch(inputs, np.array([4, 5, 6, 7]))
+    for old, new in zip(before, model.get_layer("standardize").get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)  # never those of a batch
+    np.testing.assert_allclose(
+        run(model, feature, prefix), run(without_mask(model), feature, prefix), atol=1e-6
+    )
+    with pytest.raises(ValueError, match="standardize"):
+        standardize_features(plain, train_features)

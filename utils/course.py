@@ -11,7 +11,7 @@ from pathlib import Path
 
 from utils import embedded, pipeline
 from utils.files import atomic_path, read_json, write_json
-from utils.notebooks import CELL_SECONDS, QUIET, START_SECONDS, read_notebook
+from utils.notebooks import CELL_SECONDS, START_SECONDS, read_notebook
 from utils.paths import CHAPTERS, DATA, ROOT, dataset_name
 
 PAGES = DATA / "runs" / "chapters"
@@ -68,7 +68,7 @@ def run_chapters() -> list[Path]:
 
 def main() -> int:
     """Run everything; return 0, or 1 with what went wrong on the error stream."""
-    os.environ.update({key: value for key, value in QUIET.items() if key != "CUDA_VISIBLE_DEVICES"})
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if embedded.main() or pipeline.main([]):
         return 1
     try:
