@@ -26,8 +26,8 @@ from utils.features import dataset_features
 from utils.files import atomic_path, write_json
 from utils.glove import best_glove_file, coverage, embedding_matrix, load_glove
 from utils.metrics import ScoreRow, score_rows, score_table
-from utils.model import ModelConfig, build_model
-from utils.paths import DATA, dataset_name
+from utils.model import ModelConfig, build_model, standardize_features
+from utils.paths import CAPTIONERS, DATA, dataset_name
 from utils.plots import history_plot, photo_grid
 from utils.recipe import Recipe, recipe_for
 from utils.scenes import load_truth
@@ -157,6 +157,8 @@ def trained(
         **{**recipe.model, "vocabulary_size": len(vocabulary), "embedding_size": size}
     )
     model = build_model(config, matrix)
+    if config.standardize:
+        standardize_features(model, features[dataset.index("train")])
     history = train(
         model,
         features,
@@ -200,6 +202,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--epochs", type=int, help="at most this many")
     parser.add_argument("--folder", type=Path, help="where to keep the run (data/runs/DATASET)")
     parser.add_argument("--weights", default="embedded", choices=["embedded", "imagenet"])
+    parser.add_argument("--ship", metavar="NAME", help="maintainers: also to data/captioners/NAME")
     given = parser.parse_args(arguments)
     start = time.perf_counter()
     try:
@@ -212,6 +215,8 @@ def main(arguments: list[str] | None = None) -> int:
         folder = given.folder or RUNS / dataset.name
         result = run(dataset, recipe_for(dataset, given.epochs), folder, given.weights)
         pictures = draw(dataset, result)
+        if given.ship:
+            result.captioner.save(CAPTIONERS / given.ship, half=True)
     except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -29,15 +29,21 @@ class Recipe:
 
 SMALL = Recipe(
     minimum_count=1,
-    model={"units": 128, "dropout": 0.3},
+    model={"units": 128, "dropout": 0.5, "standardize": True},
     training=TrainingSettings(
-        epochs=12, batch_size=256, learning_rate=2e-3, schedule="cosine", patience=3
+        epochs=12,
+        batch_size=256,
+        learning_rate=2e-3,
+        schedule="cosine",
+        weight_decay=0.5,
+        patience=3,
     ),
+    mirrored=True,
 )
 FLICKR8K = Recipe(
     minimum_count=5,
-    model={"units": 256, "dropout": 0.3},
-    training=TrainingSettings(epochs=8, schedule="cosine"),
+    model={"units": 256, "dropout": 0.3, "standardize": True},
+    training=TrainingSettings(epochs=7, schedule="cosine", average=0.999),
     mirrored=True,
 )
 
