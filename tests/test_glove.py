@@ -69,6 +69,11 @@ def test_any_dimension_and_a_choice_of_words(tmp_path):
     assert glove.dimension == 3
     assert glove.words == ["dog", "cat", ". ."]
     assert load_glove(path, words=["cat", "cow"]).words == ["cat"]
+    nothing = load_glove(path, words=["con", "mèo"])  # a language that the file does not know
+    assert nothing.vectors.shape == (0, 3)
+    matrix = embedding_matrix(Vocabulary([*MARKERS, "mèo"]), nothing)
+    assert matrix.shape == (5, 3)
+    assert matrix[4].any()
 
 
 def test_a_first_line_of_counts_is_skipped(tmp_path):

@@ -53,7 +53,7 @@ def load_glove(path: Path = EMBEDDED_GLOVE, words: Collection[str] | None = None
 
     `words` keeps these alone, which saves time and memory with a whole file. Any dimension is
     read. Raises `FileNotFoundError` where there is no such file, `ValueError` for a line that
-    does not fit the first or where nothing is left.
+    does not fit the first or a file without any. Of `words`, none may be there (GloVe is English).
     """
     path = Path(path)
     if not path.is_file():
@@ -74,9 +74,9 @@ def load_glove(path: Path = EMBEDDED_GLOVE, words: Collection[str] | None = None
                 continue
             kept.append(word)
             rows.append(_numbers(path, number, parts[-dimension:], dimension, word))
-    if not rows:
-        raise ValueError(f"{path} holds no vector that was asked for: is it a GloVe text file?")
-    return Glove(kept, np.array(rows, dtype=np.float32))
+    if not dimension:
+        raise ValueError(f"{path} holds no vector: is it a GloVe text file?")
+    return Glove(kept, np.array(rows, dtype=np.float32).reshape(-1, dimension))
 
 
 def _numbers(path: Path, number: int, parts: list[str], dimension: int, word: str) -> np.ndarray:

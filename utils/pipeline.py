@@ -17,6 +17,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import utils.quiet  # noqa: F401 (first: TensorFlow then starts without its log lines)
+
+# isort: split
 import keras
 import numpy as np
 

@@ -17,8 +17,6 @@ from types import ModuleType
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# Without this the last digits of a sum differ between processors.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 ERROR_STREAM = 2
 
 
