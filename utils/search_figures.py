@@ -230,10 +230,13 @@ def truth_plot(by_split: dict[str, dict[str, tuple[float, float, float]]]) -> Fi
         axis.plot(x, y, marker, color=colour, mfc=fill, ms=8, label=split)
         for name, place in zip(points, zip(x, y, strict=True), strict=True):
             # The second list is named below its points, so that neighbours stay apart.
-            offset = (0, 8) if marker == "o" else (0, -16)
+            offset, side = ((0, 8) if marker == "o" else (0, -16)), "center"
+            if name == "greedy" and "beam 3" in points:  # close together: turn to the free side
+                left = place[0] < points["beam 3"][0]
+                offset, side = ((-8, -3), "right") if left else ((8, -3), "left")
             weight = "bold" if name == "people" else "normal"
             axis.annotate(
-                name, place, xytext=offset, textcoords="offset points", fontsize=8, ha="center",
+                name, place, xytext=offset, textcoords="offset points", fontsize=8, ha=side,
                 color=colour, weight=weight,
             )  # fmt: skip
     axis.set(xlabel="BLEU-4", ylabel="stated facts that are true, %", ylim=(0, 112))
