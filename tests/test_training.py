@@ -220,3 +220,11 @@ def test_the_remaining_time_is_said_after_twenty_steps():
     train(make_model(), features, data, data, settings(epochs=1, batch_size=8), report=said.append)
     assert "20 steps timed" in said[0]
     assert said[-1].startswith("epoch 1: loss")
+
+
+def test_the_averaged_weights_soon_forget_where_they_began():
+    features, data = make_data()
+    model = make_model(dropout=0.0)
+    history = train(model, features, data, data, settings(epochs=3, average=0.9999), report=None)
+    plain = train(make_model(dropout=0.0), features, data, data, settings(epochs=3), report=None)
+    assert history.best["dev_loss"] < plain.epochs[0]["dev_loss"]

@@ -205,8 +205,8 @@ def _network(weights: str, kind: str) -> Network:
 
     whole = build_cnn(weights)
     model = keras.Model(whole.inputs[0], whole.output[kind])
-    trained = [np.asarray(variable) for variable in model.trainable_variables]
-    fixed = [np.asarray(variable) for variable in model.non_trainable_variables]
+    trained = [keras.ops.convert_to_numpy(v) for v in model.trainable_variables]
+    fixed = [keras.ops.convert_to_numpy(v) for v in model.non_trainable_variables]
 
     @tf.function(input_signature=[tf.TensorSpec((None, None, None, 3), tf.uint8)])
     def graph(photos: tf.Tensor) -> tf.Tensor:

@@ -227,8 +227,12 @@ class _Run:
                     even = -tf.reduce_mean(tf.math.log(probabilities + 1e-9))
                     objective = (1 - smoothing) * loss + smoothing * even
             self.optimizer.apply(tape.gradient(objective, variables), variables)
+            if self.averages:
+                # A short memory at first: the average should forget where the weights began.
+                step = tf.cast(self.optimizer.iterations, tf.float32)
+                kept = tf.minimum(momentum, step / (step + 10.0))
             for average, variable in zip(self.averages, variables, strict=False):
-                average.assign(momentum * average + (1 - momentum) * variable)
+                average.assign(kept * average + (1 - kept) * variable)
             return loss
 
         return train_step
@@ -342,7 +346,7 @@ class _Run:
             "seconds": seconds,
             "history": self.history.epochs,
         }
-        arrays = [np.asarray(variable) for variable in self._variables()]
+        arrays = [keras.ops.convert_to_numpy(variable) for variable in self._variables()]
         save_checkpoint(self.folder / CHECKPOINT, arrays, state)
 
     def resume(self) -> None:
@@ -372,7 +376,9 @@ class _Swapped:
         self.variables, self.values = variables, values
 
     def __enter__(self) -> None:
-        self.own = [np.array(variable) for variable in self.variables] if self.values else []
+        self.own = (
+            [keras.ops.convert_to_numpy(v).copy() for v in self.variables] if self.values else []
+        )
         for variable, value in zip(self.variables, self.values, strict=False):
             variable.assign(value)
 
