@@ -40,6 +40,7 @@ def run_chapter(notebook: Path) -> Path:
         timeout=CELL_SECONDS,
         startup_timeout=START_SECONDS,
         kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # not a line about the transport of each kernel
         resources={"metadata": {"path": str(notebook.parent)}},
     ).execute()
     page = PAGES / f"{notebook.stem}.html"
