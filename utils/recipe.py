@@ -42,7 +42,7 @@ SMALL = Recipe(
 )
 FLICKR8K = Recipe(
     minimum_count=5,
-    model={"units": 256, "dropout": 0.3, "standardize": True},
+    model={"units": 256, "dropout": 0.3},
     training=TrainingSettings(epochs=7, schedule="cosine", average=0.999),
     mirrored=True,
 )
