@@ -87,11 +87,13 @@ class History:
 class Task(Protocol):
     """What a model learns from what.
 
-    `signature` is that of the arguments of `loss`, which is traced once.
+    `signature` is that of the arguments of `loss`, which is traced once. `state` are variables
+    that a checkpoint must hold besides those of the model and the optimizer.
     """
 
     model: keras.Model
     signature: list[tf.TensorSpec]
+    state: list[tf.Variable]
 
     def plan(self, seed: int | None, epoch: int) -> Sequence[Any]:
         """Return the steps of an epoch, in an order drawn for `(seed, epoch)`."""
@@ -286,7 +288,8 @@ class _Run:
 
     def _variables(self) -> list[Any]:
         # `model.variables` includes the states of the dropout layers' random generators.
-        return [*self.model.variables, *self.optimizer.variables, *self.averages]
+        own = [*self.model.variables, *self.optimizer.variables, *self.averages]
+        return [*own, *self.task.state]
 
     def _description(self) -> dict[str, Any]:
         """Return what must be the same for a run to go on; the number of epochs may grow."""

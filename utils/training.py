@@ -146,6 +146,7 @@ class _PrefixTask:
         self.photos, self.views = len(features), len(views)
         self.unmasked = without_mask(model)
         self.evaluator = _Evaluator(self.unmasked, self.features)
+        self.state: list[tf.Variable] = []
 
     def plan(self, seed: int | None, epoch: int) -> list[Rows]:
         return length_batches(self.train, self.batch_size, seed, epoch)

@@ -1,0 +1,163 @@
+"""A decoder that looks at the photo again before every word (chapter 8).
+
+One vector a photo says what is there and forgets where. Here the photo stays a map of 7 x 7
+regions, and each word asks its own question of them (Xu et al. 2015, "Show, attend and tell"). The
+two LSTMs are those of Anderson et al. (2018, "Bottom-up and top-down attention"), without the way
+back from the second to the first: no word waits for another, and all positions train in one pass.
+
+    map (n, 49, 1280) -> Dropout -> Dense ReLU -> regions (n, 49, units)
+    words (n, t) -> GloVe embedding -> Dropout -> attention LSTM, which starts from the mean region
+    its states ask (queries), the regions answer (keys, values) -> contexts (n, t, units)
+    [contexts, states] -> language LSTM -> Dropout -> Dense -> logits
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from utils.cnn import FEATURE_SIZE, MAP_SIZE
+from utils.one_pass import OnePassModel, State
+
+
+def attend(queries: tf.Tensor, keys: tf.Tensor, values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return contexts `(n, t, v)` and weights `(n, t, regions)`: a soft look at the regions.
+
+    `queries` `(n, t, d)`, `keys` `(n, regions, d)`, `values` `(n, regions, v)`. A weight is the
+    softmax over the regions of query . key / sqrt(d), the context the values' mean by the weights
+    (Vaswani et al. 2017, "scaled dot-product attention"). The weights of a query sum to 1.
+    """
+    size = tf.cast(tf.shape(keys)[-1], keys.dtype)
+    scores = tf.matmul(queries, keys, transpose_b=True) / tf.sqrt(size)
+    weights = tf.nn.softmax(scores, axis=-1)
+    return tf.matmul(weights, values), weights
+
+
+@dataclass(frozen=True)
+class AttentionConfig:
+    """Every size of the model. `units`: of the regions, both LSTMs, the queries and the keys.
+
+    `standardize` brings every feature to mean 0 and variance 1 (`standardize_regions`).
+    """
+
+    vocabulary_size: int
+    regions: int = MAP_SIZE * MAP_SIZE
+    feature_size: int = FEATURE_SIZE
+    embedding_size: int = 50
+    units: int = 320
+    dropout: float = 0.3
+    train_embedding: bool = True
+    standardize: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the sizes as a dictionary that `AttentionConfig(**...)` takes."""
+        return asdict(self)
+
+
+class AttentionModel(OnePassModel):
+    """See the module. Names of the layers are those of the text above."""
+
+    def __init__(self, config: AttentionConfig) -> None:
+        super().__init__(name="attention_model")
+        layers, units = keras.layers, config.units
+        self.config, self.feature_shape = config, (config.regions, config.feature_size)
+        self.standardize = (
+            layers.BatchNormalization(center=False, scale=False, epsilon=1e-4, trainable=False)
+            if config.standardize
+            else None
+        )
+        self.region_dropout = layers.Dropout(config.dropout)
+        self.region_encoder = layers.Dense(units, activation="relu")
+        self.first_hidden = layers.Dense(units, activation="tanh")
+        self.first_cell = layers.Dense(units, activation="tanh")
+        self.embedding = layers.Embedding(
+            config.vocabulary_size, config.embedding_size, trainable=config.train_embedding
+        )
+        self.text_dropout = layers.Dropout(config.dropout)
+        self.attention_lstm = layers.LSTM(units, return_sequences=True)
+        self.query = layers.Dense(units, use_bias=False)
+        self.key = layers.Dense(units, use_bias=False)
+        self.language_lstm = layers.LSTM(units, return_sequences=True)
+        self.output_dropout = layers.Dropout(config.dropout)
+        self.next_word = layers.Dense(config.vocabulary_size)
+
+    def encode(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Return the regions, `(n, 49, units)`."""
+        regions = tf.cast(features, tf.float32)
+        if self.standardize is not None:
+            regions = self.standardize(regions)
+        return self.region_encoder(self.region_dropout(regions, training=training))
+
+    def logits(
+        self, encoded: tf.Tensor, words: tf.Tensor, training: bool = False, last: bool = False
+    ) -> tf.Tensor:
+        """Return the logits after each position, or after the last; see `OnePassModel`."""
+        states = self._states(encoded, words, training)
+        contexts, _ = self._look(encoded, states)
+        text = self.language_lstm(tf.concat([contexts, states], axis=-1))
+        text = text[:, -1:] if last else text
+        return self.next_word(self.output_dropout(text, training=training))
+
+    def look(self, encoded: tf.Tensor, words: tf.Tensor) -> tf.Tensor:
+        """Return the weights of the regions after each position, `(n, t, 49)`, each sums to 1."""
+        return self._look(encoded, self._states(encoded, words, training=False))[1]
+
+    def _states(self, encoded: tf.Tensor, words: tf.Tensor, training: bool) -> tf.Tensor:
+        text = self.text_dropout(self.embedding(words), training=training)
+        return self.attention_lstm(text, initial_state=self._start(encoded))
+
+    def _start(self, encoded: tf.Tensor) -> State:
+        mean = tf.reduce_mean(encoded, axis=1)
+        return [self.first_hidden(mean), self.first_cell(mean)]
+
+    def _look(self, encoded: tf.Tensor, states: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return attend(self.query(states), self.key(encoded), encoded)
+
+    def first_state(self, encoded: tf.Tensor) -> State:
+        """Return both LSTMs' states before the first word, four of `(n, units)`."""
+        start = self._start(encoded)
+        return [*start, tf.zeros_like(start[0]), tf.zeros_like(start[0])]
+
+    def step(self, encoded: tf.Tensor, words: tf.Tensor, state: State) -> tuple[tf.Tensor, State]:
+        """Return the logits after one more word each, and the new state."""
+        seen, first = self.attention_lstm.cell(self.embedding(words), state[:2])
+        contexts, _ = self._look(encoded, seen[:, None])
+        joined = tf.concat([contexts[:, 0], seen], axis=-1)
+        text, second = self.language_lstm.cell(joined, state[2:])
+        return self.next_word(text), [*first, *second]
+
+
+def build_attention_model(
+    config: AttentionConfig, embedding_matrix: np.ndarray | None = None
+) -> AttentionModel:
+    """Return the attention model.
+
+    `embedding_matrix`, `(vocabulary_size, embedding_size)` float32, starts the embedding. Raises
+    `ValueError` where it has another shape.
+    """
+    model = AttentionModel(config)
+    model.build_layers()
+    if embedding_matrix is not None:
+        model.embedding.set_weights([embedding_matrix])
+    return model
+
+
+def standardize_regions(model: AttentionModel, features: np.ndarray) -> None:
+    """Give the layer `standardize` mean and variance of training maps `(n, ..., feature_size)`.
+
+    Raises `ValueError` where the model has no such layer.
+    """
+    if model.standardize is None:
+        raise ValueError("The model has no layer standardize: build it with standardize=True.")
+    rows = features.reshape(-1, features.shape[-1])
+    # In blocks: the maps of a large dataset do not fit into memory as float64.
+    blocks = [
+        rows[start : start + 65536].astype(np.float32) for start in range(0, len(rows), 65536)
+    ]
+    mean = sum(block.sum(axis=0, dtype=np.float64) for block in blocks) / len(rows)
+    variance = sum(((block - mean) ** 2).sum(axis=0) for block in blocks) / len(rows)
+    model.standardize.set_weights([mean, variance])

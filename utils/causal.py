@@ -1,0 +1,79 @@
+"""The course's model made causal: no word looks ahead, all positions train at once (chapter 8).
+
+The BiLSTM becomes an LSTM that reads forward only; everything else is as in `utils.model`:
+
+    photo (n, 1280) -> Dropout -> Dense ReLU ---------------------+
+    words (n, t)    -> GloVe embedding -> Dropout -> LSTM -> LSTM -+- Add -> Dense ReLU -> logits
+
+with the photo's vector added at every position.
+"""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from utils.model import ModelConfig
+from utils.one_pass import OnePassModel, State
+
+
+class CausalModel(OnePassModel):
+    """The model of a `ModelConfig` with `merge="add"`, its BiLSTM replaced by an LSTM."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__(name="causal_model")
+        layers = keras.layers
+        self.config, self.feature_shape = config, (config.feature_size,)
+        self.image_dropout = layers.Dropout(config.dropout)
+        self.image_encoder = layers.Dense(config.units, activation="relu")
+        self.embedding = layers.Embedding(
+            config.vocabulary_size, config.embedding_size, trainable=config.train_embedding
+        )
+        self.text_dropout = layers.Dropout(config.dropout)
+        self.first_lstm = layers.LSTM(config.units, return_sequences=True)
+        self.second_lstm = layers.LSTM(config.units, return_sequences=True)
+        self.hidden = layers.Dense(config.units, activation="relu")
+        self.next_word = layers.Dense(config.vocabulary_size)
+
+    def encode(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Return the photos' vectors, `(n, units)`."""
+        return self.image_encoder(self.image_dropout(features, training=training))
+
+    def logits(
+        self, encoded: tf.Tensor, words: tf.Tensor, training: bool = False, last: bool = False
+    ) -> tf.Tensor:
+        """Return the logits after each position, or after the last; see `OnePassModel`."""
+        text = self.text_dropout(self.embedding(words), training=training)
+        text = self.second_lstm(self.first_lstm(text))
+        text = text[:, -1:] if last else text
+        return self.next_word(self.hidden(encoded[:, None] + text))
+
+    def first_state(self, encoded: tf.Tensor) -> State:
+        """Return four zeros `(n, units)`: both LSTMs start empty, the photo never enters them."""
+        return [tf.zeros_like(encoded) for _ in range(4)]
+
+    def step(self, encoded: tf.Tensor, words: tf.Tensor, state: State) -> tuple[tf.Tensor, State]:
+        """Return the logits after one more word each, and the new state."""
+        text, first = self.first_lstm.cell(self.embedding(words), state[:2])
+        text, second = self.second_lstm.cell(text, state[2:])
+        return self.next_word(self.hidden(encoded + text)), [*first, *second]
+
+
+def build_causal_model(
+    config: ModelConfig, embedding_matrix: np.ndarray | None = None
+) -> CausalModel:
+    """Return the causal variant of the course's model.
+
+    `embedding_matrix`, `(vocabulary_size, embedding_size)` float32, starts the embedding. Raises
+    `ValueError` for settings that it does not have: a merge other than "add", `standardize`, or
+    one side switched off.
+    """
+    plain = config.merge == "add" and config.use_image and config.use_text
+    if not plain or config.standardize:
+        raise ValueError("The causal variant merges by Add, and has no standardize or switches.")
+    model = CausalModel(config)
+    model.build_layers()
+    if embedding_matrix is not None:
+        model.embedding.set_weights([embedding_matrix])
+    return model
