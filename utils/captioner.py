@@ -29,7 +29,8 @@ from utils.decoding import (
 )
 from utils.features import extract_features
 from utils.files import atomic_path, read_json, sha256, write_json
-from utils.model import ModelConfig, build_model
+from utils.model_kinds import KINDS, ModelKind, kind_of
+from utils.one_pass import OnePassModel
 from utils.paths import CAPTIONERS
 from utils.vocabulary import Vocabulary
 
@@ -47,25 +48,50 @@ class Captioner:
 
     model: keras.Model
     vocabulary: Vocabulary
-    config: ModelConfig
+    config: Any
     settings: dict[str, Any] = field(default_factory=dict)
     cnn_weights: str = "embedded"
 
+    @property
+    def kind(self) -> ModelKind:
+        """Which model it is, and which features it sees."""
+        return kind_of(self.config, self.model)
+
+    @property
+    def length_penalty(self) -> float:
+        """The exponent of the length in beam search that was chosen on dev; 1 where none was."""
+        return float(self.settings.get("length_penalty", 1.0))
+
     @cached_property
     def _graph(self) -> TracedModel:
-        return traced(self.model)
+        return self.model.traced() if isinstance(self.model, OnePassModel) else traced(self.model)
+
+    def features(self, photos: Sequence[Path]) -> np.ndarray:
+        """Return the features of photos as this captioner sees them, a row each, not cached.
+
+        Raises what `extract_features` raises.
+        """
+        return extract_features(
+            photos, kind=self.kind.features, weights=self.cnn_weights, cache=False
+        )
 
     def next_word(self, features: np.ndarray) -> NextWord:
         """Return the next word's log-probabilities for rows of `features` (`utils.decoding`)."""
+        if isinstance(self.model, OnePassModel):
+            features = self.model.encode_all(features)  # once a photo, not once a word
         return next_word(self._graph, features)
 
     def beams(
         self, features: np.ndarray, beam_width: int = 3, count: int = 1
     ) -> list[list[Hypothesis]]:
-        """Return the `count` best hypotheses for each row of `features` `(n, size)` float32."""
+        """Return the `count` best hypotheses for each row of `features`, `(n, ...)`."""
         rows = np.arange(len(features), dtype=np.int32)
         return beam_search(
-            self.next_word(features), rows, beam_width=max(beam_width, count), count=count
+            self.next_word(features),
+            rows,
+            beam_width=max(beam_width, count),
+            length_penalty=self.length_penalty,
+            count=count,
         )
 
     def caption_features(self, features: np.ndarray, beam_width: int = 3) -> list[list[str]]:
@@ -78,7 +104,7 @@ class Captioner:
 
     def caption(self, photos: Sequence[Path], beam_width: int = 3) -> list[str]:
         """Return a caption for each photo; raises what `extract_features` raises."""
-        features = extract_features(photos, weights=self.cnn_weights, cache=False)
+        features = self.features(photos)
         return [" ".join(tokens) for tokens in self.caption_features(features, beam_width)]
 
     def save(self, folder: Path, half: bool = False) -> None:
@@ -89,6 +115,7 @@ class Captioner:
             (temporary / WORDS).write_text(self.vocabulary.to_json(), encoding="utf-8")
             settings = {
                 "format": FORMAT,
+                "kind": self.kind.name,
                 "model": self.config.to_json(),
                 "cnn": {"weights": self.cnn_weights, "sha256": weights_hash(self.cnn_weights)},
                 "vocabulary": self.vocabulary.hash(),
@@ -158,7 +185,9 @@ def load_captioner(name: str | Path) -> Captioner:
                 "differs): weights and vocabulary work together only; get the whole folder again."
             )
     vocabulary = Vocabulary.from_json((folder / WORDS).read_text(encoding="utf-8"))
-    config = ModelConfig(**settings["model"])
+    # Folders of the first captioners name no kind: they are the course's model.
+    kind = KINDS[settings.get("kind", "merge")]
+    config = kind.config(**settings["model"])
     if vocabulary.hash() != settings["vocabulary"] or len(vocabulary) != config.vocabulary_size:
         raise CaptionerError(
             f"{folder} holds a vocabulary of {len(vocabulary)} words that its weights were not "
@@ -170,6 +199,6 @@ def load_captioner(name: str | Path) -> Captioner:
             f"{folder} was trained on the features of another MobileNetV2 than the one here: "
             "train it anew, or restore data/mobilenet_v2."
         )
-    model = build_model(config)
+    model = kind.build(config, None)
     model.load_weights(folder / WEIGHTS)
     return Captioner(model, vocabulary, config, settings["more"], cnn["weights"])

@@ -110,6 +110,21 @@ def next_word(
     return ask
 
 
+def averaged(functions: Sequence[NextWord]) -> NextWord:
+    """Return the mean of the probabilities of several functions, as one function.
+
+    They must know the same words and photos; one of them by itself is returned as it is.
+    """
+    if len(functions) == 1:
+        return functions[0]
+
+    def ask(images: np.ndarray, prefixes: np.ndarray) -> np.ndarray:
+        probabilities = [np.exp(function(images, prefixes)) for function in functions]
+        return np.log(np.maximum(np.mean(probabilities, axis=0), 1e-37))
+
+    return ask
+
+
 def greedy(
     next_word: NextWord, images: Sequence[int], max_length: int = MAX_LENGTH
 ) -> list[list[int]]:

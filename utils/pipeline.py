@@ -13,7 +13,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +31,17 @@ from utils.features import dataset_features
 from utils.files import atomic_path, write_json
 from utils.glove import best_glove_file, coverage, embedding_matrix, load_glove
 from utils.metrics import ScoreRow, score_rows, score_table
-from utils.model import ModelConfig, build_model, standardize_features
+from utils.model_kinds import KINDS
+from utils.one_pass import train_one_pass
 from utils.paths import CAPTIONERS, DATA, dataset_name
 from utils.plots import history_plot, photo_grid
 from utils.recipe import Recipe, recipe_for
 from utils.scenes import load_truth
+from utils.self_critical import train_self_critical
 from utils.sequences import encode_captions
 from utils.training import History, train
 from utils.truth import TruthScore, truth_score
+from utils.vocabulary import Vocabulary
 
 RUNS = DATA / "runs"
 BEAM_WIDTHS = (1, 3, 5)
@@ -136,33 +141,36 @@ def scored_splits(dataset: Dataset) -> list[str]:
 
 
 def trained(
-    dataset: Dataset, recipe: Recipe, folder: Path, features: np.ndarray, weights: str = "embedded"
+    dataset: Dataset,
+    recipe: Recipe,
+    folder: Path,
+    features: np.ndarray,
+    weights: str = "embedded",
+    begin: Captioner | None = None,
 ) -> tuple[Captioner, History]:
-    """Return a captioner trained by the recipe, and its history; both are kept in `folder`."""
-    vocabulary = dataset.train_vocabulary(recipe.minimum_count)
+    """Return a captioner trained by the recipe, and its history; both are kept in `folder`.
+
+    `features`: of `dataset.images`, of the sort that the recipe's model sees. `begin`: a captioner
+    of the same kind, trained on the same dataset, that is trained further.
+    """
+    vocabulary = begin.vocabulary if begin else dataset.train_vocabulary(recipe.minimum_count)
     sequences = {
         split: encode_captions(dataset.tokens(split), vocabulary, dataset.index(split))
         for split in ("train", "dev")
     }
     say(f"{len(vocabulary):,} words, {sequences['train'].prefix_count:,} prefixes to learn from")
+    kind = KINDS[recipe.kind]
     mirrored = (
-        dataset_features(dataset, weights=weights, mirrored=True, progress=True)
+        dataset_features(dataset, kind=kind.features, weights=weights, mirrored=True, progress=True)
         if recipe.mirrored
         else None
     )
     keras.utils.set_random_seed(recipe.training.seed)
-    matrix, size = None, int(recipe.model.get("embedding_size", 50))
-    if recipe.glove_dimension:
-        glove = load_glove(best_glove_file(recipe.glove_dimension), vocabulary.words)
-        say(f"GloVe knows {coverage(vocabulary, glove)[0]:.1%} of the words")
-        matrix, size = embedding_matrix(vocabulary, glove), glove.dimension
-    config = ModelConfig(
-        **{**recipe.model, "vocabulary_size": len(vocabulary), "embedding_size": size}
-    )
-    model = build_model(config, matrix)
-    if config.standardize:
-        standardize_features(model, features[dataset.index("train")])
-    history = train(
+    if begin is None:
+        model, config = _new_model(recipe, vocabulary, features, dataset.index("train"))
+    else:
+        model, config = begin.model, begin.config
+    history = _fit(recipe)(
         model,
         features,
         sequences["train"],
@@ -173,9 +181,35 @@ def trained(
         report=say,
     )
     more = {"dataset": dataset.name, "best_epoch": history.best, "epochs": len(history.epochs)}
-    captioner = Captioner(model, vocabulary, config, more, weights)
+    captioner = Captioner(model, vocabulary, config, {**more, **recipe.decoding}, weights)
     captioner.save(folder / "captioner")
     return captioner, history
+
+
+def _new_model(
+    recipe: Recipe, vocabulary: Vocabulary, features: np.ndarray, train_rows: np.ndarray
+) -> tuple[keras.Model, Any]:
+    """Return an untrained model by the recipe, with GloVe's vectors, and its sizes."""
+    matrix, size = None, int(recipe.model.get("embedding_size", 50))
+    if recipe.glove_dimension:
+        glove = load_glove(best_glove_file(recipe.glove_dimension), vocabulary.words)
+        say(f"GloVe knows {coverage(vocabulary, glove)[0]:.1%} of the words")
+        matrix, size = embedding_matrix(vocabulary, glove), glove.dimension
+    kind = KINDS[recipe.kind]
+    config = kind.config(
+        **{**recipe.model, "vocabulary_size": len(vocabulary), "embedding_size": size}
+    )
+    model = kind.build(config, matrix)
+    if config.standardize:
+        kind.standardize(model, features[train_rows])
+    return model, config
+
+
+def _fit(recipe: Recipe) -> Callable[..., History]:
+    """Return the function that trains the recipe's model."""
+    if recipe.critic is not None:
+        return partial(train_self_critical, critic=recipe.critic)
+    return train if recipe.kind == "merge" else train_one_pass
 
 
 def draw(dataset: Dataset, result: Result, count: int = 12) -> list[Path]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from utils.dataset import Dataset
+from utils.self_critical import CriticSettings
 from utils.training import TrainingSettings
 
 # Below this many training captions every word counts, and batches are smaller.
@@ -18,6 +19,9 @@ class Recipe:
 
     `glove_dimension`: the GloVe file that starts the embedding, None for random numbers.
     `mirrored`: whether the mirrored photos are a second view in training.
+    `kind`: which model (`utils.model_kinds`); of any but the course's, `batch_size` counts photos.
+    `critic`: how a trained model is trained further on the metric, None for cross-entropy.
+    `decoding`: what goes into the captioner's settings for its beam search (`length_penalty`).
     """
 
     minimum_count: int
@@ -25,6 +29,9 @@ class Recipe:
     training: TrainingSettings = field(default_factory=TrainingSettings)
     glove_dimension: int | None = 50
     mirrored: bool = False
+    kind: str = "merge"
+    critic: CriticSettings | None = None
+    decoding: dict[str, float] = field(default_factory=dict)
 
 
 SMALL = Recipe(
