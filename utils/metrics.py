@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from utils.floors import (
     human_row,
     shuffled_floor,
 )
+from utils.meteor import meteor
 
 __all__ = [
     "Bleu",
@@ -46,6 +48,7 @@ __all__ = [
     "copied_share",
     "distinct_captions",
     "human_row",
+    "meteor",
     "score_row",
     "score_rows",
     "score_table",
@@ -60,6 +63,7 @@ class ScoreRow:
 
     `intervals` `(4, 2)`: of BLEU-1 to BLEU-4. `cider`: CIDEr-D, 0 to 10. `distinct`: how many
     different captions. `copied`: the share, 0 to 1, that stands in the training captions.
+    `meteor`: 0 to 1.
     """
 
     name: str
@@ -68,6 +72,19 @@ class ScoreRow:
     cider: float | None = None
     distinct: int | None = None
     copied: float | None = None
+    meteor: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the row as plain numbers, without its name."""
+        return {
+            "bleu": [round(score, 2) for score in self.bleu.scores],
+            "length_ratio": round(self.bleu.length_ratio, 4),
+            "intervals": None if self.intervals is None else self.intervals.round(2).tolist(),
+            "cider_d": self.cider,
+            "distinct": self.distinct,
+            "copied": self.copied,
+            "meteor": self.meteor,
+        }
 
 
 def score_row(
@@ -77,8 +94,9 @@ def score_row(
     train_tokens: Sequence[Sequence[Caption]] | None = None,
     samples: int = 1000,
     seed: int = 0,
+    with_meteor: bool = False,
 ) -> ScoreRow:
-    """Return all scores of one list of captions. Raises as `bleu` does."""
+    """Return all scores of one list of captions. Raises as `bleu` and, if asked, `meteor` do."""
     statistics = bleu_statistics(references, hypotheses)
     return ScoreRow(
         name=name,
@@ -87,6 +105,7 @@ def score_row(
         cider=cider_d(references, hypotheses)[0],
         distinct=distinct_captions(hypotheses),
         copied=None if train_tokens is None else copied_share(hypotheses, train_tokens),
+        meteor=meteor(references, hypotheses)[0] if with_meteor else None,
     )
 
 
@@ -95,12 +114,14 @@ def score_rows(
     systems: dict[str, Sequence[Caption]],
     train_tokens: Sequence[Sequence[Caption]] | None = None,
     seed: int = 0,
+    with_meteor: bool = False,
 ) -> list[ScoreRow]:
     """Return the rows of `score_table`: floors, then the systems by name, then people.
 
     The shuffled captions are those of the last system. The constant caption needs
     `train_tokens`, the human row an image with two references, shuffling two images; what
-    cannot be measured is left out. Raises `ValueError` where there is no system.
+    cannot be measured is left out. `with_meteor` needs WordNet (`utils.meteor`), so that it must
+    be asked for. Raises `ValueError` where there is no system.
     """
     if not systems:
         raise ValueError("There are no captions to score: name one list of captions or more.")
@@ -111,7 +132,9 @@ def score_rows(
         captions = list(systems.values())[-1]
         rows.append(ScoreRow("captions shuffled", shuffled_floor(references, captions, seed)))
     for name, captions in systems.items():
-        rows.append(score_row(name, references, captions, train_tokens, seed=seed))
+        rows.append(
+            score_row(name, references, captions, train_tokens, seed=seed, with_meteor=with_meteor)
+        )
     if max(map(len, references)) > 1:
         rows.append(ScoreRow("people", human_row(references)))
     return rows
@@ -120,25 +143,19 @@ def score_rows(
 def score_table(rows: Sequence[ScoreRow]) -> str:
     """Return rows as a table in plain text, intervals in a line of their own under the scores.
 
-    BLEU from 0 to 100, CIDEr-D times 100 as in published tables, `length` the length ratio,
-    `copied` in percent.
+    BLEU from 0 to 100, CIDEr-D times 100 as in published tables, METEOR times 100 and only where
+    a row has one, `length` the length ratio, `copied` in percent.
     """
-    heads = ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "CIDEr-D", "length", "distinct", "copied"]
-    lines = [["", *heads]]
+    heads = ["BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "CIDEr-D", "METEOR", "length", "distinct"]
+    lines = [["", *heads, "copied"]]
     for row in rows:
-        lines.append(
-            [
-                row.name,
-                *(f"{score:.1f}" for score in row.bleu.scores),
-                "" if row.cider is None else f"{100 * row.cider:.1f}",
-                f"{row.bleu.length_ratio:.2f}",
-                "" if row.distinct is None else f"{row.distinct:,}",
-                "" if row.copied is None else f"{row.copied:.0%}",
-            ]
-        )
+        lines.append([row.name, *_cells(row)])
         if row.intervals is not None:
             spans = [f"{low:.1f}-{high:.1f}" for low, high in row.intervals]
-            lines.append(["  95% interval", *spans, *[""] * 4])
+            lines.append(["  95% interval", *spans, *[""] * 5])
+    if all(row.meteor is None for row in rows):
+        column = lines[0].index("METEOR")
+        lines = [[*cells[:column], *cells[column + 1 :]] for cells in lines]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
@@ -147,3 +164,14 @@ def score_table(rows: Sequence[ScoreRow]) -> str:
         ).rstrip()
         for cells in lines
     )
+
+
+def _cells(row: ScoreRow) -> list[str]:
+    return [
+        *(f"{score:.1f}" for score in row.bleu.scores),
+        "" if row.cider is None else f"{100 * row.cider:.1f}",
+        "" if row.meteor is None else f"{100 * row.meteor:.1f}",
+        f"{row.bleu.length_ratio:.2f}",
+        "" if row.distinct is None else f"{row.distinct:,}",
+        "" if row.copied is None else f"{row.copied:.0%}",
+    ]
