@@ -5,10 +5,81 @@ import math
 import numpy as np
 
 from utils.bleu import bleu_scores
+from utils.decoding import greedy
 from utils.vocabulary import END, START
 
 
-def stub_7_2(ask, images, longest=20):
+def stub_7_2(ask, image, true_ids, longest=30):
+    """Return the ids of a caption for an image, without markers."""
+    caption = []
+    for place in range(1, len(true_ids)):
+        next_id = int(ask([image], [true_ids[:place]])[0].argmax())
+        if next_id != END:
+            caption.append(next_id)
+    return caption
+
+
+def in_one_call_7_2(ask, image, true_ids, longest=30):
+    prefixes = [true_ids[:place] for place in range(1, len(true_ids))]
+    guesses = [int(ask([image], [prefix]).argmax()) for prefix in prefixes][:longest]
+    return guesses[: guesses.index(END)] if END in guesses else guesses
+
+
+def first_word_7_2(ask, image, true_ids, longest=30):
+    ids = list(true_ids[:2])
+    while ids[-1] != END and len(ids) <= longest:
+        ids.append(int(ask([image], [ids])[0].argmax()))
+    return [i for i in ids if i not in (START, END)]
+
+
+def after_the_end_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    for _ in range(longest):
+        ids.append(int(ask([image], [ids])[0].argmax()))
+    return [i for i in ids if i not in (START, END)]
+
+
+def true_length_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    for _ in range(1, min(len(true_ids), longest + 1)):
+        next_id = int(ask([image], [ids])[0].argmax())
+        if next_id == END:
+            break
+        ids.append(next_id)
+    return ids[1:]
+
+
+def with_marker_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    while ids[-1] != END and len(ids) <= longest:
+        ids.append(int(ask([image], [ids])[0].argmax()))
+    return ids[1:]
+
+
+def endless_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    while True:
+        next_id = int(ask([image], [ids])[0].argmax())
+        if next_id == END:
+            return ids[1:]
+        ids.append(next_id)
+
+
+def right_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    for _ in range(longest):
+        next_id = int(ask([image], [ids])[0].argmax())
+        if next_id == END:
+            break
+        ids.append(next_id)
+    return ids[1:]
+
+
+def right_library_7_2(ask, image, true_ids, longest=30):
+    return greedy(ask, [image], longest)[0]
+
+
+def stub_7_3(ask, images, longest=20):
     """Return a list of ids for each image, without markers."""
     prefixes = np.full((len(images), 1), START, dtype=np.int32)
     for _ in range(longest):
@@ -29,7 +100,7 @@ def _all_ids(ask, images, longest):
     return prefixes[:, 1:].tolist()
 
 
-def with_any_7_2(ask, images, longest=20):
+def with_any_7_3(ask, images, longest=20):
     captions = [[] for _ in images]
     prefixes = np.full((len(images), 1), START, dtype=np.int32)
     for _ in range(longest):
@@ -42,19 +113,19 @@ def with_any_7_2(ask, images, longest=20):
     return captions
 
 
-def with_all_7_2(ask, images, longest=20):
+def with_all_7_3(ask, images, longest=20):
     return _all_ids(ask, images, longest)
 
 
-def without_marker_7_2(ask, images, longest=20):
+def without_marker_7_3(ask, images, longest=20):
     return [[word for word in ids if word != END] for ids in _all_ids(ask, images, longest)]
 
 
-def cut_later_7_2(ask, images, longest=20):
+def cut_later_7_3(ask, images, longest=20):
     return [ids[: ids.index(END)] if END in ids else ids for ids in _all_ids(ask, images, longest)]
 
 
-def right_7_2(ask, images, longest=20):
+def right_7_3(ask, images, longest=20):
     prefixes = np.full((len(images), 1), START, dtype=np.int32)
     ended = np.zeros(len(images), dtype=bool)
     captions = [[] for _ in images]
@@ -70,7 +141,7 @@ def right_7_2(ask, images, longest=20):
     return captions
 
 
-def right_active_7_2(ask, images, longest=20):
+def right_active_7_3(ask, images, longest=20):
     prefixes = {row: [START] for row in range(len(images))}
     active = list(prefixes)
     while active and len(prefixes[active[0]]) <= longest:
@@ -82,64 +153,6 @@ def right_active_7_2(ask, images, longest=20):
             else:
                 prefixes[row].append(int(word))
     return [prefixes[row][1:] for row in range(len(images))]
-
-
-def stub_7_3(beams, next_words, width):
-    """Return the `width` best (words, log-probability) pairs, one word longer, best first."""
-    longer = []
-    for begun, score in beams:
-        for word, probability in next_words(begun).items():
-            longer.append(((*begun, word), score + probability))
-    return sorted(longer, key=lambda beam: -beam[1])[:width]
-
-
-def _longer(beams, next_words, rule):
-    return [
-        ((*begun, word), rule(score, probability))
-        for begun, score in beams
-        for word, probability in next_words(begun).items()
-    ]
-
-
-def added_7_3(beams, next_words, width):
-    longer = _longer(beams, next_words, lambda s, p: p + s)
-    longer.sort(key=lambda beam: beam[1], reverse=True)
-    return longer[:width]
-
-
-def multiplied_7_3(beams, next_words, width):
-    longer = _longer(beams, next_words, lambda s, p: s * p)
-    return sorted(longer, key=lambda beam: -beam[1])[:width]
-
-
-def base_7_3(beams, next_words, width):
-    longer = _longer(beams, next_words, lambda s, p: s + math.log10(p))
-    return sorted(longer, key=lambda beam: -beam[1])[:width]
-
-
-def sign_7_3(beams, next_words, width):
-    longer = _longer(beams, next_words, lambda s, p: s - math.log(p))
-    return sorted(longer, key=lambda beam: beam[1])[:width]
-
-
-def order_7_3(beams, next_words, width):
-    longer = _longer(beams, next_words, lambda s, p: s + math.log(p))
-    return sorted(longer, key=lambda beam: beam[1])[:width]
-
-
-def right_7_3(beams, next_words, width):
-    longer = _longer(beams, next_words, lambda s, p: s + math.log(p))
-    return sorted(longer, key=lambda beam: beam[1], reverse=True)[:width]
-
-
-def right_numpy_7_3(beams, next_words, width):
-    longer = []
-    for begun, score in beams:
-        following = next_words(begun)
-        logs = score + np.log(list(following.values()))
-        longer += [((*begun, word), float(log)) for word, log in zip(following, logs, strict=True)]
-    longer.sort(key=lambda beam: -beam[1])
-    return longer[:width]
 
 
 def stub_7_4(probabilities, share):
@@ -248,23 +261,24 @@ CASES = {
     "7.2": {
         "stub": stub_7_2,
         "wrong": [
-            (with_any_7_2, "stopped with the first"),
-            (with_all_7_2, "marker is in the caption"),
-            (without_marker_7_2, "words after the end"),
-            (cut_later_7_2, "never stops early"),
+            (in_one_call_7_2, "true words are still fed"),
+            (first_word_7_2, "true words are still fed"),
+            (after_the_end_7_2, "after the end"),
+            (true_length_7_2, "as long as the true caption"),
+            (with_marker_7_2, "marker is in the caption"),
+            (endless_7_2, "three words at most"),
         ],
-        "right": [right_7_2, right_active_7_2],
+        "right": [right_7_2, right_library_7_2],
     },
     "7.3": {
         "stub": stub_7_3,
         "wrong": [
-            (added_7_3, "still adds probabilities"),
-            (multiplied_7_3, "score of 0"),
-            (base_7_3, "another base"),
-            (sign_7_3, "sign is turned"),
-            (order_7_3, "wrong way"),
+            (with_any_7_3, "stopped with the first"),
+            (with_all_7_3, "marker is in the caption"),
+            (without_marker_7_3, "words after the end"),
+            (cut_later_7_3, "never stops early"),
         ],
-        "right": [right_7_3, right_numpy_7_3],
+        "right": [right_7_3, right_active_7_3],
     },
     "7.4": {
         "stub": stub_7_4,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -66,6 +65,89 @@ def check_7_1(answer: Any) -> None:
             raise Incorrect(f"The caption of {name} is not {mine!r}: multiply along the branches.")
 
 
+def _own_words(script: list[int], asked: list[tuple[int, ...]]) -> Callable[[Any, Any], np.ndarray]:
+    """Return `ask` of a model that writes `script`, then `<end>`; after other words it says 11.
+
+    Every prefix that it is asked about is kept in `asked`.
+    """
+
+    def ask(images: Any, prefixes: Any) -> np.ndarray:
+        scores = np.full((len(images), 12), -9.0, dtype=np.float32)
+        for row, prefix in enumerate(np.asarray(prefixes).astype(int).tolist()):
+            asked.append(tuple(prefix))
+            place = len(prefix) - 1
+            goes_on = prefix == [START, *script[:place]]
+            scores[row, [*script, END][place] if goes_on else 11] = -0.1
+        return scores
+
+    return ask
+
+
+def _stub_7_2(ask: Any, image: Any, true_ids: Any, longest: Any = 30) -> Any:
+    caption = []
+    for place in range(1, len(true_ids)):
+        next_id = int(ask([image], [true_ids[:place]])[0].argmax())
+        if next_id != END:
+            caption.append(next_id)
+    return caption
+
+
+def _freely(answer: Any, script: list[int], true: list[int], longest: int) -> list[int]:
+    """Return the caption that an answer gets; raises `Incorrect` for what it must not ask."""
+    asked: list[tuple[int, ...]] = []
+    got = call(answer, _own_words(script, asked), 3, [START, *true, END], longest)
+    expect_type(got, (list, tuple, np.ndarray), name="the caption")
+    mistake(
+        bool(set().union(*asked) & (set(true) - set(script))),
+        "true words are still fed",
+        "every prefix may hold <start> and the words that the model itself has written.",
+    )
+    mistake(not asked or asked[0] != (START,), "a false start", "the first prefix is `[START]`.")
+    mistake(
+        any(END in prefix for prefix in asked),
+        "it goes on after the end",
+        "once the model says <end>, its caption is complete: stop the loop.",
+    )
+    return [int(word) for word in got]
+
+
+@exercise(
+    "7.2",
+    title="Whose words are fed?",
+    hints=[
+        "When the third word is guessed, whose first two words stand in the prefix?",
+        "A new photo comes without a caption. Keep a list `ids = [START]`, and ask about that.",
+        "Append each guess to `ids`; stop at `END`, or after `longest` words. `true_ids` is not "
+        "needed any more: neither its words nor its length.",
+    ],
+    stub=_stub_7_2,
+    points=2,
+)
+def check_7_2(answer: Any) -> None:
+    """A model that disagrees with the true caption; one shorter, one longer, one endless."""
+    script = [4, 5, 6, 7]
+    for true in ([9, 8, 10, 5, 8, 9], [4, 8]):
+        got = _freely(answer, script, true, 9)
+        mistake(
+            START in got or END in got,
+            "a marker is in the caption",
+            "<start> and <end> are no words; leave them out.",
+        )
+        mistake(
+            len(got) < len(script) and got == script[: len(got)],
+            "as long as the true caption",
+            "the model decides by its <end> how long its caption is.",
+        )
+        expect_equal(got, script, name="the caption")
+    got = _freely(answer, [4, 5] * 9, [4, 8], 3)
+    mistake(
+        len(got) > 3,
+        "the model never says <end>",
+        f"with `longest=3` it has three words at most, and yours has {len(got)}.",
+    )
+    expect_equal(got, [4, 5, 4], name="a caption cut at `longest=3`")
+
+
 def _scripted(scripts: list[list[int]], calls: list[int]) -> Callable[..., np.ndarray]:
     """Return `ask` for images that write fixed ids, then `<end>`, then go on with other words."""
 
@@ -82,7 +164,7 @@ def _scripted(scripts: list[list[int]], calls: list[int]) -> Callable[..., np.nd
     return ask
 
 
-def _stub_7_2(ask: Any, images: Any, longest: Any = 20) -> Any:
+def _stub_7_3(ask: Any, images: Any, longest: Any = 20) -> Any:
     prefixes = np.full((len(images), 1), START, dtype=np.int32)
     for _ in range(longest):
         next_ids = ask(images, prefixes).argmax(axis=1)
@@ -93,17 +175,17 @@ def _stub_7_2(ask: Any, images: Any, longest: Any = 20) -> Any:
 
 
 @exercise(
-    "7.2",
+    "7.3",
     title="Who has finished?",
     hints=[
         "What does the loop have to remember about each photo, from step to step?",
         "Keep `done`, an array of booleans: `done |= next_ids == END`. Stop when `done.all()`.",
         "Append a word to a photo's own list only where `done` is False, after updating `done`.",
     ],
-    stub=_stub_7_2,
+    stub=_stub_7_3,
     points=2,
 )
-def check_7_2(answer: Any) -> None:
+def check_7_3(answer: Any) -> None:
     """Scripted photos that end at different steps, and say other words after their end."""
     scripts = [[4, 5, 6, 7], [8], [9, 10, 4], [5, 6, 7, 8]]
     images, calls = np.array([2, 0, 1, 3], dtype=np.int32), []
@@ -143,81 +225,6 @@ def check_7_2(answer: Any) -> None:
         [[4, 5]],
         name="a caption cut at `longest=2`",
     )
-
-
-def _stub_7_3(beams: Any, next_words: Any, width: Any) -> Any:
-    longer = []
-    for begun, score in beams:
-        for word, probability in next_words(begun).items():
-            longer.append(((*begun, word), score + probability))
-    return sorted(longer, key=lambda beam: -beam[1])[:width]
-
-
-TREE = {
-    (): {"a": 0.5, "the": 0.3, "two": 0.2},
-    ("a",): {"dog": 0.35, "cat": 0.34, "man": 0.31},
-    ("the",): {"dog": 0.9, "cat": 0.1},
-    ("two",): {"dogs": 1.0},
-}
-
-
-def _widened(score_of: Callable[[float, float], float], width: int) -> list[tuple[Any, float]]:
-    """Return two steps through `TREE` with another rule for the score."""
-    beams: list[tuple[Any, float]] = [((), 0.0)]
-    for _ in range(2):
-        longer = [
-            ((*begun, word), score_of(score, probability))
-            for begun, score in beams
-            for word, probability in TREE[begun].items()
-        ]
-        beams = sorted(longer, key=lambda beam: -beam[1])[:width]
-    return beams
-
-
-@exercise(
-    "7.3",
-    title="A beam that likes to talk",
-    hints=[
-        "The probability of a caption is a product. What becomes of a product under the logarithm?",
-        "Adding probabilities makes every caption grow with its length; a log-probability falls.",
-        "`score + math.log(probability)`.",
-    ],
-    stub=_stub_7_3,
-)
-def check_7_3(answer: Any) -> None:
-    """Two steps through a small tree, at width 3."""
-    beams: Any = [((), 0.0)]
-    for _ in range(2):
-        beams = call(answer, beams, lambda begun: dict(TREE[tuple(begun)]), 3)
-        expect_type(beams, (list, tuple), name="the beams")
-        beams = [(tuple(begun), score) for begun, score in beams]
-    scores = [float(score) for _, score in beams]
-    for wrong, name, why in (
-        (lambda s, p: s + p, "still adds probabilities", "their logarithms are to be added."),
-        (
-            lambda s, p: s * p,
-            "multiplied onto a score of 0",
-            "0 is the *logarithm* of 1; add logarithms.",
-        ),
-        (lambda s, p: s + math.log10(p), "another base", "use the natural logarithm, `math.log`."),
-        (lambda s, p: s + math.log2(p), "another base", "use the natural logarithm, `math.log`."),
-    ):
-        mistake(looks_like(scores, [score for _, score in _widened(wrong, 3)]), name, why)
-    mistake(
-        bool(scores) and max(scores) > 0,
-        "the sign is turned",
-        "a log-probability is 0 or less, and the best is the largest.",
-    )
-    mistake(
-        scores != sorted(scores, reverse=True),
-        "sorted the wrong way",
-        "the best, which is the largest log-probability, comes first.",
-    )
-    want = _widened(lambda s, p: s + math.log(p), 3)
-    if len(beams) != 3:
-        raise Incorrect(f"At width 3 there are {len(beams)} beams.")
-    expect_equal([" ".join(b) for b, _ in beams], [" ".join(b) for b, _ in want], "the beginnings")
-    expect_close(scores, [score for _, score in want], name="the scores")
 
 
 def _stub_7_4(probabilities: Any, share: Any) -> Any:
