@@ -86,11 +86,13 @@ class AttentionModel(OnePassModel):
         self.next_word = layers.Dense(config.vocabulary_size)
 
     def encode(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Return the regions, `(n, 49, units)`."""
+        """Return each region's value and, behind it, its key, `(n, 49, 2 * units)`."""
         regions = tf.cast(features, tf.float32)
         if self.standardize is not None:
             regions = self.standardize(regions)
-        return self.region_encoder(self.region_dropout(regions, training=training))
+        values = self.region_encoder(self.region_dropout(regions, training=training))
+        # The keys too are made once a photo, and not once a word or a caption.
+        return tf.concat([values, self.key(values)], axis=-1)
 
     def logits(
         self, encoded: tf.Tensor, words: tf.Tensor, training: bool = False, last: bool = False
@@ -111,11 +113,12 @@ class AttentionModel(OnePassModel):
         return self.attention_lstm(text, initial_state=self._start(encoded))
 
     def _start(self, encoded: tf.Tensor) -> State:
-        mean = tf.reduce_mean(encoded, axis=1)
+        mean = tf.reduce_mean(encoded[..., : self.config.units], axis=1)
         return [self.first_hidden(mean), self.first_cell(mean)]
 
     def _look(self, encoded: tf.Tensor, states: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return attend(self.query(states), self.key(encoded), encoded)
+        values, keys = tf.split(encoded, 2, axis=-1)
+        return attend(self.query(states), keys, values)
 
     def first_state(self, encoded: tf.Tensor) -> State:
         """Return both LSTMs' states before the first word, four of `(n, units)`."""
