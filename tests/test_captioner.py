@@ -19,6 +19,7 @@ from utils.captioner import (
     load_captioner,
 )
 from utils.model import ModelConfig, build_model
+from utils.model_kinds import KINDS
 from utils.vocabulary import MARKERS, Vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,6 +60,40 @@ def test_a_new_process_gives_the_same_probabilities(captioner, folder, tmp_path)
     subprocess.run(command, check=True, env=environment, cwd=tmp_path, timeout=120)
     found = np.load(tmp_path / "out.npy")
     assert np.abs(found - probabilities(captioner)).max() < 1e-6
+
+
+@pytest.mark.parametrize("kind", ["merge", "causal", "attention"])
+def test_a_captioner_of_each_kind_comes_back(kind, tmp_path):
+    vocabulary = Vocabulary([*MARKERS, *WORDS_KNOWN])
+    sizes = {"embedding_size": 8, "units": 16}
+    config = KINDS[kind].config(len(vocabulary), **sizes)
+    keras.utils.set_random_seed(0)
+    saved = Captioner(KINDS[kind].build(config, None), vocabulary, config, {"length_penalty": 0.5})
+    saved.save(tmp_path / kind)
+    loaded = load_captioner(tmp_path / kind)
+    assert loaded.kind.name == saved.kind.name == kind
+    assert loaded.length_penalty == 0.5
+    shape = (4, 7, 7, 1280) if loaded.kind.features == "map" else (4, 1280)
+    features = np.random.default_rng(0).random(shape).astype(np.float16)
+    log_probs = [found.next_word(features)(np.arange(4), PREFIXES[:4]) for found in (saved, loaded)]
+    np.testing.assert_allclose(*log_probs, atol=1e-6)
+    assert loaded.caption_features(features, 3) == saved.caption_features(features, 3)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"kind": "transformer"}, "holds a model of the kind 'transformer'"),
+        ({"files": None}, "does not say 'files'"),
+    ],
+)
+def test_settings_that_say_too_little_are_refused(folder, change, sentence):
+    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    settings |= change
+    settings = {name: value for name, value in settings.items() if value is not None}
+    (folder / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
+    with pytest.raises(CaptionerError, match=sentence):
+        load_captioner(folder)
 
 
 def test_everything_comes_back(captioner, folder):

@@ -171,11 +171,7 @@ def load_captioner(name: str | Path) -> Captioner:
     """
     folder = captioner_folder(name)
     settings = read_json(folder / SETTINGS)
-    if settings.get("format") != FORMAT:
-        raise CaptionerError(
-            f"{folder} has the format {settings.get('format')}; this version reads {FORMAT}: "
-            "use the version of the course that saved it."
-        )
+    _demand_settings(folder, settings)
     for file, expected in settings["files"].items():
         if not (folder / file).is_file():
             raise CaptionerError(f"{folder / file} is missing: get the whole folder again.")
@@ -201,4 +197,19 @@ def load_captioner(name: str | Path) -> Captioner:
         )
     model = kind.build(config, None)
     model.load_weights(folder / WEIGHTS)
-    return Captioner(model, vocabulary, config, settings["more"], cnn["weights"])
+    return Captioner(model, vocabulary, config, settings.get("more", {}), cnn["weights"])
+
+
+def _demand_settings(folder: Path, settings: dict[str, Any]) -> None:
+    """Raise `CaptionerError` where the settings are not those of this version."""
+    if settings.get("format") != FORMAT or settings.get("kind", "merge") not in KINDS:
+        raise CaptionerError(
+            f"{folder} has the format {settings.get('format')} and holds a model of the kind "
+            f"{settings.get('kind')!r}; this version reads the format {FORMAT} and "
+            f"{', '.join(KINDS)}: use the version of the course that saved it."
+        )
+    missing = [name for name in ("model", "cnn", "vocabulary", "files") if name not in settings]
+    if missing:
+        raise CaptionerError(
+            f"{folder / SETTINGS} does not say {missing[0]!r}: get the whole folder again."
+        )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,13 @@ class OnePassModel(keras.Model):
     def traced(self) -> TracedModel:
         """Return the model as `utils.decoding.next_word` takes it: rows are encoded photos."""
 
-        @tf.function(reduce_retracing=True)
+        signature = [
+            tf.TensorSpec((None, *self.encoded_shape()), tf.float32),
+            tf.TensorSpec((None,), tf.int32),
+            tf.TensorSpec((None, None), tf.int32),
+        ]
+
+        @tf.function(input_signature=signature)
         def log_probabilities(
             matrix: tf.Tensor, images: tf.Tensor, prefixes: tf.Tensor
         ) -> tf.Tensor:
@@ -83,13 +90,23 @@ class OnePassModel(keras.Model):
 
     def encode_all(self, features: np.ndarray) -> np.ndarray:
         """Return every photo encoded, a row each, `CHUNK` photos in memory at a time."""
-        graph = tf.function(self.encode, reduce_retracing=True)
         shaped = self.shaped(features)
         parts = [
-            graph(tf.constant(np.asarray(shaped[row : row + CHUNK], np.float32))).numpy()
+            self._encode_graph(
+                tf.constant(np.asarray(shaped[row : row + CHUNK], np.float32))
+            ).numpy()
             for row in range(0, max(len(shaped), 1), CHUNK)
         ]
         return np.concatenate(parts)
+
+    @cached_property
+    def _encode_graph(self) -> Callable[[tf.Tensor], tf.Tensor]:
+        shape = tf.TensorSpec((None, *self.feature_shape), tf.float32)
+        return tf.function(self.encode, input_signature=[shape])
+
+    def encoded_shape(self) -> tuple[int, ...]:
+        """Return the shape of one encoded photo."""
+        return tuple(self.encode(tf.zeros((1, *self.feature_shape))).shape[1:])
 
     def shaped(self, features: np.ndarray) -> np.ndarray:
         """Return features as the model takes them, maps `(n, 7, 7, c)` as `(n, 49, c)`.

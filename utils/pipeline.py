@@ -62,17 +62,7 @@ class SplitScores:
     def to_json(self) -> dict[str, Any]:
         """Return the scores as plain numbers."""
         return {
-            "scores": {
-                row.name: {
-                    "bleu": [round(score, 2) for score in row.bleu.scores],
-                    "length_ratio": round(row.bleu.length_ratio, 4),
-                    "intervals": None if row.intervals is None else row.intervals.round(2).tolist(),
-                    "cider_d": row.cider,
-                    "distinct": row.distinct,
-                    "copied": row.copied,
-                }
-                for row in self.rows
-            },
+            "scores": {row.name: row.to_json() for row in self.rows},
             "truth": {name: asdict(score) for name, score in self.truth.items()},
         }
 
