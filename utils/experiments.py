@@ -264,7 +264,8 @@ def main(arguments: list[str] | None = None) -> int:
         for name in given.names or EXPERIMENTS:
             found[name] = scores_of(bench, name, given.seeds)
             say(f"\n{dataset.name}, {given.split}, beam of 3\n{table(found, 3)}")
-        write_json(bench.runs / f"results-{given.split}.json", found)
+        path = bench.runs / f"results-{given.split}.json"
+        write_json(path, {**(read_json(path) if path.is_file() else {}), **found})
     except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
         print(error, file=sys.stderr)
         return 1
