@@ -1,10 +1,13 @@
 """Answers to the exercises of chapter 1: stubs, plausible mistakes and right ones."""
 
+import hashlib
 import random
 import re
 from collections import Counter
 
 import numpy as np
+
+from utils.captions import clean_caption
 
 
 def stub_1_2(text):
@@ -40,6 +43,30 @@ def telegram_1_2(text):
 
 def one_string_1_2(text):
     return re.sub("[^a-z]+", " ", text.lower())
+
+
+def words_1_2(text):
+    return re.findall(r"\w+", text.lower())
+
+
+def digits_1_2(text):
+    return re.findall("[a-z0-9]+", text.lower())
+
+
+def apostrophes_1_2(text):
+    return re.findall("[a-z']+", text.lower())
+
+
+def digits_and_apostrophes_1_2(text):
+    return re.findall("[a-z0-9']+", text.lower())
+
+
+def alphabets_1_2(text):
+    return "".join(letter if letter.isalpha() else " " for letter in text.lower()).split()
+
+
+def broken_1_2(text):
+    return re.sub("[^a-z+", " ", text.lower()).split()
 
 
 def right_1_2(text):
@@ -84,6 +111,14 @@ def filtered_1_4(splits, minimum_count):
     known = {word for caption in splits["train"] for word in caption}
     everything = [caption for captions in splits.values() for caption in captions]
     return [word for word in _kept(everything, minimum_count) if word in known]
+
+
+def first_1_4(splits, minimum_count):
+    return _kept(next(iter(splits.values())), minimum_count)
+
+
+def last_1_4(splits, minimum_count):
+    return _kept(list(splits.values())[-1], minimum_count)
 
 
 def right_1_4(splits, minimum_count):
@@ -146,6 +181,46 @@ def in_fives_1_5(rows, dev_share, seed):
     ]
 
 
+def by_coin_1_5(rows, dev_share, seed):
+    coin = random.Random(seed)
+    dev = {image for image in sorted({image for image, _ in rows}) if coin.random() < dev_share}
+    return [row for row in rows if row[0] not in dev], [row for row in rows if row[0] in dev]
+
+
+def set_order_1_5(rows, dev_share, seed):
+    images = list({image for image, _ in rows})
+    random.Random(seed).shuffle(images)
+    return _by_images(rows, images, dev_share)
+
+
+def rounded_down_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    dev = random.Random(seed).sample(images, int(len(images) * dev_share))
+    return [row for row in rows if row[0] not in dev], [row for row in rows if row[0] in dev]
+
+
+def rounded_up_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    dev = random.Random(seed).sample(images, int(len(images) * dev_share) + 1)
+    return [row for row in rows if row[0] not in dev], [row for row in rows if row[0] in dev]
+
+
+def right_in_file_order_1_5(rows, dev_share, seed):
+    images = list(dict.fromkeys(image for image, _ in rows))
+    random.Random(seed).shuffle(images)
+    return _by_images(rows, images, dev_share)
+
+
+def right_with_plain_text_1_5(rows, dev_share, seed):
+    images = np.unique([image for image, _ in rows]).tolist()
+    groups = {image: [] for image in images}
+    for image, caption in rows:
+        groups[image].append((image, caption))
+    dev = set(random.Random(seed).sample(images, round(len(images) * dev_share)))
+    sides = [image for image in images if image not in dev], sorted(dev)
+    return tuple([row for image in side for row in groups[image]] for side in sides)
+
+
 def right_1_5(rows, dev_share, seed):
     images = sorted({image for image, _ in rows})
     random.Random(seed).shuffle(images)
@@ -197,12 +272,29 @@ def of_train_1_6(train, dev):
     return right_1_6(dev, train)
 
 
+def as_text_1_6(train, dev):
+    seen = {str(photo) for photo in train.values()}
+    return sorted(name for name, photo in dev.items() if str(photo) in seen)
+
+
 def right_1_6(train, dev):
     seen = {(photo.shape, photo.tobytes()) for photo in train.values()}
     return sorted(name for name, photo in dev.items() if (photo.shape, photo.tobytes()) in seen)
 
 
 def right_too_1_6(train, dev):
+    def mark(photo):
+        return photo.shape, hashlib.sha256(np.ascontiguousarray(photo)).hexdigest()
+
+    found = []
+    seen = set(map(mark, train.values()))
+    for name in sorted(dev):
+        if mark(dev[name]) in seen:
+            found.append(name)
+    return found
+
+
+def pairs_1_6(train, dev):
     return sorted(
         name
         for name, photo in dev.items()
@@ -234,6 +326,13 @@ CASES = {
             (late_1_2, "[Ll]ost the capitals"),
             (telegram_1_2, "most frequent word"),
             (one_string_1_2, "one string"),
+            (words_1_2, "underscore"),
+            (digits_1_2, "digit"),
+            (apostrophes_1_2, "apostrophe"),
+            (digits_and_apostrophes_1_2, "digit"),
+            (alphabets_1_2, "every alphabet"),
+            (clean_caption, "digit"),
+            (broken_1_2, "`re.error`|`PatternError`"),
         ],
         "right": [right_1_2, right_too_1_2],
     },
@@ -250,6 +349,8 @@ CASES = {
             (more_than_1_4, "> for >="),
             (by_caption_1_4, "captions instead of words"),
             (filtered_1_4, "more than train"),
+            (first_1_4, "by its place"),
+            (last_1_4, "by its place"),
         ],
         "right": [right_1_4, right_too_1_4],
     },
@@ -263,8 +364,17 @@ CASES = {
             (one_seed_1_5, "seed is not used"),
             (swapped_1_5, "swapped the sides|[Ss]wapped"),
             (in_fives_1_5, "not the place"),
+            (by_coin_1_5, "by coin"),
+            (set_order_1_5, "another order tomorrow"),
+            (rounded_down_1_5, "`round`, not `int`"),
+            (rounded_up_1_5, "wrong share"),
         ],
-        "right": [right_1_5, right_too_1_5],
+        "right": [
+            right_1_5,
+            right_too_1_5,
+            right_in_file_order_1_5,
+            right_with_plain_text_1_5,
+        ],
     },
     "1.6": {
         "stub": stub_1_6,
@@ -276,6 +386,8 @@ CASES = {
             (sums_1_6, "sums"),
             (unsorted_1_6, "[Nn]ot sorted"),
             (of_train_1_6, "photos of train"),
+            (as_text_1_6, "leaves the middle out"),
+            (pairs_1_6, "every pair"),
         ],
         "right": [right_1_6, right_too_1_6],
     },

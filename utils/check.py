@@ -150,7 +150,10 @@ def _raised(error: BaseException, how: str) -> tuple[str, ...]:
 def _named(error: BaseException) -> str:
     text = " ".join(str(error).split())
     text = text if len(text) <= 300 else text[:297] + "..."
-    return f"`{type(error).__name__}`" + (f": {text}" if text else ".")
+    name = type(error).__name__
+    if name == "error":  # `re`, `struct` and others call theirs no more than that
+        name = f"{type(error).__module__}.{name}"
+    return f"`{name}`" + (f": {text}" if text else ".")
 
 
 def _printed(text: str) -> tuple[str, ...]:

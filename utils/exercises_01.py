@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from collections import Counter
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from utils.exercise import Incorrect, exercise
 from utils.expect import expect_choice, expect_equal, expect_type, looks_like, mistake
-from utils.guard import call, short
+from utils.guard import ReaderError, call, short
 
 
 @exercise(
@@ -110,6 +111,29 @@ def check_1_2(answer: Any) -> None:
     mistake("" in got, "left empty words", "`split()` without an argument gives none.")
     expect_equal(got, right, name="the list of words")
     expect_equal(call(answer, "... !"), [], name="the result for a caption without a word")
+    _judge_letters(answer)
+
+
+def _judge_letters(answer: Any) -> None:
+    """Look for what other patterns let in: digits, apostrophes, underscores, other letters."""
+    text = "A man's 2 cafés, t_shirt"
+    got = call(answer, text)
+    expect_type(got, list, "the result")
+    kept = set("".join(map(str, got)))
+    shown = f"`{text}` became `{short(got)}`"
+    mistake("_" in kept, "kept the underscore", f"{shown}. `\\w` takes more than the letters a-z.")
+    mistake("2" in kept, "kept a digit", f"{shown}. The letters a-z alone are wanted here.")
+    mistake(
+        "é" in kept,
+        "kept letters beyond a-z",
+        f"{shown}. `isalpha` and `\\w` know every alphabet; here é separates words.",
+    )
+    mistake(
+        "'" in kept,
+        "kept the apostrophe",
+        f"{shown}. Letters alone are wanted here: `man` and `s`.",
+    )
+    expect_equal(got, re.findall("[a-z]+", text.lower()), name=f"the list for `{text}`")
 
 
 @exercise(
@@ -156,15 +180,20 @@ def _stub_1_4(splits: Any, minimum_count: Any) -> Any:
 )
 def check_1_4(answer: Any) -> None:
     """Try splits in which each wrong source of words shows by a word of its own."""
-    splits = {
-        "train": [["a", "dog", "runs"], ["a", "dog", "a", "cat"], ["the", "cat"], ["owl", "owl"]],
+    splits = {  # train is not the first: its name counts, not its place
         "dev": [["a", "zebra", "zebra", "runs"]],
+        "train": [["a", "dog", "runs"], ["a", "dog", "a", "cat"], ["the", "cat"], ["owl", "owl"]],
         "test": [["a", "yak", "yak"], ["the", "yak"]],
     }
     right = ["a", "cat", "dog", "owl"]
     got = call(answer, splits, 2)
     got = list(got) if isinstance(got, (set, tuple)) else got
     expect_type(got, list, "the result")
+    mistake(
+        looks_like(sorted(got), ["zebra"]) or looks_like(sorted(got), ["yak"]),
+        "took a split by its place",
+        'the order of the splits means nothing; ask for `splits["train"]` by name.',
+    )
     mistake(
         "yak" in got and "zebra" not in got,
         "reads the test captions",
@@ -181,8 +210,8 @@ def check_1_4(answer: Any) -> None:
     mistake(
         "runs" in got or "the" in got,
         "counts over more than train",
-        "`runs` and `the` occur once in train: below the minimum of 2. Filter by counts of "
-        "train alone, not the words of all by membership.",
+        "`runs` and `the` occur once in train: below the minimum of 2. Count in train only; do "
+        "not count everywhere and then filter.",
     )
     mistake(
         got == ["a"], "took > for >=", "a word that occurs exactly `minimum_count` times is kept."
@@ -239,36 +268,13 @@ def check_1_5(answer: Any) -> None:
         "lost or doubled rows",
         f"there were {len(rows)}, and now there are {len(train)} in train and {len(dev)} in dev.",
     )
-    chosen = sorted({image for image, _ in dev})
-    mistake(
-        len(chosen) == 33,
-        "swapped the sides",
-        "train comes first, and the dev share is the smaller.",
-    )
-    mistake(
-        len(chosen) not in (8, 9),
-        "took the wrong share",
-        f"20 % of 41 photos are 8; dev has {len(chosen)}.",
-    )
+    chosen = _judge_share(answer, rows, dev)
     mistake(
         chosen in (images[-len(chosen) :], images[: len(chosen)]),
         "cut by file order",
         f"dev is one end of the file, all {chosen[0][:3]}s. Shuffle the photos first.",
     )
-    again = _two_lists(call(answer, rows, 0.2, 0))
-    mistake(
-        {image for image, _ in again[1]} != set(chosen),
-        "it differs from call to call",
-        "a dev set that changes measures something else each time: use `random.Random(seed)`.",
-    )
-    others = [
-        sorted({row[0] for row in _two_lists(call(answer, rows, 0.2, n))[1]}) for n in (1, 2, 3)
-    ]
-    mistake(
-        all(other == chosen for other in others),
-        "the seed is not used",
-        "three other seeds gave the same photos: `random.Random(seed)`.",
-    )
+    _judge_seed(answer, rows, chosen)
     mixed = list(rows)
     random.Random(5).shuffle(mixed)
     train, dev = _two_lists(call(answer, mixed, 0.2, 0))
@@ -276,6 +282,82 @@ def check_1_5(answer: Any) -> None:
         {image for image, _ in train} & {image for image, _ in dev},
         "trusts that five rows stand together",
         "the same rows in another order put photos on both sides: go by the name, not the place.",
+    )
+    _judge_set_order(answer, rows)
+
+
+def _chosen(answer: Any, rows: list, dev_share: float, seed: int) -> list[str]:
+    """Return the sorted names of the photos that the reader's function puts into dev."""
+    dev = _two_lists(call(answer, rows, dev_share, seed))[1]
+    return sorted({str(image) for image, _ in dev})
+
+
+def _judge_share(answer: Any, rows: list, dev: list) -> list[str]:
+    """Return the names of dev, after a look at how many there are."""
+    chosen = sorted({image for image, _ in dev})
+    mistake(
+        len(chosen) == 33,
+        "swapped the sides",
+        "train comes first, and the dev share is the smaller.",
+    )
+    sizes = [len(chosen), *(len(_chosen(answer, rows, 0.2, seed)) for seed in (1, 2, 3, 4))]
+    mistake(
+        len(set(sizes)) > 1,
+        "drawn by coin",
+        f"five calls put {', '.join(map(str, sizes[:-1]))} and {sizes[-1]} photos into dev. A coin "
+        "for each photo gives about the share; exactly `round(dev_share * photos)` are wanted.",
+    )
+    mistake(
+        len(chosen) != 8,
+        "took the wrong share",
+        f"20 % of 41 photos are 8; dev has {len(chosen)}.",
+    )
+    more = len(_chosen(answer, rows, 0.21, 0))
+    mistake(
+        more != 9,
+        "rounded the wrong way",
+        f"21 % of 41 photos are 8.61, so 9 go to dev, not {more}: `round`, not `int`.",
+    )
+    return chosen
+
+
+def _judge_seed(answer: Any, rows: list, chosen: list[str]) -> None:
+    mistake(
+        _chosen(answer, rows, 0.2, 0) != chosen,
+        "it differs from call to call",
+        "a dev set that changes measures something else each time: use `random.Random(seed)`.",
+    )
+    others = [_chosen(answer, rows, 0.2, seed) for seed in (1, 2, 3)]
+    mistake(
+        all(other == chosen for other in others),
+        "the seed is not used",
+        "three other seeds gave the same photos: `random.Random(seed)`.",
+    )
+
+
+class _Name(str):
+    """A name whose hash depends on the day, as the hash of text does from process to process."""
+
+    day = 0
+
+    def __hash__(self) -> int:
+        return hash((_Name.day, str(self)))
+
+
+def _judge_set_order(answer: Any, rows: list) -> None:
+    """Draw on two "days": only what follows the order of a set differs between them."""
+    named = [(_Name(image), caption) for image, caption in rows]
+    found = []
+    try:
+        for _Name.day in (0, 1):
+            found.append(_chosen(answer, named, 0.2, 0))
+    except (ReaderError, Incorrect):  # an answer that makes plain text of names finds them no more
+        return
+    mistake(
+        found[0] != found[1] and len(found[0]) == len(found[1]) == 8,
+        "drawn from a set",
+        "a set of names has another order tomorrow, when Python starts anew, and then the same "
+        "seed draws other photos. Use `sorted(...)` on it before you draw.",
     )
 
 
@@ -299,6 +381,10 @@ def _stub_1_6(train: Any, dev: Any) -> Any:
     return leaked
 
 
+# Seconds of the processor; measured: 0.001 with a set, 0.2 where all pairs are compared.
+SLOW = 0.05
+
+
 @exercise(
     "1.6",
     title="The auditor",
@@ -316,7 +402,10 @@ def check_1_6(answer: Any) -> None:
     photos = np.random.default_rng(0).integers(0, 255, (6, 4, 6, 3)).astype(np.uint8)
     brighter = photos[1].copy()
     brighter[0, 0, 0] ^= 1
-    train = {"a.jpg": photos[0], "b.jpg": photos[1], "c.jpg": photos[2]}
+    large = np.resize(photos, (40, 40, 3))
+    middle = large.copy()
+    middle[20, 20, 1] ^= 1
+    train = {"a.jpg": photos[0], "b.jpg": photos[1], "c.jpg": photos[2], "l.jpg": large}
     dev = {
         "z.jpg": photos[2],  # a copy under another name
         "a.jpg": photos[0],  # the same file
@@ -325,6 +414,7 @@ def check_1_6(answer: Any) -> None:
         "e.jpg": photos[0].reshape(6, 4, 3),  # the same bytes, another picture
         "f.jpg": brighter,  # all but one number is that of b.jpg
         "k.jpg": photos[0][:, ::-1],  # mirrored: another array
+        "m.jpg": middle,  # large, and other than l.jpg in one number in the middle
     }
     got = call(answer, train, dev)
     got = list(got) if isinstance(got, (set, tuple)) else got
@@ -360,6 +450,12 @@ def check_1_6(answer: Any) -> None:
         "the same numbers in another shape are another picture: keep `photo.shape` beside them.",
     )
     mistake(
+        "m.jpg" in got and "f.jpg" not in got,
+        "looked at a part of the pixels",
+        "m.jpg differs from l.jpg of train in its middle. The text of a large array, `str(photo)`, "
+        "leaves the middle out: `photo.tobytes()` has all of it.",
+    )
+    mistake(
         "f.jpg" in got, "compared too coarsely", "f.jpg differs from b.jpg of train in one number."
     )
     mistake(
@@ -369,3 +465,23 @@ def check_1_6(answer: Any) -> None:
     )
     expect_equal(got, ["a.jpg", "z.jpg"], name="the list of leaked names")
     expect_equal(call(answer, {}, dev), [], name="the list where train is empty")
+    _judge_speed(answer)
+
+
+def _judge_speed(answer: Any) -> None:
+    """Time 120,000 pairs of tiny photos, in the thread's own seconds, whatever the load."""
+    tiny = np.random.default_rng(1).integers(0, 256, (700, 2, 2, 3)).astype(np.uint8)
+    train = {f"train_{n}.jpg": photo for n, photo in enumerate(tiny[:400])}
+    dev = {f"dev_{n}.jpg": photo for n, photo in enumerate(tiny[400:])}
+    times = []
+    for _ in range(2):  # the quicker one counts: tidying up memory may fall into the other
+        begun = time.thread_time()
+        answer(train, dev)
+        times.append(time.thread_time() - begun)
+    spent = min(times)
+    mistake(
+        spent > SLOW,
+        "right, and too slow",
+        f"300 tiny photos against 400 took {spent:.2f} s: every pair was compared. With 1,000 "
+        "real ones against 6,000 it would be minutes. Look each up in a set instead (hint 2).",
+    )
