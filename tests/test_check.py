@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -177,7 +178,9 @@ def test_an_input_changed_in_place_is_refused():
         x *= 2
         return x
 
-    assert "changes its input in place" in judge("97.1", answer).message
+    message = judge("97.1", answer).message
+    assert "changes its input in place" in message
+    assert re.search(r"at \[\d+\] it was `[\d.]+`, and after the call it is `[\d.]+`", message)
 
 
 def test_prints_are_shown_in_the_message_and_only_there(capsys):

@@ -159,10 +159,21 @@ def _demand_untouched(originals: tuple, copies: tuple) -> None:
     for place, (original, copy) in enumerate(zip(originals, copies, strict=True), start=1):
         if not same(original, copy):
             raise Incorrect(
-                f"Your function changes its input in place (argument {place}: it was "
-                f"`{short(original)}`, and after the call it is `{short(copy)}`). Whoever calls "
+                f"Your function changes its input in place (argument {place}: "
+                f"{_changed(original, copy)}). Whoever calls "
                 "it still needs the original: work on a copy, or build a new value."
             )
+
+
+def _changed(before: Any, after: Any) -> str:
+    """Return what the call changed; of two arrays of one shape the first element that differs."""
+    told = before, after
+    where = "it"
+    if isinstance(before, np.ndarray) and before.size and np.shape(before) == np.shape(after):
+        place = tuple(int(n) for n in np.argwhere(before != after)[0]) if before.ndim else ()
+        told = before[place], after[place]
+        where = f"at [{', '.join(map(str, place))}] it" if place else "it"
+    return f"{where} was `{short(told[0])}`, and after the call it is `{short(told[1])}`"
 
 
 def _is_readers(filename: str) -> bool:
