@@ -1,7 +1,9 @@
 import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
-from utils.plots import history_plot, photo_grid
+from utils.plots import history_plot, label_points, photo_grid
 
 
 def texts(figure):
@@ -31,3 +33,16 @@ def test_learning_curves_mark_the_best_epoch():
     star = next(line for line in figure.axes[0].lines if line.get_marker() == "*")
     assert (star.get_xdata()[0], star.get_ydata()[0]) == (2, 2.9)
     assert "knows nothing: ln(V)" in texts(figure)
+
+
+def test_labels_of_one_crowded_place_do_not_cover_each_other():
+    figure = Figure(figsize=(5, 5))
+    axis = figure.subplots()
+    points = np.array([[0.5, 0.5], [0.5, 0.5], [0.501, 0.5], [0.5, 0.502], [0.0, 0.0], [1.0, 1.0]])
+    axis.plot(*points.T, ".")
+    words = ["woman", "girl", "man", "boy", "cat", "sailboat"]
+    label_points(axis, points, words, ["black"] * len(words))
+    figure.draw_without_rendering()
+    boxes = [Text.get_window_extent(text) for text in axis.texts]  # without the thin line
+    assert [text.get_text() for text in axis.texts] == words
+    assert not any(a.overlaps(b) for n, a in enumerate(boxes) for b in boxes[:n])
