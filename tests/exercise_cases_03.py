@@ -77,6 +77,32 @@ def skipped_3_4(words, glove):
     return matrix
 
 
+def random_rows_3_4(words, glove):
+    rng = np.random.default_rng(0)
+    matrix = rng.normal(size=(len(words), glove.dimension))
+    matrix[0] = 0
+    for row, word in enumerate(words):
+        if word in glove:
+            matrix[row] = glove[word]
+    return matrix
+
+
+def late_start_3_4(words, glove):
+    matrix = np.zeros((len(words), glove.dimension), dtype=np.float32)
+    for row, word in enumerate(words[4:], start=4):
+        if word in glove:
+            matrix[row] = glove[word]
+    return matrix
+
+
+def start_at_two_3_4(words, glove):
+    matrix = np.zeros((len(words), glove.dimension), dtype=np.float32)
+    for row, word in enumerate(words[1:], start=2):
+        if word in glove:
+            matrix[row] = glove[word]
+    return matrix
+
+
 def known_only_3_4(words, glove):
     return np.array([glove[word] for word in words if word in glove])
 
@@ -143,9 +169,31 @@ def right_3_6(ids, upstream, size):
 
 
 def right_too_3_6(ids, upstream, size):
+    columns = [np.bincount(ids, weights=column, minlength=size) for column in upstream.T]
+    gradient = np.stack(columns, axis=1)
+    gradient[0] = 0
+    return gradient
+
+
+def by_rows_3_6(ids, upstream, size):
+    return np.array([upstream[ids == row].sum(axis=0) * (row > 0) for row in range(size)])
+
+
+def one_hot_3_6(ids, upstream, size):
     gradient = np.eye(size)[ids].T @ upstream
     gradient[0] = 0
     return gradient
+
+
+def small_one_hot_3_6(ids, upstream, size):
+    one_hot = ids[None, :] == np.arange(size)[:, None]
+    one_hot[0] = False
+    return one_hot @ upstream
+
+
+def in_place_3_6(ids, upstream, size):
+    upstream[ids == 0] = 0
+    return padding_3_6(ids, upstream, size)
 
 
 CASES = {
@@ -157,7 +205,7 @@ CASES = {
             (3, "both directions"),
             (0.5, "right before"),
             (0.75, "too small"),
-            ("1.5", "should be of type"),
+            ("1.5", "should be a number"),
         ],
         "right": [1.5, np.float64(1 + 1 / 2)],
     },
@@ -190,6 +238,9 @@ CASES = {
             (known_only_3_4, "row for each known word only"),
             (without_padding_3_4, "padding's row"),
             (filled_padding_3_4, "row 0 is not zero"),
+            (random_rows_3_4, "row 1 belongs to `<start>`, which has no vector"),
+            (late_start_3_4, r"row 2 should hold the vector of `the`, \[5.0, 6.0\]. It holds"),
+            (start_at_two_3_4, "other side"),
         ],
         "right": [right_3_4, right_too_3_4],
     },
@@ -213,7 +264,10 @@ CASES = {
             (padding_3_6, "padding learns"),
             (mean_3_6, "took the mean"),
             (turned_3_6, "transposed"),
+            (one_hot_3_6, "one-hot vectors"),
+            (small_one_hot_3_6, "one-hot vectors"),
+            (in_place_3_6, r"at \[6, 0\] it was"),
         ],
-        "right": [right_3_6, right_too_3_6],
+        "right": [right_3_6, right_too_3_6, by_rows_3_6],
     },
 }

@@ -1,5 +1,6 @@
 """The exercises of chapter 3: words become vectors."""
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -151,7 +152,8 @@ def _stub_3_4(words: Any, glove: Any) -> Any:
     title="The table that trained badly",
     hints=[
         "Follow the loop by hand: which word comes first, and what is `row` then?",
-        "`words[1:]` begins with the word of id 1, but `enumerate` begins to count at 0.",
+        "`words[1:]` begins with the word of id 1, but `enumerate` begins to count at 0. (The "
+        "mistake is common: a tokenizer's ids start at 1, and the loop starts at 0.)",
         "`enumerate(words[1:], start=1)`",
     ],
     stub=_stub_3_4,
@@ -163,8 +165,9 @@ def check_3_4(answer: Any) -> None:
         ["cat", "dog", "the", "sun"],
         np.array([[1, 2], [3, 4], [5, 6], [7, 8]], dtype=np.float32),
     )
-    words = ["<pad>", "<start>", "the", "qqqzzz", "dog", "cat"]
-    want = np.array([[0, 0], [0, 0], [5, 6], [0, 0], [3, 4], [1, 2]], dtype=np.float32)
+    words = ["<pad>", "<start>", "the", "qqqzzz", "dog", "cat", "zzzqqq"]
+    want = np.zeros((len(words), 2), dtype=np.float32)
+    want[[2, 4, 5]] = [[5, 6], [3, 4], [1, 2]]
     got = call(answer, words, glove)
     if looks_like(np.shape(got), (len(glove), 2)) or looks_like(np.shape(got), (3, 2)):
         raise Incorrect(
@@ -172,7 +175,7 @@ def check_3_4(answer: Any) -> None:
             "known or not, because the id is the row."
         )
     mistake(
-        looks_like(np.shape(got), (5, 2)),
+        looks_like(np.shape(got), (6, 2)),
         "left the padding's row out",
         "the ids count it too: row 0 must be there, all zeros.",
     )
@@ -199,7 +202,20 @@ def check_3_4(answer: Any) -> None:
         "row 0 is not zero",
         "id 0 is the padding, which says nothing.",
     )
+    _judge_rows(np.asarray(got), want, words, glove)
     expect_close(got, want, name="the table")
+
+
+def _judge_rows(got: np.ndarray, want: np.ndarray, words: list[str], glove: Glove) -> None:
+    """Name the first word whose row is wrong, and what stands there."""
+    for row, word in enumerate(words):
+        if looks_like(got[row], want[row]):
+            continue
+        if word in glove:
+            should = f"should hold the vector of `{word}`, {want[row].tolist()}"
+        else:
+            should = f"belongs to `{word}`, which has no vector: it stays zero"
+        raise Incorrect(f"Row {row} {should}. It holds {got[row].tolist()}.")
 
 
 @exercise(
@@ -299,3 +315,29 @@ def check_3_6(answer: Any) -> None:
     other = np.array([3, 3], dtype=np.int32)
     again = call(answer, other, np.array([[1.0], [2.0]]), 4)
     expect_close(again, [[0], [0], [0], [3]], name="the gradient of `[3, 3]`")
+    _demand_small(answer)
+
+
+def _demand_small(answer: Any) -> None:
+    """Measure the memory of one call: one-hot vectors take many times what the result takes."""
+    places, size = 400, 2000
+    ids = np.arange(places, dtype=np.int32) % 50 + 1
+    upstream = np.ones((places, 2))
+    running = tracemalloc.is_tracing()
+    tracemalloc.start()
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
+    try:
+        call(answer, ids, upstream, size)
+        used = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        if not running:
+            tracemalloc.stop()
+    # The least there is of one-hot vectors: a byte for each place and word, 0.8 MB here.
+    mistake(
+        used > places * size / 2,
+        "the numbers are right, but they come from one-hot vectors, or something as large",
+        f"for {places} ids and a table of {size:,} x 2 numbers (0.03 MB) your function took "
+        f"{used / 1e6:.1f} MB. Start from zeros of shape (size, d) and add each row of `upstream` "
+        "to the row of its id.",
+    )

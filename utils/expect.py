@@ -60,10 +60,11 @@ def expect_type(got: Any, kind: type | tuple[type, ...], name: str = "your answe
         return
     if got is None:
         raise Incorrect(_about_none(name))
-    wanted = " or ".join(f"`{entry.__name__}`" for entry in kinds)
+    wanted = "of type " + " or ".join(f"`{entry.__name__}`" for entry in kinds)
+    if {int, float} <= set(kinds):
+        wanted = "a number"
     raise Incorrect(
-        f"{_upper(name)} should be of type {wanted}, and is of type "
-        f"`{type(got).__name__}`: `{short(got)}`."
+        f"{_upper(name)} should be {wanted}, and is of type `{type(got).__name__}`: `{short(got)}`."
     )
 
 
