@@ -39,6 +39,19 @@ def flipped_2_2(picture, kernel, stride):
     return _slide(_framed(picture), kernel[::-1, ::-1], stride, stride)
 
 
+def repeated_edge_2_2(picture, kernel, stride):
+    return _slide(np.pad(picture, ((1, 1), (1, 1), (0, 0)), mode="edge"), kernel, stride, stride)
+
+
+def wide_2_2(picture, kernel, stride):
+    return right_2_2(picture, kernel, stride).astype(np.float64)
+
+
+def rounded_down_2_2(picture, kernel, stride):
+    height, width = picture.shape[0] // stride, picture.shape[1] // stride
+    return right_2_2(picture, kernel, stride)[:height, :width]
+
+
 def right_2_2(picture, kernel, stride):
     return _slide(_framed(picture), kernel, stride, stride)
 
@@ -84,6 +97,16 @@ def all_at_once_2_3(photos, predict, batch_size):
 def cut_2_3(photos, predict, batch_size):
     whole = len(photos) // batch_size * batch_size
     return _in_batches(photos[:whole], predict, batch_size, preprocess)
+
+
+def empty_batch_2_3(photos, predict, batch_size):
+    starts = range(0, len(photos) + 1, batch_size)
+    return np.concatenate([predict(preprocess(photos[s : s + batch_size])) for s in starts])
+
+
+def in_place_2_3(photos, predict, batch_size):
+    photos[:] = photos[::-1]
+    return right_2_3(photos, predict, batch_size)
 
 
 def right_2_3(photos, predict, batch_size):
@@ -134,6 +157,38 @@ def scores_2_5(known, labels, asked):
     return _unit(asked) @ _unit(means).T
 
 
+def nearest_photo_2_5(known, labels, asked):
+    return np.asarray(labels)[(_unit(asked) @ _unit(known).T).argmax(axis=1)]
+
+
+def mean_of_directions_2_5(known, labels, asked):
+    names, means = _means(_unit(known), labels)
+    return names[(_unit(asked) @ means.T).argmax(axis=1)]
+
+
+def unit_mean_of_directions_2_5(known, labels, asked):
+    names, means = _means(_unit(known), labels)
+    return names[(_unit(asked) @ _unit(means).T).argmax(axis=1)]
+
+
+def mean_of_cosines_2_5(known, labels, asked):
+    names, labels = np.unique(labels), np.asarray(labels)
+    cosines = _unit(asked) @ _unit(known).T
+    scores = np.stack([cosines[:, labels == name].mean(axis=1) for name in names], axis=1)
+    return names[scores.argmax(axis=1)]
+
+
+def arrays_only_2_5(known, labels, asked):
+    names = np.unique(labels)
+    means = np.stack([known[labels == name].mean(axis=0) for name in names])
+    return names[(asked @ _unit(means).T).argmax(axis=1)]
+
+
+def arrays_only_too_2_5(known, labels, asked):
+    names = sorted(set(labels.tolist()))
+    return np.array(names)[(asked @ _unit(_means(known, labels)[1]).T).argmax(axis=1)]
+
+
 def right_2_5(known, labels, asked):
     names, means = _means(known, labels)
     return names[(_unit(asked) @ _unit(means).T).argmax(axis=1)]
@@ -168,6 +223,9 @@ CASES = {
             (no_stride_2_2, "the stride"),
             (one_axis_2_2, "One axis"),
             (flipped_2_2, "Flipped"),
+            (repeated_edge_2_2, "repeats the picture's edge"),
+            (wide_2_2, "float64"),
+            (rounded_down_2_2, "rounds up"),
         ],
         "right": [right_2_2, right_too_2_2],
     },
@@ -180,6 +238,8 @@ CASES = {
             (halved_2_3, "0..1"),
             (all_at_once_2_3, "too large"),
             (cut_2_3, "Lost the last"),
+            (empty_batch_2_3, "empty batch"),
+            (in_place_2_3, "in place"),
         ],
         "right": [right_2_3, right_too_2_3],
     },
@@ -195,6 +255,12 @@ CASES = {
             (distance_2_5, "distance"),
             (numbers_2_5, "numbers of classes"),
             (scores_2_5, "the scores"),
+            (nearest_photo_2_5, "nearest photo"),
+            (mean_of_directions_2_5, "unequal length"),
+            (unit_mean_of_directions_2_5, "unequal length"),
+            (mean_of_cosines_2_5, "unequal length"),
+            (arrays_only_2_5, "plain list"),
+            (arrays_only_too_2_5, "plain list"),
         ],
         "right": [right_2_5, right_too_2_5],
     },

@@ -34,11 +34,20 @@ def test_each_photo_has_a_place_on_the_map_and_each_label_a_colour():
     assert all(name in said for name in ("beach", "farm", "room"))
 
 
+def test_photos_on_the_map_do_not_cover_each_other_and_dots_are_never_left_out():
+    points = np.array([[0, 0], [0.01, 0.01], [1, 1], [1.0, 0.995]], float)
+    figure = cnn_drawings.photo_map(points, PHOTOS, ["beach", "farm", "beach", "room"])
+    left, right = figure.axes
+    assert [tuple(box.xy) for box in left.artists] == [(0, 0), (1, 1)]
+    assert sum(len(line.get_xdata()) for line in right.lines) == 4
+
+
 def test_neighbours_and_heat_have_a_cell_for_each_photo():
     rows = [PHOTOS[:3], PHOTOS[1:]]
     assert len(cnn_drawings.neighbours_drawing(rows, ["one", "two"]).axes) == 6
     heats = np.random.default_rng(2).normal(size=(4, 7, 7))
     figure = cnn_drawings.heat_drawing(PHOTOS, heats, list("abcd"))
     assert len(figure.axes) == 8
+    assert all(f"peak {heat.max():.1f}" in texts(figure) for heat in heats)
     cold = cnn_drawings.heat_drawing(PHOTOS[:1], -np.abs(heats[:1]), ["cold"])
     assert "cold" in texts(cold)

@@ -15,6 +15,7 @@ from utils.plots import BLUE, GREEN, GREY, ORANGE
 
 INK = "#333333"
 PLACE_COLOURS = (BLUE, ORANGE, GREEN, "#8e5ea2", "#c44e52", "#937860", "#22a6b3", "#e0b000", INK)
+PLACE_MARKS = ("o", "s", "^", "D", "v", "P", "X")  # other in number than colours: no pair twice
 
 
 def maps_drawing(
@@ -117,25 +118,40 @@ def neighbours_drawing(rows: Sequence[Sequence[np.ndarray]], titles: Sequence[st
 
 
 def photo_map(points: np.ndarray, photos: np.ndarray, labels: Sequence[str]) -> Figure:
-    """Return small photos at their places `(n, 2)`, each framed in the colour of its label."""
-    figure = Figure(figsize=(9, 6.2))
-    axis = figure.subplots()
-    names = sorted(set(labels))
-    colours = {name: PLACE_COLOURS[n % len(PLACE_COLOURS)] for n, name in enumerate(names)}
-    for point, photo, label in zip(points, photos, labels, strict=True):
-        small = Image.fromarray(photo).resize((56, 56), Image.Resampling.LANCZOS)
-        look = {"edgecolor": colours[label], "lw": 2}
-        picture = OffsetImage(np.asarray(small), zoom=0.42)
-        axis.add_artist(AnnotationBbox(picture, point, pad=0.05, bboxprops=look))
+    """Return two maps of the same points `(n, 2)`: small photos, and a dot for every photo.
+
+    The left one leaves out photos that would cover another; the right one shows all, by a colour
+    and a shape for each label.
+    """
+    figure = Figure(figsize=(11, 5.6))
+    left, right = figure.subplots(1, 2)
     low, high = points.min(0), points.max(0)
     room = 0.05 * (high - low)
-    axis.set(xlim=(low[0] - room[0], high[0] + room[0]), ylim=(low[1] - room[1], high[1] + room[1]))
-    axis.set(xlabel="first component", ylabel="second component", xticks=[], yticks=[])
-    for name in names:
-        axis.plot([], [], "s", color=colours[name], label=name)
-    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    for axis in (left, right):
+        axis.set(xlim=(low[0] - room[0], high[0] + room[0]), xticks=[], yticks=[])
+        axis.set(ylim=(low[1] - room[1], high[1] + room[1]), xlabel="first component")
+    left.set(ylabel="second component")
+    for row in _apart((points - low) / np.maximum(high - low, 1e-9), 0.062):
+        small = Image.fromarray(photos[row]).resize((56, 56), Image.Resampling.LANCZOS)
+        picture = OffsetImage(np.asarray(small), zoom=0.42)
+        left.add_artist(AnnotationBbox(picture, points[row], pad=0, frameon=False))
+    labels = np.asarray(labels)
+    for number, name in enumerate(sorted(set(labels.tolist()))):
+        look = {"color": PLACE_COLOURS[number % len(PLACE_COLOURS)], "label": name, "alpha": 0.8}
+        mark = PLACE_MARKS[number % len(PLACE_MARKS)]
+        right.plot(*points[labels == name].T, mark, ms=6, mew=0, **look)
+    right.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), handletextpad=0.2)
     figure.tight_layout()
     return figure
+
+
+def _apart(points: np.ndarray, distance: float) -> list[int]:
+    """Return rows of points `(n, 2)` that differ from each other by `distance` on an axis."""
+    kept: list[int] = []
+    for row, point in enumerate(points):
+        if all(np.abs(points[other] - point).max() >= distance for other in kept):
+            kept.append(row)
+    return kept
 
 
 def heat_drawing(
@@ -143,9 +159,10 @@ def heat_drawing(
 ) -> Figure:
     """Return photos in a row, and below each the same one in grey, glowing by its `(7, 7)` heat.
 
-    The glow is none for a heat of 0 or less, and full at the photo's own highest.
+    The glow is none for a heat of 0 or less, and full at the photo's own highest, its peak, which
+    is written below.
     """
-    figure = Figure(figsize=(1.6 * len(photos), 3.5))
+    figure = Figure(figsize=(1.6 * len(photos), 3.7))
     grid = figure.subplots(2, len(photos), squeeze=False)
     for axis in grid.ravel():
         axis.axis("off")
@@ -159,5 +176,7 @@ def heat_drawing(
         axes[0].imshow(photo)
         axes[1].imshow(glow.clip(0, 255).astype(np.uint8))
         axes[0].set_title(title, fontsize=9.5)
-    figure.subplots_adjust(left=0.01, right=0.99, top=0.92, bottom=0.01, wspace=0.05, hspace=0.04)
+        below = {"ha": "center", "va": "top", "fontsize": 9.5, "transform": axes[1].transAxes}
+        axes[1].text(0.5, -0.03, f"peak {np.max(heat):.1f}", **below)
+    figure.subplots_adjust(left=0.01, right=0.99, top=0.92, bottom=0.07, wspace=0.05, hspace=0.04)
     return figure

@@ -1,5 +1,7 @@
 """The exercises of chapter 2: convolutions, and features of photos."""
 
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from utils.expect import (
     looks_like,
     mistake,
 )
-from utils.guard import call
+from utils.guard import ReaderError, call
 
 
 @exercise(
@@ -51,9 +53,11 @@ def _stub_2_2(picture: Any, kernel: Any, stride: Any) -> Any:
     return found
 
 
-def _maps(picture: np.ndarray, kernel: np.ndarray, frame: int = 1) -> np.ndarray:
+def _maps(
+    picture: np.ndarray, kernel: np.ndarray, frame: int = 1, mode: str = "constant"
+) -> np.ndarray:
     """Return the map of stride 1, by shifting the whole picture nine times."""
-    framed = np.pad(picture, ((frame, frame), (frame, frame), (0, 0)))
+    framed = np.pad(picture, ((frame, frame), (frame, frame), (0, 0)), mode=mode)
     height, width = framed.shape[0] - 2, framed.shape[1] - 2
     shifted = [
         framed[y : y + height, x : x + width] @ kernel[y, x] for y in range(3) for x in range(3)
@@ -66,8 +70,8 @@ def _maps(picture: np.ndarray, kernel: np.ndarray, frame: int = 1) -> np.ndarray
     title="Steps of two",
     hints=[
         "`np.pad(picture, ((1, 1), (1, 1), (0, 0)))` lays the frame: rows, columns, not channels.",
-        "The window starts at 0, stride, 2 * stride, ... and is still 3 wide. The frame makes room "
-        "for one window at each pixel.",
+        "The window starts at 0, stride, 2 * stride, ... below the picture's height, and is still "
+        "3 wide. The frame makes room for one window at each pixel.",
         "`range(0, picture.shape[0], stride)` are the rows at which a window starts in the framed "
         "picture. Inside, it is `convolve_by_hand`.",
     ],
@@ -79,15 +83,9 @@ def check_2_2(answer: Any) -> None:
     rng = np.random.default_rng(7)
     picture = rng.normal(size=(8, 6, 3)).astype(np.float32)
     kernel = rng.normal(size=(3, 3, 3)).astype(np.float32)
-    full, bare = _maps(picture, kernel), _maps(picture, kernel, frame=0)
+    full, near = _maps(picture, kernel), 1e-4
     got = call(answer, picture, kernel, 2)
-    right = full[::2, ::2]
-    near = 1e-4
-    mistake(
-        looks_like(got, bare[::2, ::2], near) or looks_like(got, bare, near),
-        "no frame",
-        "lay a frame of zeros, one pixel wide, around the picture first.",
-    )
+    _judge_frame(got, picture, kernel)
     mistake(
         looks_like(got, full, near), "forgot the stride", "every second place only, in both axes."
     )
@@ -102,22 +100,47 @@ def check_2_2(answer: Any) -> None:
         "that is the mathematician's convolution; a network's kernel is laid on as it is.",
     )
     mistake(
-        looks_like(got, full[1::2, 1::2], near),
-        "started one pixel late",
-        "the first window begins at the frame's corner.",
-    )
-    mistake(
         looks_like(np.shape(got), (4, 3, 3)),
         "kept the channels apart",
         "all 27 products are added, so the map has two axes.",
     )
-    expect_shape(got, right.shape, "the map of a picture of 8 x 6 with stride 2")
-    expect_close(got, right, name="the map with stride 2", tolerance=near)
-    for stride in (1, 3):
+    for stride in (2, 1, 3):
         again = call(answer, picture, kernel, stride)
-        expect_shape(again, full[::stride, ::stride].shape, f"the map with stride {stride}")
-        name = f"the map with stride {stride}"
-        expect_close(again, full[::stride, ::stride], name=name, tolerance=near)
+        name, right = f"the map with stride {stride}", full[::stride, ::stride]
+        mistake(
+            looks_like(np.shape(again), (8 // stride, 6 // stride)) and stride == 3,
+            "lost the last window",
+            "with stride 3 the rows of 8 start at 0, 3 and 6: three windows, so 8 / 3 rounds up.",
+        )
+        expect_shape(again, right.shape, f"{name} of a picture of 8 x 6")
+        expect_close(again, right, name=name, tolerance=near)
+    mistake(
+        np.asarray(got).dtype == np.float64,
+        "float64",
+        "the numbers are right, the type is not: `np.zeros` and Python's floats make 64 bits, and "
+        "networks work with `np.float32`.",
+    )
+
+
+def _judge_frame(got: Any, picture: np.ndarray, kernel: np.ndarray) -> None:
+    """Know the map without a frame, with other frames than zeros, and that of a late start."""
+    near, bare = 1e-4, _maps(picture, kernel, frame=0)
+    mistake(
+        looks_like(got, bare[::2, ::2], near) or looks_like(got, bare, near),
+        "no frame",
+        "lay a frame of zeros, one pixel wide, around the picture first.",
+    )
+    repeated = [_maps(picture, kernel, mode=mode) for mode in ("edge", "reflect", "symmetric")]
+    mistake(
+        any(looks_like(got, found[::2, ::2], near) for found in repeated),
+        "a frame of other numbers",
+        "it repeats the picture's edge. The frame is of zeros: `np.pad` without a `mode`.",
+    )
+    mistake(
+        looks_like(got, _maps(picture, kernel)[1::2, 1::2], near),
+        "started one pixel late",
+        "the first window begins at the frame's corner.",
+    )
 
 
 def _stub_2_3(photos: Any, predict: Any, batch_size: Any) -> Any:
@@ -135,6 +158,8 @@ class _Network:
 
     def __call__(self, batch: Any) -> np.ndarray:
         self.batches.append(np.array(batch))
+        if not len(batch):
+            return np.zeros((0, 3))
         flat = np.asarray(batch, np.float64).reshape(len(batch), -1)
         return np.stack([flat.mean(axis=1), flat[:, 0], flat[:, -1]], axis=1)
 
@@ -155,16 +180,26 @@ class _Network:
     points=2,
 )
 def check_2_3(answer: Any) -> None:
-    """Send seven small photos, four at a time, to a network that keeps what it was sent."""
-    photos = np.random.default_rng(3).integers(0, 256, (7, 4, 4, 3)).astype(np.uint8)
+    """Send seven and eight small photos, four at a time, to a network that keeps them all."""
+    photos = np.random.default_rng(3).integers(0, 256, (8, 4, 4, 3)).astype(np.uint8)
     photos[0, 0, 0, 0], photos[0, 0, 0, 1] = 0, 255
-    network = _Network()
+    _judge_batches(answer, photos[:7], "seven")
+    _judge_batches(answer, photos, "eight")
+
+
+def _judge_batches(answer: Any, photos: np.ndarray, count: str) -> None:
+    network, whole = _Network(), len(photos)
     got = call(answer, photos, network, 4)
     if not network.batches:
         raise Incorrect("`predict` was never called: send the photos into the network.")
     sizes = [len(batch) for batch in network.batches]
-    sent = np.concatenate(network.batches).astype(np.float64)
-    _judge_pixels(sent)
+    mistake(
+        0 in sizes,
+        "an empty batch",
+        f"{count} photos in batches of 4 were sent as {sizes}: the last start must lie before the "
+        "end, `range(0, len(photos), batch_size)`.",
+    )
+    _judge_pixels(np.concatenate(network.batches).astype(np.float64))
     mistake(
         max(sizes) == 1,
         "still one photo for each call",
@@ -174,14 +209,18 @@ def check_2_3(answer: Any) -> None:
         max(sizes) > 4, "a batch is too large", "no call may get more than `batch_size` photos."
     )
     mistake(
-        sum(sizes) < 7,
+        sum(sizes) < whole,
         "lost the last photos",
-        f"7 photos in batches of 4 are 4 and 3, and you sent {sizes}.",
+        f"{whole} photos in batches of 4 are 4 and {whole - 4}, and you sent {sizes}.",
     )
-    mistake(len(sizes) > 2, "too many calls", f"7 photos need batches of 4 and 3, not {sizes}.")
+    mistake(
+        len(sizes) > 2, "too many calls", f"{whole} photos need batches of 4 and {whole - 4}, "
+        f"not {sizes}.",
+    )  # fmt: skip
     right = _Network()(photos.astype(np.float64) / 127.5 - 1)
-    expect_shape(got, right.shape, "the features of seven photos")
-    expect_close(got, right, name="the features, in the order of the photos", tolerance=1e-4)
+    expect_shape(got, right.shape, f"the features of {count} photos")
+    name = f"the features of {count} photos, in their order"
+    expect_close(got, right, name=name, tolerance=1e-4)
 
 
 def _judge_pixels(sent: np.ndarray) -> None:
@@ -226,7 +265,7 @@ def check_2_4(answer: Any) -> None:
     expect_choice(answer, "b", because)
 
 
-def _stub_2_5(known: Any, labels: Any, asked: Any) -> Any:
+def _stub_2_5(features: Any, labels: Any, new: Any) -> Any:
     found = None
     return found
 
@@ -235,11 +274,13 @@ def _stub_2_5(known: Any, labels: Any, asked: Any) -> Any:
     "2.5",
     title="A classifier without training",
     hints=[
-        "`np.unique(labels)` gives the names, sorted; `known[labels == name]` the rows of one.",
+        "`labels = np.asarray(labels)` first: a list cannot be compared with a name row by row. "
+        "Then `np.unique(labels)` gives the names, sorted, and `features[labels == name]` the rows "
+        "of one.",
         "Stack the means to (classes, d), divide each by its length, and multiply: "
-        "`asked @ means.T` is (m, classes).",
-        "`names[scores.argmax(axis=1)]` turns numbers of classes into names. The length of an "
-        "asked row changes all its scores by one factor, so it need not be divided out.",
+        "`new @ means.T` is (m, classes).",
+        "`names[scores.argmax(axis=1)]` turns numbers of classes into names. The length of a "
+        "new row changes all its scores by one factor, so it need not be divided out.",
     ],
     stub=_stub_2_5,
     points=2,
@@ -287,7 +328,57 @@ def check_2_5(answer: Any) -> None:
         "returned the scores",
         "the name of the best class for each row is wanted.",
     )
-    expect_equal([str(name) for name in np.ravel(np.asarray(got))], [str(n) for n in right],
-                 name="the list of labels")  # fmt: skip
-    again = call(answer, known, list(labels), asked[:1])
-    expect_equal([str(name) for name in again], [str(right[0])], name="the label of one photo")
+    _expect_names(got, right, "the list of labels")
+    _judge_directions(answer)
+    again = call(answer, known, labels, asked[:1])
+    _expect_names(again, right[:1], "the list of labels of one photo")
+    _judge_list(answer, known, labels, asked)
+
+
+def _expect_names(got: Any, right: Sequence[str], name: str) -> None:
+    found = [str(entry) for entry in np.ravel(np.asarray(got))]
+    expect_equal(found, [str(entry) for entry in right], name=name)
+
+
+def _judge_directions(answer: Any) -> None:
+    """Two classes: the ants point to 7 and 84 degrees, the first eight times as long as the other.
+
+    Their mean points to 14 degrees, the mean of their directions to 46, and that one is short. The
+    bees lie close together around 53. New rows at 30, 40 and 84 degrees tell the ways apart.
+    """
+    features = np.array([[8.0, 1.0], [0.1, 1.0], [3.0, 4.0], [3.2, 3.8], [2.8, 4.2]])
+    labels = np.array(["ant", "ant", "bee", "bee", "bee"])
+    angles = np.radians([30.0, 40.0, 84.0])
+    got = call(answer, features, labels, np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    found = [str(entry) for entry in np.ravel(np.asarray(got))]
+    mistake(
+        found == ["bee", "bee", "ant"],
+        "took the nearest photo, not the nearest mean",
+        "a single ant lies far from the others and next to a photo of a bee. Compare with the "
+        "mean of each class.",
+    )
+    mistake(
+        found in (["bee", "bee", "bee"], ["ant", "ant", "bee"]),
+        "averaged directions or cosines",
+        "here a class has rows of very unequal length. Take the mean of its features as they are, "
+        "and divide the *mean* by its length, at the end.",
+    )
+    expect_equal(found, ["ant", "bee", "bee"], name="the list of labels, at 30, 40 and 84 degrees,")
+
+
+def _judge_list(answer: Any, features: np.ndarray, labels: np.ndarray, new: np.ndarray) -> None:
+    """Hand the labels in as a list, after the same call with an array went well."""
+    told = Incorrect(
+        "Labels in a plain list: with an array of labels all is right, with a list it is not. "
+        "`labels == name` is one `False` there, not one answer for each row. Begin with "
+        "`labels = np.asarray(labels)`."
+    )
+    right = [str(entry) for entry in call(answer, features, labels, new)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "Mean of empty slice" is said in the sentence above
+        try:
+            got = call(answer, features, [str(label) for label in labels], new)
+        except ReaderError as error:
+            raise told from error
+    if [str(entry) for entry in np.ravel(np.asarray(got))] != right:
+        raise told
