@@ -9,14 +9,15 @@ import textwrap
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from utils import check as engine
 from utils import exercise as register
+from utils import guard, solutions
 from utils import progress as kept
-from utils import solutions
 from utils.boxes import Box
 from utils.check import CORRECT, INCORRECT, NOT_ATTEMPTED, check, hint, judge, progress, solution
 from utils.exercise import Incorrect, exercise
@@ -225,6 +226,21 @@ def test_the_time_limit_without_an_alarm():
     time.sleep(0.4)  # nothing rings later
     with _by_thread(5):
         pass
+
+
+@pytest.mark.parametrize(
+    ("share", "over_after"),
+    [(1.0, 10.0), (0.25, 40.0), (0.0, 10.0), (0.05, 60.0)],
+    ids=["alone on the machine", "a quarter of it", "asleep", "hardly a share"],
+)
+def test_the_time_limit_waits_for_work_on_a_busy_machine(monkeypatch, share, over_after):
+    now = [100.0]
+    clocks = SimpleNamespace(monotonic=lambda: now[0], process_time=lambda: 7 + share * now[0])
+    monkeypatch.setattr(guard, "time", clocks)
+    is_over = guard._stopwatch(10.0)
+    while not is_over():
+        now[0] += 0.25
+    assert now[0] - 100 == over_after
 
 
 def test_the_time_limit_in_a_thread():

@@ -7,6 +7,7 @@ import linecache
 import signal
 import sysconfig
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,9 @@ import numpy as np
 from utils.exercise import UNSET, Incorrect, NotAttempted
 
 LIBRARY = Path(__file__).resolve().parent
+# A busy machine may leave a program a small share of its time: below IDLE of it the code sleeps,
+# above it it works and is waited for, up to PATIENCE times the limit.
+IDLE, PATIENCE = 0.03, 6.0
 
 
 class TimeUp(BaseException):
@@ -33,6 +37,9 @@ class ReaderError(Exception):
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise `TimeUp` inside the block after `seconds`, also out of an endless Python loop.
 
+    What counts is the processor's time, so that a busy machine makes no answer wrong; but code
+    that sleeps is stopped by the clock, and all is over after `PATIENCE` times `seconds`.
+
     POSIX's main thread uses an alarm, which also ends a sleep. Elsewhere (Windows, or a thread)
     the exception is placed into the running thread, which ends every loop written in Python.
     """
@@ -42,10 +49,26 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
 
 
+def _stopwatch(seconds: float) -> Callable[[], bool]:
+    """Return a function that says whether a limit that begins now is over."""
+    begun, begun_work = time.monotonic(), time.process_time()
+
+    def is_over() -> bool:
+        passed, worked = time.monotonic() - begun, time.process_time() - begun_work
+        if passed < seconds:
+            return False
+        return worked >= seconds or worked < IDLE * passed or passed >= PATIENCE * seconds
+
+    return is_over
+
+
 @contextmanager
 def _by_alarm(seconds: float) -> Iterator[None]:
+    is_over = _stopwatch(seconds)
+
     def ring(*_: Any) -> None:
-        raise TimeUp
+        if is_over():
+            raise TimeUp
 
     before = signal.signal(signal.SIGALRM, ring)
     # It rings again and again: a bare `except:` in the loop may have swallowed the first.
@@ -62,12 +85,14 @@ def _by_thread(seconds: float) -> Iterator[None]:
     thread = ctypes.c_ulong(threading.get_ident())
     place = ctypes.pythonapi.PyThreadState_SetAsyncExc
     done = threading.Event()
+    is_over = _stopwatch(seconds)
 
     def watch() -> None:
         wait = seconds
         while not done.wait(wait):
-            place(thread, ctypes.py_object(TimeUp))
-            wait = 0.25
+            if is_over():
+                place(thread, ctypes.py_object(TimeUp))
+            wait = min(0.25, seconds)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
