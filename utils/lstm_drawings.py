@@ -9,6 +9,7 @@ from utils.plots import BLUE, GREEN, GREY, ORANGE
 
 Point = tuple[float, float]
 INK, TIMES = "#333333", r"$\times$"
+SHIFT = 0.2  # of a place: how far the rows of a BiLSTM stand to the left and right of the word
 
 
 def _arrow(axis: Axes, start: Point, end: Point, colour: str = INK, width: float = 1.4) -> None:
@@ -88,39 +89,40 @@ def wiring_drawing() -> Figure:
         axis.set(xlim=(-0.7, 3.7), ylim=(-0.5, 4.4))
         axis.axis("off")
         axis.set_title(title, fontsize=11)
-        _row(axis, 1.0, BLUE, 1)
-        if title != "standard":
-            _row(axis, 1.9, ORANGE, -1)
-        if title.startswith("BiLSTM"):
-            _row(axis, 2.9, GREEN, 1)
-        _uprights(axis, title)
+        both, stacked = title != "standard", title.startswith("BiLSTM")
+        shift = SHIFT if both else 0.0
+        _row(axis, 1.0, BLUE, 1, -shift)
+        if both:
+            _row(axis, 1.9, ORANGE, -1, shift)
+        if stacked:
+            _row(axis, 2.9, GREEN, 1, 0.0)
+        for place, word in enumerate(("<start>", "two", "dogs", "run")):
+            _uprights(axis, place, word, both, stacked)
     figure.subplots_adjust(left=0.01, right=0.99, top=0.9, bottom=0.01, wspace=0.05)
     return figure
 
 
-def _row(axis: Axes, y: float, colour: str, direction: int) -> None:
+def _row(axis: Axes, y: float, colour: str, direction: int, shift: float) -> None:
     for place in range(4):
-        _box(axis, (place, y), "  ", colour, 9)
+        _box(axis, (place + shift, y), "  ", colour, 9)
         if place < 3:
-            ends = ((place + 0.24, y), (place + 0.76, y))
+            ends = ((place + shift + 0.24, y), (place + shift + 0.76, y))
             _arrow(axis, *(ends if direction > 0 else ends[::-1]), colour, 1.8)
 
 
-def _uprights(axis: Axes, title: str) -> None:
-    both, stacked = title != "standard", title.startswith("BiLSTM")
-    top = {"standard": 1.9, "bidirectional": 2.9}.get(title, 3.8)
-    for place, word in enumerate(("<start>", "two", "dogs", "run")):
-        axis.text(place, 0.05, word, ha="center", va="center", fontsize=9.5)
-        _arrow(axis, (place, 0.25), (place, 0.74))
-        if both:
-            _line(axis, (place + 0.1, 0.3), (place + 0.33, 0.6), (place + 0.33, 1.5), colour=GREY)
-            _arrow(axis, (place + 0.33, 1.5), (place + 0.1, 1.68), GREY)
-            _line(axis, (place - 0.1, 1.25), (place - 0.33, 1.45), (place - 0.33, 2.2), colour=GREY)
-            _arrow(axis, (place - 0.33, 2.2), (place - 0.1, 2.66 if stacked else top - 0.22), GREY)
-            _arrow(axis, (place, 2.15), (place, 2.66 if stacked else top - 0.22))
-        if stacked and place < 3:
-            continue
-        if not both or stacked:
-            _arrow(axis, (place, 3.15 if stacked else 1.25), (place, top - 0.2))
-        size = {"standard": "u", "bidirectional": "2u"}.get(title, "u: the prefix")
-        axis.text(place, top, size, ha="center", va="center", fontsize=9.5)
+def _uprights(axis: Axes, place: int, word: str, both: bool, stacked: bool) -> None:
+    """Draw a word, and straight arrows from it to each row and from each row to the top."""
+    axis.text(place, 0.05, word, ha="center", va="center", fontsize=9.5)
+    top = 2.66 if both else 1.7
+    # The rows of the two directions are shifted apart, so that no arrow has to go round a box.
+    sides = ((-SHIFT, 1.0, BLUE), (SHIFT, 1.9, ORANGE)) if both else ((0.0, 1.0, BLUE),)
+    for shift, y, colour in sides:
+        _arrow(axis, (place + shift, 0.25), (place + shift, y - 0.26), colour, 1.0)
+        end = place + (0.4 * shift if stacked else shift)
+        _arrow(axis, (place + shift, y + 0.26), (end, top), colour, 1.0)
+    if not stacked:
+        size = "2u" if both else "u"
+        axis.text(place, top + 0.22, size, ha="center", va="center", fontsize=9.5)
+    elif place == 3:
+        _arrow(axis, (place, 3.15), (place, 3.6), GREEN, 1.0)
+        axis.text(place, 3.8, "u: the prefix", ha="center", va="center", fontsize=9.5)
