@@ -18,7 +18,7 @@ from utils.expect import (
     looks_like,
     mistake,
 )
-from utils.guard import call
+from utils.guard import ReaderError, call
 from utils.sequences import pad_right
 from utils.vocabulary import END, PAD, START, Vocabulary
 
@@ -53,7 +53,7 @@ def check_4_1(answer: Any) -> None:
     expect_close(answer, 31, name="the number of examples", reveal=False)
 
 
-def _stub_4_2(inputs: Any, units: Any, bidirectional: bool = False) -> Any:
+def _stub_4_2(inputs: Any, units: Any, bidirectional: bool = False, stacked: bool = False) -> Any:
     count = None
     return count
 
@@ -62,32 +62,19 @@ def _stub_4_2(inputs: Any, units: Any, bidirectional: bool = False) -> Any:
     "4.2",
     title="Parameters by formula",
     hints=[
-        "The layer holds `kernel` (inputs, 4 units), `recurrent` (units, 4 units) and `bias` "
-        "(4 units).",
-        "Those are 4 blocks of units x (inputs + units + 1) numbers.",
+        "One LSTM holds `kernel` (inputs, 4 units), `recurrent` (units, 4 units) and `bias` "
+        "(4 units): 4 blocks of units x (inputs + units + 1) numbers.",
         "`bidirectional=True` means two whole LSTMs of `units` each over the same input: twice.",
+        "`stacked=True` adds a second layer, one LSTM. Its input is what the first gives at each "
+        "place: `units` numbers, or `2 * units` where the first is bidirectional.",
     ],
     stub=_stub_4_2,
 )
 def check_4_2(answer: Any) -> None:
-    """Compare with the formula for several sizes, in one direction and in two."""
-    for inputs, units in ((3, 2), (50, 128), (512, 64)):
-        got = call(answer, inputs, units)
+    """Compare with the formula for several sizes, in one direction or two, alone or stacked."""
+    for inputs, units in ((5, 3), (50, 128), (512, 64)):
         block, name = units * (inputs + units + 1), f"the parameters for {inputs}, {units}"
-        mistake(looks_like(got, block), "one block only", "there are four: i, f, c and o.")
-        mistake(looks_like(got, 3 * block), "three blocks", "the candidate has weights as well.")
-        mistake(looks_like(got, 4 * (block - units)), "no bias", "each block has `units` of them.")
-        mistake(
-            looks_like(got, 4 * (block + units)),
-            "two biases a block",
-            "that is what PyTorch stores; Keras' LSTM has one bias in each block.",
-        )
-        mistake(
-            looks_like(got, 4 * units * (inputs + 1)),
-            "no recurrent weights",
-            "the state h, `units` numbers, goes into every block too.",
-        )
-        expect_close(got, 4 * block, name=name)
+        _judge_one_way(call(answer, inputs, units), inputs, units, name)
         got = call(answer, inputs, units, bidirectional=True)
         mistake(
             looks_like(got, 4 * block),
@@ -99,7 +86,64 @@ def check_4_2(answer: Any) -> None:
             "one LSTM of twice the units",
             "the two directions do not read each other's state: two separate LSTMs.",
         )
+        mistake(
+            looks_like(got, 4 * units * (2 * inputs + units + 1))
+            or looks_like(got, 8 * units * (2 * inputs + units + 1)),
+            "doubled the inputs",
+            "both directions read the same words; what is there twice is the LSTM.",
+        )
         expect_close(got, 8 * block, name=f"{name}, bidirectional,")
+        for both in (False, True):
+            got = call(answer, inputs, units, bidirectional=both, stacked=True)
+            _judge_stacked(got, inputs, units, both)
+
+
+def _judge_one_way(got: Any, inputs: int, units: int, name: str) -> None:
+    block = units * (inputs + units + 1)
+    mistake(looks_like(got, block), "one block only", "there are four: i, f, c and o.")
+    mistake(looks_like(got, 3 * block), "three blocks", "the candidate has weights as well.")
+    mistake(looks_like(got, 4 * (block - units)), "no bias", "each block has `units` of them.")
+    mistake(
+        looks_like(got, 4 * (block + units)),
+        "two biases a block",
+        "that is what PyTorch stores; Keras' LSTM has one bias in each block.",
+    )
+    mistake(
+        looks_like(got, 4 * units * (inputs + 1)),
+        "no recurrent weights",
+        "the state h, `units` numbers, goes into every block too.",
+    )
+    mistake(
+        looks_like(got, 4 * units * (inputs * units + 1)),
+        "multiplied inputs and units",
+        "a unit has a weight for each input and one for each unit of the state: a sum.",
+    )
+    expect_close(got, 4 * block, name=name)
+
+
+def _judge_stacked(got: Any, inputs: int, units: int, bidirectional: bool) -> None:
+    below = 4 * units * (inputs + units + 1) * (1 + bidirectional)
+    width = units * (1 + bidirectional)
+    above = 4 * units * (width + units + 1)
+    how = f"{inputs}, {units}, {'bidirectional and ' if bidirectional else ''}stacked,"
+    mistake(looks_like(got, below), "the layer on top is missing", "`stacked=True` adds an LSTM.")
+    mistake(looks_like(got, above), "the layer below is missing", "count both layers.")
+    mistake(
+        looks_like(got, below + 4 * units * (inputs + units + 1)),
+        "the layer on top does not read the words",
+        "it reads what the layer below gives at each place.",
+    )
+    mistake(
+        bidirectional and looks_like(got, below + 4 * units * (2 * units + 1)),
+        "too narrow on top",
+        "a BiLSTM gives `2 * units` numbers at each place, one vector from either direction.",
+    )
+    mistake(
+        bidirectional and looks_like(got, below + 2 * above),
+        "a BiLSTM on top as well",
+        "the layer on top reads in one direction.",
+    )
+    expect_close(got, below + above, name=f"the parameters for {how}")
 
 
 def _stub_4_3(captions: Any, vocabulary: Any) -> Any:
@@ -130,7 +174,24 @@ def check_4_3(answer: Any) -> None:
         tokens = [clean_caption(caption) for caption in captions]
         vocabulary = Vocabulary.fit(tokens)
         rows = [vocabulary.encode(row) for row in tokens]
-        _judge_padding(np.asarray(call(answer, captions, vocabulary)), rows, captions)
+        uncleaned = [vocabulary.encode(caption.split()) for caption in captions]
+        got = _one_array(call(answer, captions, vocabulary))
+        mistake(
+            looks_like(got, pad_right(uncleaned)),
+            "the captions were not cleaned",
+            "`clean_caption` lowers capitals, drops full stops and splits hyphens; without it most "
+            "words are not in the vocabulary.",
+        )
+        _judge_padding(got, rows, captions)
+
+
+def _one_array(got: Any) -> np.ndarray:
+    try:
+        return np.asarray(got)
+    except ValueError:
+        raise Incorrect(
+            "One array is wanted; you returned rows of different lengths. Fill the short ones up."
+        ) from None
 
 
 def _judge_padding(got: np.ndarray, rows: list[list[int]], captions: list[str]) -> None:
@@ -142,6 +203,12 @@ def _judge_padding(got: np.ndarray, rows: list[list[int]], captions: list[str]) 
             for row, ids, n in zip(got, rows, lengths, strict=True)
         )
         mistake(left, "padded on the left", "the zeros belong behind the words.")
+        for marker, name_of_it in ((START, "<start>"), (END, "<end>")):
+            mistake(
+                not (got == marker).any(),
+                f"no row has its `{name_of_it}`",
+                "nothing was cut, it was left out. Keep all the ids that `encode` gives.",
+            )
         mistake(
             bool((got[:, 0] != START).any()),
             "a start is lost",
@@ -175,8 +242,8 @@ def _stub_4_4(mask: Any) -> Any:
         "How many True values has each row? If the row is right-padded, you know the whole row.",
         "Build the mask that a right-padded row of that length would have "
         "(`np.arange(t) < lengths[:, None]`) and compare.",
-        "`(mask == np.arange(t) < lengths[:, None]).all()` with brackets in the right place, "
-        "and `(lengths > 0).all()`.",
+        "`right = np.arange(mask.shape[1]) < mask.sum(axis=1)[:, None]`, and then "
+        "`bool((mask == right).all() and mask.any(axis=1).all())`.",
     ],
     stub=_stub_4_4,
     looks_at="a handful of masks: right and left padding, a hole, an empty row",
@@ -186,10 +253,10 @@ def check_4_4(answer: Any) -> None:
     cases = [
         ([[1, 1, 1, 0], [1, 0, 0, 0]], True, "right padding"),
         ([[1, 1, 1], [1, 1, 1]], True, "no padding at all"),
-        ([[1, 1, 1, 1], [0, 0, 1, 1]], False, "left padding"),
-        ([[1, 1, 1, 0], [1, 0, 1, 0]], False, "a hole in the middle of a row"),
+        ([[0, 0, 1, 1]], False, "left padding"),
+        ([[1, 0, 1, 0]], False, "a hole in the middle of a row"),
         ([[1, 0, 0, 1]], False, "a word after the padding"),
-        ([[1, 1, 0], [0, 0, 0]], False, "a row without any word"),
+        ([[0, 0, 0]], False, "a row without any word"),
     ]
     for rows, want, what in cases:
         mask = np.array(rows, dtype=bool)
@@ -206,6 +273,20 @@ def check_4_4(answer: Any) -> None:
                 f"Your test {verb} {what}: for the mask `{mask.astype(int).tolist()}` "
                 f"the answer is {want}."
             )
+    _demand_every_row(answer)
+
+
+def _demand_every_row(answer: Any) -> None:
+    """Put one bad row first, then last; each kind of bad row was refused before, alone."""
+    for bad in ([0, 0, 1, 1], [1, 0, 1, 0], [0, 0, 0, 0]):
+        first, last = (
+            bool(call(answer, np.array(rows, dtype=bool)))
+            for rows in ([bad, [1, 1, 1, 0]], [[1, 1, 1, 0], bad])
+        )
+        advice = "A single bad row, wherever it stands, is enough for a refusal."
+        mistake(first and last, "one good row is enough for your test", f"{advice} (`.all()`)")
+        mistake(last, "your test looked at the first row only", advice)
+        mistake(first, "your test looked at the last row only", advice)
 
 
 @exercise(
@@ -263,7 +344,7 @@ def check_4_6(answer: Any) -> None:
     """Compare with known prefixes, and run the leak test."""
     predict, ids = _two_way_reader(0), np.array([1, 5, 7, 6, 9, 2])
     want = np.stack([predict(ids[: place + 1])[place] for place in range(len(ids))])
-    got = call(answer, predict, ids)
+    got = _one_row_a_call(answer, predict, ids)
     whole = predict(ids)
     mistake(
         looks_like(got, whole),
@@ -290,6 +371,22 @@ def check_4_6(answer: Any) -> None:
     expect_shape(got, want.shape, name="the scores")
     _demand_no_leak(answer, predict, ids, np.asarray(got))
     expect_close(got, want, name="the scores")
+
+
+def _one_row_a_call(answer: Any, predict: Callable[[np.ndarray], np.ndarray], ids: Any) -> Any:
+    """Call the answer; whole predictions, which cannot be stacked, are told from other errors."""
+    try:
+        got = call(answer, predict, ids)
+        np.asarray(got)
+        return got
+    except (ReaderError, ValueError) as error:
+        told = str(error.__cause__ or error)
+        if "same shape" not in told and "inhomogeneous" not in told:
+            raise
+    raise Incorrect(
+        "The predictions for different prefixes have different numbers of rows, so they do not "
+        "fit into one array: `predict` gives a row for every place. Take one row a call."
+    )
 
 
 def _demand_no_leak(
