@@ -20,9 +20,9 @@ import numpy as np
 from utils.exercise import UNSET, Incorrect, NotAttempted
 
 LIBRARY = Path(__file__).resolve().parent
-# A busy machine may leave a program a small share of its time: below IDLE of it the code sleeps,
+# A crowded machine leaves a program a few hundredths of its time: below IDLE of it the code sleeps,
 # above it it works and is waited for, up to PATIENCE times the limit.
-IDLE, PATIENCE = 0.03, 20.0
+IDLE, PATIENCE = 0.005, 20.0
 
 
 class TimeUp(BaseException):
