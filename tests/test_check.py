@@ -213,9 +213,11 @@ def sleeps():
 
 @pytest.mark.parametrize("answer", [endless, endless_and_deaf, sleeps])
 def test_an_endless_loop_is_stopped_and_said_so(answer):
-    start = time.perf_counter()
+    start, begun_work = time.perf_counter(), time.process_time()
     message = judge("97.3", answer).message
-    assert time.perf_counter() - start < 5
+    # The limit is 0.4 seconds of work; the clock may show more where others work too.
+    assert time.process_time() - begun_work < 2
+    assert time.perf_counter() - start < 20
     assert "Stopped after 0.4 seconds" in message and "never ends" in message
     assert "It was stopped at line" in message
 
