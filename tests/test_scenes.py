@@ -13,6 +13,8 @@ from utils.captions import clean_caption, read_captions
 from utils.files import sha256
 from utils.paths import ROOT
 from utils.scene_captions import write_captions
+from utils.scene_pen import SIZE, Pen, Ruler
+from utils.scene_picture import place_subjects
 from utils.scenes import SPLITS, draw_scene, load_truth, make_scenes, split_list
 
 ORDINARY = world.sample_world((1200, 0, 0, 0), 0)
@@ -154,6 +156,31 @@ def test_every_subject_place_and_time_can_be_drawn():
         for _ in range(6):
             picture = np.asarray(draw_scene(world.sample_scene(rng, who)))
             assert picture.shape == (224, 224, 3) and picture.std() > 10
+
+
+def test_nobody_and_nothing_held_is_cut_off():
+    for scene in ORDINARY[:300] + COMPOSITIONAL:
+        places = place_subjects(scene, random.Random(scene.seed))
+        assert len(places) == scene.count
+        for place in places:
+            half = place.figure.width * place.scale / 2
+            assert place.middle - half > -0.001 and place.middle + half < 1.001, scene
+            assert place.y + place.figure.reach[3] * place.scale < 1.02, scene
+            assert place.scale > 0.08, scene
+
+
+def test_a_ruler_measures_what_a_pen_draws():
+    def shapes(pen):
+        pen.fill((0, 0, 0), [(-0.2, 0), (0.1, 0), (0.1, 0.3)], outline=0)
+        pen.at(0.1, 0.2, 90, 0.5).dot((0, 0, 0), 0.4, 0, 0.1)
+
+    ruler, painted = Ruler(), Image.new("RGB", (SIZE, SIZE), "white")
+    shapes(ruler)
+    assert ruler.reach == pytest.approx([-0.2, 0.15, 0, 0.45], abs=0.002)
+    shapes(Pen(painted, SIZE / 2, SIZE, SIZE))
+    left, top, right, bottom = painted.convert("L").point(lambda v: 255 - v).getbbox()
+    box = [left / SIZE - 0.5, right / SIZE - 0.5, 1 - bottom / SIZE, 1 - top / SIZE]
+    assert box == pytest.approx(ruler.reach, abs=0.01)
 
 
 def test_captions_are_rich_enough():

@@ -36,13 +36,13 @@ class Recipe:
 
 SMALL = Recipe(
     minimum_count=1,
-    model={"units": 128, "dropout": 0.5, "standardize": True},
+    model={"units": 192, "dropout": 0.5, "standardize": True},
     training=TrainingSettings(
-        epochs=12,
+        epochs=14,
         batch_size=256,
         learning_rate=2e-3,
         schedule="cosine",
-        weight_decay=0.5,
+        weight_decay=0.8,
         patience=3,
     ),
     mirrored=True,

@@ -361,7 +361,7 @@ def _cat_eye(head: Pen, x: float, asleep: bool) -> None:
 def draw_horse(pen: Pen, colour: str, stance: Stance) -> None:
     """Draw a horse: long legs, a high neck with a mane, a long face, a flowing tail."""
     coat = PAINT[colour]
-    beast = Beast(0.62, 0.56, 0.34, 0.33, 0.085, (0.3, 0.42), 0.2, (0.42, -0.5), hoof=(58, 46, 44))
+    beast = Beast(0.62, 0.56, 0.34, 0.33, 0.085, (0.3, 0.42), 0.2, (0.46, -0.26), hoof=(58, 46, 44))
     hair = {"brown": (58, 34, 28), "black": (24, 22, 28), "white": (176, 170, 172)}[colour]
     frame = frame_of(beast, stance)
     flow = 0.3 if stance.rise else 0.08

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 
 from utils import scene_words as words
-from utils.scene_world import COLOURED_THINGS, Scene
+from utils.scene_world import THING_COLOURS, Scene
 
 NUMBERS = {2: ("two", "two", "a pair of", "a couple of"), 3: ("three", "three", "a trio of")}
 
@@ -115,13 +115,13 @@ class Annotator:
             (words.INDOOR_TIMES if indoors else words.TIME_PHRASES)[self.scene.when]
         )
 
-    def relation(self, colour: float = 0.5) -> str:
-        """Return the relation to the thing; empty where there is none."""
+    def relation(self, colour: float, chance: float) -> str:
+        """Return the relation to the thing; empty where there is none, or with `1 - chance`."""
         scene = self.scene
-        if not scene.thing:
+        if not scene.thing or not self.often(chance):
             return ""
         name = self.rng.choice(words.THING_NAMES[scene.thing])
-        if scene.thing in COLOURED_THINGS and self.often(colour):
+        if scene.thing in THING_COLOURS and self.often(colour):
             name = f"{self.colour(scene.thing_colour)} {name.split()[-1]}"
         return f"{self.rng.choice(words.RELATION_WORDS[scene.relation])} {with_article(name)}"
 
@@ -140,7 +140,7 @@ def with_article(noun: str) -> str:
 def thorough(a: Annotator) -> str:
     """Describe nearly everything."""
     where = a.place() if a.often(0.85) else ""
-    parts = [a.subject(0.85, 0.25), a.being(), a.deed("ing", 0.8), a.relation(0.8), where]
+    parts = [a.subject(0.85, 0.25), a.being(), a.deed("ing", 0.4), a.relation(0.5, 0.9), where]
     return join(*parts, a.time() if a.often(0.4) else "")
 
 
@@ -154,16 +154,16 @@ def setting_first(a: Annotator) -> str:
     """Begin with the place or the weather."""
     first, then = (a.time(), a.place()) if a.often(0.5) else (a.place(), a.time())
     comma = "," if a.often(0.6) else ""
-    rest = join(a.subject(0.35, 0.2, 0.1), a.being(), a.deed("ing", 0.3))
+    rest = join(a.subject(0.35, 0.2, 0.1), a.being(), a.deed("ing", 0.15))
     return join(first + comma, rest, then if a.often(0.6) else "")
 
 
 def colourful(a: Annotator) -> str:
     """Notice colours and things more than deeds."""
-    related = a.relation(0.9)
+    related = a.relation(0.6, 0.8)
     if a.scene.prop and not related:
-        return join(a.subject(1.0), "with", a.prop(1.0), a.time() if a.often(0.5) else a.place())
-    doing = a.deed("ing", 0.9) if a.often(0.75) else ""
+        return join(a.subject(1.0), "with", a.prop(0.6), a.time() if a.often(0.5) else a.place())
+    doing = a.deed("ing", 0.5) if a.often(0.75) else ""
     return join(a.subject(1.0), doing, related, a.place() if a.often(0.5) else "")
 
 
@@ -189,10 +189,14 @@ def storyteller(a: Annotator) -> str:
     middle = join(
         a.rng.choice(("that", "which")) if not a.scene.human else "who",
         a.being(),
-        a.deed("ing", 0.3),
+        a.deed("ing", 0.15),
     )
     return join(
-        a.rng.choice(starts), who, middle, a.relation(0.4), a.time() if a.often(0.7) else a.place()
+        a.rng.choice(starts),
+        who,
+        middle,
+        a.relation(0.4, 0.5),
+        a.time() if a.often(0.7) else a.place(),
     )
 
 

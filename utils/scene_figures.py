@@ -75,11 +75,11 @@ POSES: dict[str, tuple[Pose, ...]] = {
         Pose((46, 70), (52, 80), (112, 10), (92, 66), -2, 0, True),
     ),
     "sleeping": (Pose((-14, -6), (16, 30), (-5, -2), (14, 8), 0, 0, False, 90),),
-    "eating": (Pose((40, 150), (-14, -6)),),
+    "eating": (Pose((66, 130), (-14, -6)),),
     "riding": (Pose((66, 78), (70, 82), (74, 4), (38, -26), 24, 0.30),),
     "playing": (Pose((-46, -30), (58, 74), (48, 52), (-12, -16), -7),),
     "flying": (Pose((112, 138), (58, 128), (-14, -8), (16, 8), -9),),
-    "balloon": (Pose((84, 146), (-16, -8)), Pose((74, 150), (30, 12))),
+    "balloon": (Pose((98, 132), (-16, -8)), Pose((92, 128), (30, 12))),
     "umbrella": (Pose((40, 132), (-16, -8)),),
     "reading": (
         Pose((34, 108), (48, 112), (108, 8), (94, 30), -8, 0, True),
@@ -146,7 +146,7 @@ def draw_person(
     _draw_hair_behind(pen, who, body, hair, cloth)
     _draw_arm(pen, who, body, "far", mix(cloth, INK, 0.16), mix(skin, INK, 0.1))
     for side in ("far", "near"):
-        _draw_leg(pen, who, body, side, skin)
+        _draw_leg(pen, who, body, side, skin, cloth)
     _draw_clothes(pen, who, body, cloth)
     draw_head(pen, who, body, skin, hair, cloth, asleep)
     _draw_arm(pen, who, body, "near", cloth, skin)
@@ -174,12 +174,12 @@ def _draw_arm(pen: Pen, who: str, body: Body, side: str, cloth: Colour, skin: Co
         )
 
 
-def _draw_leg(pen: Pen, who: str, body: Body, side: str, skin: Colour) -> None:
+def _draw_leg(pen: Pen, who: str, body: Body, side: str, skin: Colour, cloth: Colour) -> None:
     """Draw a leg with trousers (man), shorts (boy) or bare below a skirt, and a shoe."""
     pelvis, knee, foot = (body[f"{side}_{name}"] for name in ("pelvis", "knee", "foot"))
     width = body.build.limb * 1.25
     far = 0.18 if side == "far" else 0.0
-    trousers = mix((52, 66, 108) if who == "man" else (78, 84, 98), INK, far)
+    trousers = mix(mix(cloth, INK, 0.22), INK, far)  # the whole suit tells its colour
     bare = mix(skin, INK, far / 2)
     leg = limb([pelvis, knee, foot], [width * 1.15, width, width * 0.72])
     pen.fill(trousers if who == "man" else bare, leg)
@@ -197,7 +197,7 @@ def _draw_leg(pen: Pen, who: str, body: Body, side: str, skin: Colour) -> None:
     pen_colour = {
         "man": (74, 50, 38),
         "woman": (110, 40, 52),
-        "boy": (196, 52, 44),
+        "boy": (92, 66, 52),
         "girl": (120, 60, 92),
     }[who]
     shoe.fill(
@@ -245,7 +245,7 @@ def _draw_clothes(pen: Pen, who: str, body: Body, cloth: Colour) -> None:
 def _hem(who: str, body: Body) -> list[Point]:
     """Return the lower edge of a dress, from front to back."""
     hip, near, far = body["hip"], body["near_knee"], body["far_knee"]
-    share, flare = (1.55, 0.15) if who == "woman" else (1.0, 0.14)
+    share, flare = (1.55, 0.22) if who == "woman" else (1.0, 0.14)
     if body.pose.seated:
         knee = max(near, far)
         return [
@@ -340,7 +340,11 @@ def _draw_hair_behind(pen: Pen, who: str, body: Body, hair: Colour, cloth: Colou
                 (x + side * r * 1.55, y - r * 0.85),
             ]
             pen.fill(hair, limb(tail, [r * 0.35, r * 0.62, r * 0.2]), texture=0.2)
-            pen.fill(cloth, oval(x + side * r * 1.02, y + r * 0.4, r * 0.22, r * 0.2))
+            bow = (x + side * r * 1.04, y + r * 0.46)
+            for end in (-1, 1):
+                wing = oval(bow[0] + end * r * 0.26, bow[1] + r * 0.1, r * 0.27, r * 0.2, end * 24)
+                pen.fill(cloth, wing, outline=0.8)
+            pen.fill(mix(cloth, INK, 0.25), oval(*bow, r * 0.1, r * 0.12), outline=0.6)
 
 
 def draw_head(
@@ -404,6 +408,7 @@ def _draw_hair(head: Pen, who: str, hair: Colour, cloth: Colour) -> None:
             (-0.72, 0.1),
         ]
         head.fill(hair, blob(cap), texture=0.2)
+        _draw_hat(head, cloth)
     elif who == "woman":
         fringe = [
             (-1.0, -0.35),
@@ -418,6 +423,7 @@ def _draw_hair(head: Pen, who: str, hair: Colour, cloth: Colour) -> None:
             (-0.7, -0.2),
         ]
         head.fill(hair, blob(fringe), texture=0.2)
+        _draw_sun_hat(head, cloth)
     elif who == "boy":
         tuft = [
             (-0.98, 0.05),
@@ -437,6 +443,7 @@ def _draw_hair(head: Pen, who: str, hair: Colour, cloth: Colour) -> None:
             (-0.75, 0.0),
         ]
         head.fill(hair, blob(tuft, 4), texture=0.2)
+        _draw_cap(head, cloth)
     else:
         fringe = [
             (-0.98, -0.1),
@@ -452,3 +459,31 @@ def _draw_hair(head: Pen, who: str, hair: Colour, cloth: Colour) -> None:
             (-0.75, 0.3),
         ]
         head.fill(hair, blob(fringe), texture=0.2)
+
+
+def _draw_hat(head: Pen, cloth: Colour) -> None:
+    """Draw a man's hat with a brim and a dark band."""
+    crown = [(-0.82, 0.62), (-0.72, 1.5), (-0.1, 1.42), (0.5, 1.52), (0.72, 0.62)]
+    head.fill(cloth, crown, texture=0.15)
+    band = [(-0.81, 0.64), (-0.79, 0.86), (0.67, 0.86), (0.71, 0.64)]
+    head.fill(mix(cloth, INK, 0.6), band, outline=0)
+    head.fill(cloth, oval(-0.02, 0.64, 1.36, 0.2, 3), texture=0.15)
+
+
+def _draw_sun_hat(head: Pen, cloth: Colour) -> None:
+    """Draw a woman's sun hat: a low round crown, a very wide brim and a flower."""
+    crown = [(-0.95, 0.6), (-0.85, 1.2), (-0.1, 1.52), (0.7, 1.2), (0.86, 0.6)]
+    head.fill(cloth, blob(crown), texture=0.15)
+    head.fill(cloth, oval(-0.04, 0.62, 1.8, 0.26, -4), texture=0.15)
+    for dx, dy in ((-0.16, 0), (0.16, 0), (0, 0.15), (0, -0.15)):
+        head.fill(PAINT["white"], oval(0.5 + dx, 0.86 + dy, 0.13, 0.12), outline=0.5)
+    head.dot(PAINT["orange"], 0.5, 0.86, 0.1)
+
+
+def _draw_cap(head: Pen, cloth: Colour) -> None:
+    """Draw a boy's cap with a peak to the front."""
+    crown = [(-1.04, 0.42), (-0.92, 0.95), (-0.3, 1.34), (0.4, 1.28), (0.9, 0.86), (1.0, 0.48)]
+    head.fill(cloth, [*blob([*crown, (0.0, 0.5)], 4)], texture=0.12)
+    peak = [(0.5, 0.62), (1.1, 0.62), (1.72, 0.44), (1.6, 0.3), (0.9, 0.42), (0.45, 0.46)]
+    head.fill(mix(cloth, INK, 0.18), blob(peak, 4))
+    head.fill(cloth, oval(-0.02, 1.32, 0.13, 0.1), outline=0.6)

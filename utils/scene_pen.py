@@ -7,6 +7,7 @@ A picture is drawn at `SIZE` pixels a side and reduced to a third of it, which s
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageOps
@@ -20,7 +21,7 @@ PAINT: dict[str, Colour] = {
     "red": (222, 38, 44),
     "orange": (248, 132, 20),
     "yellow": (252, 212, 40),
-    "green": (44, 156, 66),
+    "green": (82, 184, 58),
     "blue": (36, 92, 212),
     "purple": (132, 56, 172),
     "pink": (250, 142, 184),
@@ -165,9 +166,11 @@ class Pen:
     def at(self, x: float, y: float, angle: float = 0.0, scale: float = 1.0) -> "Pen":
         """Return a pen whose origin is the local point (x, y), turned and scaled."""
         px, py = self.pixel((x, y))
-        return Pen(
-            self.image, px, py, self.scale * scale, self.facing, self.tone, self.angle + angle
-        )
+        return self._like(px, py, self.scale * scale, self.angle + angle)
+
+    def _like(self, x: float, y: float, scale: float, angle: float) -> "Pen":
+        """Return a pen on the same picture, in the same light."""
+        return Pen(self.image, x, y, scale, self.facing, self.tone, angle)
 
     def fill(
         self,
@@ -227,6 +230,45 @@ class Pen:
         mask = mask.resize((size[0] // 2 + 1, size[1] // 2 + 1), Image.Resampling.BOX)
         mask = mask.resize((size[0] * small, size[1] * small), Image.Resampling.BICUBIC)
         self.image.paste(colour, (left, top, left + mask.width, top + mask.height), mask)
+
+
+class Ruler(Pen):
+    """A pen that paints nothing and notes how far the shapes reach.
+
+    `reach` is (left, right, bottom, top) in the units of the pen that was made first. What is
+    drawn by `veil` (shadows, glows) does not count.
+    """
+
+    def __init__(self, *placed: Any, reach: list[float] | None = None) -> None:
+        super().__init__(Image.new("RGB", (1, 1)), *(placed or (0, 0, 1.0)))
+        self.reach = [0.0, 0.0, 0.0, 0.0] if reach is None else reach
+
+    def _like(self, x: float, y: float, scale: float, angle: float) -> "Pen":
+        return Ruler(x, y, scale, self.facing, self.tone, angle, reach=self.reach)
+
+    def _note(self, *shapes: Sequence[Point]) -> None:
+        for x, y in (self.pixel(point) for shape in shapes for point in shape):
+            left, right, bottom, top = self.reach
+            self.reach[:] = [min(left, x), max(right, x), min(bottom, -y), max(top, -y)]
+
+    def fill(self, colour: Colour, *shapes: Sequence[Point], **_look: float) -> None:
+        """Note the shapes."""
+        self._note(*shapes)
+
+    def line(self, colour: Colour, points: Sequence[Point], width: float = 0.02) -> None:
+        """Note the line."""
+        self._note(points)
+
+    def dot(self, colour: Colour, x: float, y: float, rx: float, ry: float | None = None) -> None:
+        """Note the ellipse."""
+        self._note(oval(x, y, rx, ry or rx))
+
+    def flat(self, colour: Colour, points: Sequence[Point]) -> None:
+        """Note the polygon."""
+        self._note(points)
+
+    def veil(self, colour: Colour, points: Sequence[Point], strength: float) -> None:
+        """Ignore what has no edge."""
 
 
 def _light(size: tuple[int, int], corner: tuple[int, int], texture: float) -> Image.Image:

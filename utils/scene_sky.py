@@ -22,15 +22,15 @@ LIGHTS: dict[str, tuple[float, float, float]] = {
     "sunny": (1.0, 1.0, 1.0),
     "sunset": (1.02, 0.84, 0.74),
     "night": (0.46, 0.52, 0.76),
-    "rain": (0.82, 0.86, 0.9),
+    "rain": (0.9, 0.93, 0.96),
     "snow": (0.96, 0.98, 1.02),
 }
 # The light on subjects is weaker, so that their own colours can be told at night.
 SUBJECT_LIGHTS: dict[str, tuple[float, float, float]] = {
     "sunny": (1.0, 1.0, 1.0),
-    "sunset": (1.0, 0.93, 0.88),
-    "night": (0.76, 0.78, 0.9),
-    "rain": (0.93, 0.95, 0.97),
+    "sunset": (1.0, 0.96, 0.93),
+    "night": (0.9, 0.9, 0.96),
+    "rain": (1.0, 1.0, 1.0),
     "snow": (1.0, 1.0, 1.0),
 }
 
@@ -221,18 +221,18 @@ def paint_water(canvas: Canvas, top: float, bottom: float) -> None:
         pen.line(shade, wave, 0.0035 + 0.004 * share)
 
 
-def paint_weather(image: Image.Image, when: str, rng: random.Random) -> None:
-    """Let it rain or snow over the whole picture."""
+def paint_weather(image: Image.Image, when: str, rng: random.Random, share: float = 1.0) -> None:
+    """Let it rain or snow over the whole picture; `share` of all drops or flakes."""
     if when == "rain":
         mask = Image.new("L", image.size)
         draw = ImageDraw.Draw(mask)
-        for _ in range(150):
+        for _ in range(round(150 * share)):
             x, y, long = rng.uniform(0, SIZE * 1.1), rng.uniform(-20, SIZE), rng.uniform(16, 40)
             draw.line([(x, y), (x - long * 0.28, y + long)], fill=rng.randint(90, 170), width=3)
         image.paste((226, 236, 246), (0, 0), mask)
     elif when == "snow":
         draw = ImageDraw.Draw(image)
-        for _ in range(130):
+        for _ in range(round(130 * share)):
             x, y, r = rng.uniform(0, SIZE), rng.uniform(0, SIZE), rng.choice((2, 3, 4, 5, 6))
             draw.ellipse([x - r, y - r, x + r, y + r], fill=(255, 255, 255))
 

@@ -15,19 +15,19 @@ WOOD: Colour = (164, 110, 64)
 # Height and width of each thing as a share of the picture.
 THING_SIZES: dict[str, tuple[float, float]] = {
     "tree": (0.86, 0.5),
-    "bench": (0.2, 0.42),
-    "car": (0.26, 0.56),
-    "house": (0.52, 0.5),
-    "tent": (0.4, 0.5),
-    "boat": (0.34, 0.46),
-    "sandcastle": (0.26, 0.32),
-    "rock": (0.22, 0.36),
-    "snowman": (0.42, 0.26),
-    "fence": (0.18, 1.1),
-    "cactus": (0.5, 0.28),
-    "table": (0.3, 0.5),
-    "sofa": (0.28, 0.56),
-    "lamp": (0.66, 0.2),
+    "bench": (0.24, 0.5),
+    "car": (0.3, 0.64),
+    "house": (0.6, 0.58),
+    "tent": (0.44, 0.56),
+    "boat": (0.4, 0.54),
+    "sandcastle": (0.31, 0.38),
+    "rock": (0.26, 0.42),
+    "snowman": (0.5, 0.3),
+    "fence": (0.3, 1.1),
+    "cactus": (0.58, 0.32),
+    "table": (0.36, 0.62),
+    "sofa": (0.36, 0.72),
+    "lamp": (0.72, 0.22),
 }
 
 
@@ -216,20 +216,16 @@ def draw_snowman(_canvas: Canvas, pen: Pen, _colour: str) -> None:
 
 def draw_fence(canvas: Canvas, pen: Pen, _colour: str) -> None:
     """Draw a wooden fence across the picture."""
-    wood = (206, 168, 118)
-    for y in (0.05, 0.11):
-        pen.fill(
-            wood,
-            [(-0.6, y), (0.6, y), (0.6, y + 0.022), (-0.6, y + 0.022)],
-            texture=0.3,
-            outline=0.7,
-        )
-    for i in range(13):
-        x = -0.54 + i * 0.09
-        post = [(x - 0.018, 0), (x + 0.018, 0), (x + 0.018, 0.145), (x, 0.168), (x - 0.018, 0.145)]
+    wood = (232, 204, 158)
+    for y in (0.07, 0.16):
+        rail = [(-0.6, y), (0.6, y), (0.6, y + 0.032), (-0.6, y + 0.032)]
+        pen.fill(wood, rail, texture=0.3, outline=0.7)
+    for i in range(10):
+        x, half = -0.54 + i * 0.12, 0.028
+        post = [(x - half, 0), (x + half, 0), (x + half, 0.22), (x, 0.26), (x - half, 0.22)]
         pen.fill(wood, post, texture=0.3, outline=0.7)
         if canvas.snowy:
-            pen.flat(WHITE, [(x - 0.018, 0.14), (x + 0.018, 0.14), (x, 0.172)])
+            pen.flat(WHITE, [(x - half, 0.21), (x + half, 0.21), (x, 0.265)])
 
 
 def draw_cactus(_canvas: Canvas, pen: Pen, _colour: str) -> None:
@@ -338,10 +334,18 @@ THING_DRAWINGS: dict[str, Callable[[Canvas, Pen, str], None]] = {
 }
 
 
-def draw_thing(canvas: Canvas, name: str, colour: str, x: float, y: float, facing: int = 1) -> None:
-    """Draw a thing whose foot stands at (x, y) of the picture."""
+def draw_thing(
+    canvas: Canvas,
+    name: str,
+    colour: str,
+    x: float,
+    y: float,
+    facing: int = 1,
+    larger: float = 1.0,
+) -> None:
+    """Draw a thing whose foot stands at (x, y) of the picture, `larger` times its usual size."""
     height, wide = THING_SIZES[name]
-    scale = height if name == "tree" else wide
+    scale = (height if name == "tree" else wide) * larger
     pen = canvas.plant(x, y, scale * (1.06 - 0.5 * y), facing)
     reach = 0.55 if name not in ("tree", "lamp") else 0.28
     if name != "fence":
@@ -403,83 +407,81 @@ def grass(pen: Pen, x: float, y: float, size: float) -> None:
 
 
 def apple(pen: Pen, body: Body) -> None:
-    """Draw a bitten red apple in the near hand."""
+    """Draw a big bitten red apple in the near hand."""
     x, y = body["near_hand"]
-    pen.fill(
-        (216, 34, 40),
-        blob(
-            [
-                (x - 0.05, y + 0.06),
-                (x - 0.02, y + 0.085),
-                (x + 0.05, y + 0.075),
-                (x + 0.06, y + 0.02),
-                (x + 0.01, y - 0.015),
-                (x - 0.045, y + 0.01),
-            ]
-        ),
-    )
-    pen.fill((252, 240, 200), oval(x + 0.05, y + 0.05, 0.018, 0.022), outline=0.3)
-    pen.line((100, 66, 40), [(x + 0.005, y + 0.08), (x + 0.015, y + 0.11)], 0.012)
+    hand = pen.at(x + 0.05, y - 0.02, 0, 1.7)
+    red = (216, 34, 40)
+    outline = [
+        (-0.055, 0.06),
+        (-0.025, 0.085),
+        (0.01, 0.075),
+        (0.045, 0.085),
+        (0.065, 0.05),
+        (0.045, -0.005),
+        (0.01, -0.02),
+        (-0.04, -0.005),
+    ]
+    hand.line((100, 66, 40), [(0.008, 0.07), (0.016, 0.115)], 0.012)
+    hand.fill((84, 170, 70), blob([(0.014, 0.1), (0.05, 0.125), (0.075, 0.1), (0.04, 0.09)]))
+    hand.fill(red, blob(outline), depth=0.7)
+    hand.fill((252, 240, 200), oval(0.056, 0.035, 0.018, 0.024), outline=0.3)
 
 
 def ice_cream(pen: Pen, body: Body) -> None:
-    """Draw an ice cream cone in the near hand."""
+    """Draw a big ice cream cone with three scoops in the near hand."""
     x, y = body["near_hand"]
-    pen.fill(
-        (226, 166, 90), [(x, y - 0.04), (x + 0.055, y + 0.085), (x - 0.045, y + 0.085)], texture=0.2
-    )
-    pen.fill((250, 172, 196), oval(x - 0.018, y + 0.105, 0.042, 0.04))
-    pen.fill((255, 246, 226), oval(x + 0.03, y + 0.108, 0.042, 0.04))
-    pen.fill((134, 84, 58), oval(x + 0.006, y + 0.15, 0.042, 0.04))
+    hand = pen.at(x + 0.04, y - 0.02, 0, 1.6)
+    cone = [(0, -0.06), (0.058, 0.085), (-0.048, 0.085)]
+    hand.fill((226, 166, 90), cone, texture=0.2)
+    for x, y, colour in (
+        (-0.026, 0.105, (250, 150, 186)),
+        (0.034, 0.108, (255, 246, 226)),
+        (0.004, 0.155, (134, 84, 58)),
+    ):
+        hand.fill(colour, oval(x, y, 0.05, 0.046))
 
 
 def book(pen: Pen, body: Body) -> None:
-    """Draw an open book between the hands."""
+    """Draw a big open picture book between the hands."""
     (ax, ay), (bx, by) = body["near_hand"], body["far_hand"]
-    x, y = (ax + bx) / 2 + 0.01, (ay + by) / 2
+    page = pen.at((ax + bx) / 2 + 0.02, (ay + by) / 2, 0, 1.45)
     cover = [
-        (x - 0.1, y - 0.02),
-        (x + 0.03, y - 0.06),
-        (x + 0.16, y - 0.0),
-        (x + 0.15, y + 0.14),
-        (x + 0.02, y + 0.09),
-        (x - 0.11, y + 0.12),
+        (-0.11, -0.03),
+        (0.025, -0.07),
+        (0.17, -0.01),
+        (0.16, 0.155),
+        (0.02, 0.095),
+        (-0.12, 0.135),
     ]
-    pen.fill((70, 92, 160), cover)
-    pen.fill(
-        (252, 248, 232),
-        [(x - 0.09, y), (x + 0.025, y - 0.035), (x + 0.02, y + 0.1), (x - 0.095, y + 0.13)],
-        outline=0.4,
-    )
-    pen.fill(
-        (240, 234, 214),
-        [(x + 0.03, y - 0.035), (x + 0.145, y + 0.015), (x + 0.14, y + 0.15), (x + 0.025, y + 0.1)],
-        outline=0.4,
-    )
+    page.fill((138, 92, 58), cover)
+    white, shade = (252, 248, 232), (240, 234, 214)
+    left = [(-0.09, 0), (0.025, -0.035), (0.02, 0.1), (-0.095, 0.13)]
+    right = [(0.03, -0.035), (0.145, 0.015), (0.14, 0.15), (0.025, 0.1)]
+    page.fill(white, left, outline=0.4)
+    page.fill(shade, right, outline=0.4)
     for dy in (0.035, 0.06, 0.085):
-        pen.line((150, 150, 160), [(x - 0.075, y + dy), (x + 0.005, y + dy - 0.022)], 0.006)
+        page.line((150, 150, 160), [(-0.075, dy), (0.005, dy - 0.022)], 0.006)
+    page.dot((226, 120, 70), 0.085, 0.075, 0.026)
 
 
 def balloon(pen: Pen, body: Body, colour: str) -> None:
     """Draw a big balloon on a string."""
     x, y = body["near_hand"]
-    top = (x + 0.06, y + 0.36)
-    pen.line((90, 90, 100), [(x, y), (x + 0.03, y + 0.1), (top[0], top[1] - 0.17)], 0.008)
-    pen.fill(
-        PAINT[colour],
-        blob(
-            [
-                (top[0], top[1] + 0.17),
-                (top[0] + 0.13, top[1] + 0.06),
-                (top[0] + 0.09, top[1] - 0.1),
-                (top[0], top[1] - 0.17),
-                (top[0] - 0.09, top[1] - 0.1),
-                (top[0] - 0.13, top[1] + 0.06),
-            ]
-        ),
-        depth=0.8,
-    )
-    pen.dot((255, 255, 255), top[0] - 0.05, top[1] + 0.08, 0.02, 0.032)
+    cx = max(x + 0.08, body["head"][0] + body.build.head + 0.1)
+    cy = y + 0.4
+    pen.line((90, 90, 100), [(x, y), (x + 0.03, y + 0.1), (cx, cy - 0.24)], 0.01)
+    paint, knot = PAINT[colour], [(cx, cy - 0.2), (cx + 0.03, cy - 0.26), (cx - 0.03, cy - 0.26)]
+    pen.fill(paint, knot, outline=0.7)
+    outline = [
+        (cx, cy + 0.23),
+        (cx + 0.19, cy + 0.08),
+        (cx + 0.13, cy - 0.13),
+        (cx, cy - 0.23),
+        (cx - 0.13, cy - 0.13),
+        (cx - 0.19, cy + 0.08),
+    ]
+    pen.fill(paint, blob(outline), depth=0.55)
+    pen.dot((255, 255, 255), cx - 0.08, cy + 0.11, 0.022, 0.04)
 
 
 def umbrella(pen: Pen, body: Body, colour: str) -> None:
@@ -513,32 +515,22 @@ def umbrella(pen: Pen, body: Body, colour: str) -> None:
 
 
 def kite(pen: Pen, body: Body, colour: str) -> None:
-    """Draw a kite high up in front of the figure, its string and its tail."""
+    """Draw a big kite high up in front of the figure, its string and its tail with bows."""
     (x, y), paint = body["near_hand"], PAINT[colour]
-    kx, ky = x + 0.42, y + 0.5
-    pen.line((250, 250, 246), [(x, y), (x + 0.16, y + 0.2), (kx - 0.02, ky - 0.1)], 0.008)
-    tail = [
-        (kx - 0.03, ky - 0.2),
-        (kx + 0.04, ky - 0.28),
-        (kx - 0.04, ky - 0.36),
-        (kx + 0.04, ky - 0.44),
-    ]
-    pen.line(mix(paint, WHITE, 0.3), tail, 0.016)
-    pen.fill(
-        paint,
-        [(kx, ky + 0.2), (kx + 0.15, ky + 0.03), (kx - 0.03, ky - 0.2), (kx - 0.15, ky + 0.03)],
-        depth=0.6,
-    )
-    pen.fill(
-        mix(paint, WHITE, 0.5),
-        [(kx, ky + 0.2), (kx + 0.15, ky + 0.03), (kx, ky + 0.03)],
-        outline=0.3,
-    )
-    pen.fill(
-        mix(paint, WHITE, 0.5),
-        [(kx - 0.15, ky + 0.03), (kx, ky + 0.03), (kx - 0.03, ky - 0.2)],
-        outline=0.3,
-    )
+    kx, ky = x + 0.44, y + 0.42
+    pen.line((250, 250, 246), [(x, y), (x + 0.16, y + 0.14), (kx - 0.04, ky - 0.16)], 0.01)
+    tail = [(kx - 0.05, ky - 0.32), (kx + 0.05, ky - 0.42), (kx - 0.04, ky - 0.52)]
+    pen.line((250, 250, 246), tail, 0.014)
+    for tx, ty in tail[1:]:
+        for side in (-1, 1):
+            bow = [(tx, ty), (tx + side * 0.07, ty + 0.035), (tx + side * 0.07, ty - 0.035)]
+            pen.fill(paint, bow, outline=0.5)
+    top, right = (kx + 0.02, ky + 0.31), (kx + 0.24, ky + 0.05)
+    bottom, left = (kx - 0.05, ky - 0.32), (kx - 0.24, ky + 0.03)
+    pen.fill(paint, [top, right, bottom, left], depth=0.45)
+    for end in (right, left):
+        pen.line(mix(paint, WHITE, 0.6), [(kx, ky + 0.04), end], 0.014)
+    pen.line(mix(paint, WHITE, 0.6), [top, (kx, ky + 0.04), bottom], 0.014)
 
 
 def _wheel(pen: Pen, x: float, r: float) -> None:
@@ -556,18 +548,21 @@ def bicycle(pen: Pen, body: Body, colour: str) -> None:
     (hx, hy), (ax, ay), r = body["hip"], body["near_hand"], 0.19
     seat, handle = (hx - 0.02, hy - 0.07), (ax + 0.01, ay - 0.01)
     rear, front, crank = (hx - 0.2, r), (max(ax + 0.1, hx + 0.36), r), (hx + 0.1, r * 1.0)
-    _wheel(pen, rear[0], r)
-    _wheel(pen, front[0], r)
     paint, neck = PAINT[colour], (handle[0] + 0.02, handle[1] - 0.1)
+    for wheel, begin in ((rear, 0), (front, 20)):
+        _wheel(pen, wheel[0], r)
+        angles = [math.radians(begin + 20 * step) for step in range(9)]
+        guard = [(wheel[0] + 1.14 * r * math.cos(a), r + 1.14 * r * math.sin(a)) for a in angles]
+        pen.fill(paint, limb(guard, [0.05] * len(guard)), outline=0.6)
     paths: list[list[Point]] = [
         [rear, crank, neck, seat, crank],
         [rear, seat],
         [handle, neck, front],
     ]
     for path in paths:
-        pen.line(mix(paint, INK, 0.55), path, 0.046)
+        pen.line(mix(paint, INK, 0.55), path, 0.07)
     for path in paths:
-        pen.line(paint, path, 0.034)
+        pen.line(paint, path, 0.054)
     pen.fill(
         (60, 46, 44),
         limb([(seat[0] - 0.07, seat[1] + 0.02), (seat[0] + 0.05, seat[1] + 0.02)], [0.05, 0.03]),
@@ -576,3 +571,17 @@ def bicycle(pen: Pen, body: Body, colour: str) -> None:
         (60, 60, 70), [(handle[0] - 0.03, handle[1] + 0.01), (handle[0] + 0.04, handle[1])], 0.03
     )
     pen.dot((60, 60, 70), *crank, 0.03)
+
+
+# What a person holds, by whether the hands cover it.
+HELD_BEHIND: dict[str, Callable[[Pen, Body, str], None]] = {
+    "bicycle": bicycle,
+    "umbrella": umbrella,
+    "kite": kite,
+    "balloon": balloon,
+}
+HELD_BEFORE: dict[str, Callable[[Pen, Body], None]] = {
+    "apple": apple,
+    "ice cream": ice_cream,
+    "book": book,
+}
