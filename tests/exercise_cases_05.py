@@ -200,6 +200,47 @@ def logits_5_6(vocabulary_size, feature_size, embedding_size, units):
     return keras.Model({"feature": feature, "prefix": prefix}, out)
 
 
+def one_state_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix = inputs(feature_size)
+    state = layers.Dense(units)(feature)
+    words = layers.Embedding(vocabulary_size, embedding_size)(prefix)
+    text = layers.LSTM(units)(words, initial_state=[state, keras.ops.zeros_like(state)])
+    out = layers.Dense(vocabulary_size, activation="softmax")(text)
+    return keras.Model({"feature": feature, "prefix": prefix}, out)
+
+
+def no_list_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix = inputs(feature_size)
+    state = layers.Dense(units)(feature)
+    words = layers.Embedding(vocabulary_size, embedding_size)(prefix)
+    text = layers.LSTM(units)(words, initial_state=state)
+    out = layers.Dense(vocabulary_size, activation="softmax")(text)
+    return keras.Model({"feature": feature, "prefix": prefix}, out)
+
+
+def no_names_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix = layers.Input((feature_size,)), layers.Input((None,), dtype="int32")
+    state = layers.Dense(units)(feature)
+    words = layers.Embedding(vocabulary_size, embedding_size)(prefix)
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    out = layers.Dense(vocabulary_size, activation="softmax")(text)
+    return keras.Model({"feature": feature, "prefix": prefix}, out)
+
+
+def masked_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix = inputs(feature_size)
+    h, c = layers.Dense(units)(feature), layers.Dense(units)(feature)
+    words = layers.Embedding(vocabulary_size, embedding_size)(prefix)
+    mask = keras.ops.not_equal(prefix, 0)
+    text = layers.LSTM(units)(words, initial_state=[h, c], mask=mask)
+    out = layers.Dense(vocabulary_size, activation="softmax")(text)
+    return keras.Model({"feature": feature, "prefix": prefix}, out)
+
+
+def wrong_total_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
+    return 1_881_361
+
+
 CASES = {
     "5.1": {
         "stub": None,
@@ -209,6 +250,7 @@ CASES = {
             (((8, 7, 200), (8, 100), (8, 100)), "what Add gives"),
             (((8, 200), (8, 100), (8, 200)), "gone too early"),
             (((8, 7, 200), (8, 7, 100), (8, 200)), "last step alone"),
+            (((None, None, 200), (None, 100), (None, 200)), "sizes are known here"),
         ],
         "right": [((8, 7, 200), (8, 100), (8, 200)), [[8, 7, 200], [8, 100], [8, 200]]],
     },
@@ -220,6 +262,7 @@ CASES = {
             (width_5_2, "reads more than that"),
             (no_paste_5_2, "Concatenate treated as Add"),
             (all_paste_5_2, "Add treated as Concatenate"),
+            (wrong_total_5_2, r"count_parameters\(97, 11, 23, 7, 'add'\)"),
         ],
         "right": [right_5_2, right_too_5_2],
     },
@@ -230,7 +273,7 @@ CASES = {
             (half_5_3, "mean instead of the sum"),
             (blind_5_3, "one of the two is lost|One of the two is lost"),
             (bias_5_3, "added twice"),
-            (interleaved_5_3, "the output of `hidden`|The output of `hidden`"),
+            (interleaved_5_3, "rows are interleaved"),
         ],
         "right": [right_5_3, right_too_5_3],
     },
@@ -259,7 +302,10 @@ CASES = {
             (par_5_6, "par-inject"),
             (pre_5_6, "something is pasted|Something is pasted"),
             (logits_5_6, "do not sum to 1"),
+            (one_state_5_6, "has not seen the photo"),
+            (no_list_5_6, "has two states"),
+            (no_names_5_6, "named feature and prefix"),
         ],
-        "right": [right_5_6, right_too_5_6],
+        "right": [right_5_6, right_too_5_6, masked_5_6],
     },
 }

@@ -15,6 +15,10 @@ def by_batches_6_3(batch_losses, batch_sizes):
     return total / len(batch_losses)
 
 
+def no_sizes_6_3(batch_losses, batch_sizes):
+    return sum(batch_losses) / sum(batch_sizes)
+
+
 def middle_6_3(batch_losses, batch_sizes):
     return float(np.median(batch_losses))
 
@@ -79,6 +83,40 @@ def last_one_6_4(dev_losses, patience):
         if worse >= patience:
             return epoch + 1, int(np.argmin(dev_losses[: epoch + 1])) + 1
     return len(dev_losses), right_6_4(dev_losses, patience)[1]
+
+
+def ties_6_4(dev_losses, patience):
+    best = 1
+    for epoch, loss in enumerate(dev_losses, start=1):
+        if loss <= dev_losses[best - 1]:
+            best = epoch
+        if epoch - best >= patience:
+            return epoch, best
+    return len(dev_losses), best
+
+
+def previous_6_4(dev_losses, patience):
+    best, waited = 1, 0
+    for epoch in range(2, len(dev_losses) + 1):
+        if dev_losses[epoch - 1] < dev_losses[epoch - 2]:
+            best, waited = epoch, 0
+        else:
+            waited += 1
+        if waited == patience:
+            return epoch, best
+    return len(dev_losses), best
+
+
+def no_reset_6_4(dev_losses, patience):
+    best, waited = 1, 0
+    for epoch in range(2, len(dev_losses) + 1):
+        if dev_losses[epoch - 1] < dev_losses[best - 1]:
+            best = epoch
+        else:
+            waited += 1
+        if waited >= patience:
+            return epoch, best
+    return len(dev_losses), best
 
 
 def late_6_4(dev_losses, patience):
@@ -204,6 +242,15 @@ def no_end_6_6(lengths, batch_size, seed):
     return planned(np.asarray(lengths) - 1, batch_size, seed)
 
 
+def even_6_6(lengths, batch_size, seed):
+    rng = np.random.default_rng(seed)
+    plan = []
+    for t in range(1, int(np.max(lengths))):
+        rows = rng.permutation(np.flatnonzero(lengths > t))
+        plan += [(part, t) for part in np.array_split(rows, -(-len(rows) // batch_size))]
+    return [plan[i] for i in rng.permutation(len(plan))]
+
+
 CASES = {
     "6.1": {
         "stub": None,
@@ -226,6 +273,7 @@ CASES = {
         "wrong": [
             (means_again_6_3, "mean of batch means"),
             (by_batches_6_3, "number of batches"),
+            (no_sizes_6_3, "before you add up"),
             (middle_6_3, "leaves examples out"),
         ],
         "right": [right_6_3, right_too_6_3],
@@ -238,6 +286,9 @@ CASES = {
             (future_6_4, "into the future"),
             (last_one_6_4, "with the epoch before"),
             (late_6_4, "one epoch too late"),
+            (ties_6_4, r"equal loss is no new best.*\[3.0, 2.0, 2.0, 2.0, 2.0\], 2"),
+            (previous_6_4, "with the epoch before"),
+            (no_reset_6_4, "never reset"),
         ],
         "right": [right_6_4, right_too_6_4],
     },
@@ -263,6 +314,7 @@ CASES = {
             (rows_in_order_6_6, "rows are in order"),
             (one_each_6_6, "too many small"),
             (no_end_6_6, "to stop"),
+            (even_6_6, "nearly one size"),
         ],
         "right": [right_6_6, right_too_6_6],
     },

@@ -155,6 +155,16 @@ def right_active_7_3(ask, images, longest=20):
     return [prefixes[row][1:] for row in range(len(images))]
 
 
+def one_by_one_7_3(ask, images, longest=20):
+    captions = []
+    for image in images:
+        ids = [START]
+        while ids[-1] != END and len(ids) <= longest:
+            ids.append(int(ask(np.array([image]), np.array([ids])).argmax()))
+        captions.append([word for word in ids if word not in (START, END)])
+    return captions
+
+
 def stub_7_4(probabilities, share):
     """Return probabilities (V,): the most probable words that reach `share`, summing to 1."""
     kept = None
@@ -189,6 +199,14 @@ def empty_7_4(probabilities, share):
     kept = np.zeros(len(probabilities))
     kept[order[:count]] = probabilities[order[:count]]
     return kept / max(kept.sum(), 1e-9)
+
+
+def past_a_tie_7_4(probabilities, share):
+    order = np.argsort(-probabilities)
+    count = np.searchsorted(np.cumsum(probabilities[order]), share, side="right") + 1
+    kept = np.zeros(len(probabilities))
+    kept[order[:count]] = probabilities[order[:count]]
+    return kept / kept.sum()
 
 
 def right_7_4(probabilities, share):
@@ -254,7 +272,10 @@ CASES = {
             (["a dog", "two dogs", "two dogs"], "kept three"),
             (["a dog", "a dog", "two dogs"], "looked like greedy"),
             (["a dog", "the dog", "the dog"], "dropped a branch"),
-            (["a cat", "the dog", "two dogs"], "multiply along"),
+            (["a cat", "the dog", "two dogs"], "best word, twice"),
+            (["a dog", "the cat", "two dogs"], "multiply along"),
+            ([["a", "dog"], ["the", "dog"], ["two", "dogs"]], "one string of two words"),
+            (["a dog <end>", "the dog <end>", "two dogs <end>"], "without markers"),
         ],
         "right": [["a dog", "the dog", "two dogs"], ("A dog", "the  dog", "two dogs ")],
     },
@@ -277,6 +298,7 @@ CASES = {
             (with_all_7_3, "marker is in the caption"),
             (without_marker_7_3, "words after the end"),
             (cut_later_7_3, "never stops early"),
+            (one_by_one_7_3, "all photos in one call"),
         ],
         "right": [right_7_3, right_active_7_3],
     },
@@ -287,6 +309,7 @@ CASES = {
             (short_7_4, "one word short"),
             (sorted_7_4, "sorted order"),
             (empty_7_4, "nothing was left"),
+            (past_a_tie_7_4, "one word too many"),
         ],
         "right": [right_7_4, right_loop_7_4],
     },
@@ -297,6 +320,10 @@ CASES = {
             ((55.56, "a"), "divided by 0.9"),
             ((53.59, "a"), "wrong way round"),
             ((0.463, "a"), "not in percent"),
+            ((50 ** (1 / 0.9), "a"), "between 0 and 1"),
+            ((46, "a"), "one decimal"),
+            ((50.0, "d"), "reported number.*divide by their sum"),
+            ((45.0, "c"), "multiplied by 0.9.*does not depend"),
             ((46.3, "b"), "same 10%"),
             ((46.3, "d"), "divide by their sum"),
         ],

@@ -10,6 +10,7 @@ correct raises, so that the notebooks with solutions prove themselves.
 import contextlib
 import io
 import os
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +92,7 @@ def judge(id: str, *answers: Any) -> Verdict:
         return Verdict(INCORRECT, f"Exercise {exercise.id} · {exercise.title}: incorrect.", lines)
     finally:
         COMPARED.reset(token)
-    return _solved(exercise, comparisons)
+    return _solved(exercise, (*comparisons[:4], *_printed(printed.getvalue())))
 
 
 def unsolved(exercise: Exercise) -> Verdict:
@@ -101,8 +102,8 @@ def unsolved(exercise: Exercise) -> Verdict:
     return Verdict(NOT_ATTEMPTED, heading, (advice,))
 
 
-def _solved(exercise: Exercise, comparisons: list[Any]) -> Verdict:
-    lines = [str(comparison) for comparison in comparisons[:4]]
+def _solved(exercise: Exercise, notes: tuple[Any, ...]) -> Verdict:
+    lines = [str(note) for note in notes]
     if exercise.looks_at:
         lines.append(f"This check looks at a part only: {exercise.looks_at}")
     return Verdict(CORRECT, f"Exercise {exercise.id} · {exercise.title}: correct.", tuple(lines))
@@ -148,7 +149,7 @@ def _raised(error: BaseException, how: str) -> tuple[str, ...]:
 
 
 def _named(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    text = re.sub(r"\x1b\[[0-9;]*m", "", " ".join(str(error).split()))  # Keras writes in bold
     text = text if len(text) <= 300 else text[:297] + "..."
     name = type(error).__name__
     if name == "error":  # `re`, `struct` and others call theirs no more than that

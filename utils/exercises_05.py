@@ -32,6 +32,11 @@ def check_5_1(answer: Any) -> None:
     shapes = tuple(tuple(part) if isinstance(part, list) else part for part in answer)
     if len(shapes) != 3 or not all(isinstance(part, tuple) for part in shapes):
         raise Incorrect("Three shapes are wanted, each a tuple that begins with the batch of 8.")
+    mistake(
+        any(size is None for part in shapes for size in part),
+        "the sizes are known here",
+        "Keras prints None for what comes with the data; here that is 8 photos and 7 ids.",
+    )
     bilstm, lstm, merge = shapes
     mistake(
         bilstm == (8, 7, 100),
@@ -131,7 +136,8 @@ def check_5_2(answer: Any) -> None:
             "Add treated as Concatenate",
             f"after {merge!r} the vector is as wide as before, `units`.",
         )
-        expect_close(got, want, name=f"the number of parameters with {merge!r}", tolerance=0.0)
+        tried = f"count_parameters{(*sizes, merge)}"
+        expect_close(got, want, name=f"the result of `{tried}`", tolerance=0.0)
 
 
 def _stub_5_3(kernel: Any, bias: Any) -> Any:
@@ -184,6 +190,12 @@ def check_5_3(answer: Any) -> None:
         "the mean instead of the sum",
         "Add does not divide by two.",
     )
+    mistake(
+        looks_like(wide, np.repeat(kernel, 2, axis=0)),
+        "the rows are interleaved",
+        "the first `units` rows of the new kernel meet the photo, the others the text: the whole "
+        "kernel comes twice, one below the other, not each row twice.",
+    )
     expect_shape(wide, (12, 4), name="the new kernel")
     mistake(
         looks_like(shift, 2 * bias),
@@ -217,6 +229,8 @@ def check_5_4(answer: Any) -> None:
             "d": "two softmaxes make an even distribution more even still: the first loss "
             "remains ln(V).",
         },
+        why="The zeros of the padding are in the mean: 3.2 / 7.84 is 41%, so only 4 of 10 places "
+        "hold a word. Divide by the number of words.",
     )
 
 
@@ -305,11 +319,20 @@ def check_5_6(answer: Any) -> None:
     expect_type(model, keras.Model, "your answer")
     names = sorted(tensor.name for tensor in model.inputs)
     if names != ["feature", "prefix"]:
-        raise Incorrect(f"The inputs should be named feature and prefix, and are {names}.")
+        raise Incorrect(
+            f"The inputs should be named feature and prefix, and are {names}: hand "
+            '`name="feature"` and `name="prefix"` to `keras.Input`.'
+        )
     _demand_injection(model, embedding_size, units)
     rng = np.random.default_rng(0)
     feature = rng.normal(size=(3, feature_size)).astype(np.float32)
     prefix = rng.integers(4, words, (3, 5)).astype(np.int32)
+    mistake(
+        len(_first_states(model)) == 1,
+        "an LSTM has two states",
+        "h and c, and both are to start from the photo: `initial_state` wants a list of two "
+        "vectors of `units` numbers, `[h, c]`.",
+    )
     first = _probabilities(model, feature, prefix)
     expect_shape(first, (3, words), name="the output")
     mistake(
@@ -322,6 +345,7 @@ def check_5_6(answer: Any) -> None:
         "the photo changes nothing",
         "hand its vector to the LSTM as `initial_state`.",
     )
+    _demand_photo_in_states(model, feature, prefix)
     changed = np.where(prefix == 4, 5, 4).astype(np.int32)
     mistake(
         np.allclose(first, _probabilities(model, feature, changed), atol=1e-7),
@@ -357,6 +381,32 @@ def _demand_injection(model: Any, embedding_size: int, units: int) -> None:
         "something is pasted",
         "pre-inject pastes the photo before the words, merge after them; init-inject joins "
         "nothing, the photo is the LSTM's first state.",
+    )
+
+
+def _first_states(model: Any) -> list[Any]:
+    """Return the tensors of shape (n, units) that the LSTM was handed: h and c, or none."""
+    import keras
+
+    lstm = next(layer for layer in model.layers if isinstance(layer, keras.layers.LSTM))
+    read = lstm.input if isinstance(lstm.input, (list, tuple)) else [lstm.input]
+    return [part for part in read if tuple(part.shape) == (None, lstm.units)]
+
+
+def _demand_photo_in_states(model: Any, feature: np.ndarray, prefix: np.ndarray) -> None:
+    """Refuse an LSTM of which h or c starts without the photo."""
+    import keras
+
+    probe = keras.Model({part.name: part for part in model.inputs}, _first_states(model))
+    here, there = (
+        probe({"feature": photo, "prefix": prefix}, training=False)
+        for photo in (feature, 2 - feature)
+    )
+    depends = [not np.allclose(*pair, atol=1e-7) for pair in zip(here, there, strict=True)]
+    mistake(
+        not all(depends),
+        "one of the two states has not seen the photo",
+        "both h and c are to start from it: `initial_state=[h, c]`, each made of the image vector.",
     )
 
 

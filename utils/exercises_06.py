@@ -72,6 +72,8 @@ def check_6_2(answer: Any) -> None:
             "d": "the photos were split by image, so no caption of a test photo was trained on. "
             "The leak is a different one: look at what chose epoch 9.",
         },
+        why="Of 20 test scores the highest is also the luckiest. Let dev choose the epoch, and "
+        "report the test score of that one.",
     )
 
 
@@ -106,6 +108,11 @@ def check_6_3(answer: Any) -> None:
         "the sum of all examples' losses has to be divided by the number of examples.",
     )
     mistake(
+        looks_like(got, sum(losses) / sum(sizes)),
+        "the sizes came too late",
+        "each batch's loss is a mean already: multiply it by the batch's size before you add up.",
+    )
+    mistake(
         looks_like(got, np.median(losses)),
         "the median leaves examples out",
         "every example should count once.",
@@ -126,14 +133,26 @@ def _stub_6_4(dev_losses: Any, patience: Any) -> Any:
     return stopped, best
 
 
-def _stopping(losses: list[float], patience: int) -> tuple[int, int]:
-    best = 0
-    for place, loss in enumerate(losses):
-        if loss < losses[best]:
-            best = place
-        if place - best >= patience:
-            return place + 1, best + 1
-    return len(losses), best + 1
+def _stopping(
+    losses: list[float],
+    patience: int,
+    *,
+    ties: bool = False,
+    previous: bool = False,
+    resets: bool = True,
+) -> tuple[int, int]:
+    """Return (stopped, best); the keywords are what a slip would change."""
+    lowest, best, waited = float("inf"), 0, 0
+    for epoch, loss in enumerate(losses, start=1):
+        if loss < lowest or (ties and loss == lowest):
+            lowest, best, waited = loss, epoch, 0 if resets else waited
+        else:
+            waited += 1
+        if previous:
+            lowest = loss
+        if waited >= patience:
+            return epoch, best
+    return len(losses), best
 
 
 def _against_the_last(losses: list[float], patience: int) -> int:
@@ -143,6 +162,25 @@ def _against_the_last(losses: list[float], patience: int) -> int:
         if worse >= patience:
             return place + 1
     return len(losses)
+
+
+_SLIPS_6_4 = (
+    (
+        {"ties": True},
+        "an equal loss is no new best",
+        "an epoch is a new best only if its loss is lower, `<`.",
+    ),
+    (
+        {"previous": True},
+        "compared with the epoch before",
+        "an epoch that is better than the last one may still be worse than the best one.",
+    ),
+    (
+        {"resets": False},
+        "the counter is never reset",
+        "a new best starts the waiting anew; only epochs since the best one count.",
+    ),
+)
 
 
 @exercise(
@@ -171,32 +209,42 @@ def check_6_4(answer: Any) -> None:
             raise Incorrect("Return two numbers: the epoch of the stop and the best epoch.")
         right = _stopping(losses, patience)
         stopped, best = got
+        tried = f" Tried: `early_stopping({losses}, {patience})`, yours: `({stopped}, {best})`."
+        for slip, slipped, why in _SLIPS_6_4:
+            wrong = _stopping(losses, patience, **slip)
+            mistake((stopped, best) == wrong != right, slipped, why + tried)
         mistake(
             (stopped, best) == (right[0] - 1, right[1] - 1),
             "counted from 0",
-            "the first epoch is epoch 1, as in the history.",
+            "the first epoch is epoch 1, as in the history." + tried,
         )
         mistake(
             (stopped, best) == (right[1], right[0]) != right,
             "the two are swapped",
-            "first the epoch of the stop, then the best one.",
+            "first the epoch of the stop, then the best one." + tried,
         )
         mistake(
             best == int(np.argmin(losses)) + 1 != right[1],
             "you looked into the future",
-            "a loss that comes after the stop was never measured; only what came before may count.",
+            "a loss that comes after the stop was never measured; only what came before may count."
+            + tried,
         )
         mistake(
             stopped == _against_the_last(losses, patience) != right[0],
             "compared with the epoch before",
-            "an epoch that is better than the last one may still be worse than the best one.",
+            "an epoch that is better than the last one may still be worse than the best one."
+            + tried,
         )
         mistake(
             stopped == right[0] + 1,
             "one epoch too late",
-            "with a patience of 2, the second epoch without a new best is the last.",
+            "with a patience of 2, the second epoch without a new best is the last." + tried,
         )
-        expect_equal((int(stopped), int(best)), right, name=f"(stopped, best) for {name}")
+        expect_equal(
+            (int(stopped), int(best)),
+            right,
+            name=f"(stopped, best) for {name}, {losses} with a patience of {patience}",
+        )
 
 
 def _stub_6_5(images: Any, held_out: Any, seed: Any) -> Any:
@@ -330,6 +378,13 @@ def check_6_6(answer: Any) -> None:
         len(plan) > least,
         "too many small batches",
         f"{least} batches suffice and you made {len(plan)}: only the last of a length is small.",
+    )
+    small = Counter(t for (_, t), size in zip(plan, sizes, strict=True) if size < 8)
+    mistake(
+        max(small.values(), default=0) > 1,
+        "batches of nearly one size",
+        "only the last of a length may be smaller; `np.array_split` makes all of them a bit "
+        "smaller instead. Cut at 8, 16, 24 and so on.",
     )
     times = [t for _, t in plan]
     mistake(

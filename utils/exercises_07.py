@@ -18,7 +18,7 @@ from utils.expect import (
     looks_like,
     mistake,
 )
-from utils.guard import call
+from utils.guard import call, short
 from utils.vocabulary import END, START
 
 
@@ -37,10 +37,16 @@ def check_7_1(answer: Any) -> None:
     if len(answer) != 3:
         raise Incorrect(f"Three captions are wanted, and there are {len(answer)}.")
     found = [" ".join(str(caption).lower().split()) for caption in answer]
+    if not all(isinstance(caption, str) and len(caption.split()) == 2 for caption in answer):
+        raise Incorrect(
+            "Write each caption as one string of two words, without markers and without commas, "
+            f'such as "the cat". Yours are `{short(answer)}`.'
+        )
     mistake(
         found[0] == "two dogs",
         "greedy looked ahead",
-        "it takes the best first word, *a*, before it sees what follows.",
+        "it takes the best word, twice: the best first word, before it sees what follows, then "
+        "the best word after that one.",
     )
     mistake(
         found[1] == "two dogs",
@@ -61,8 +67,9 @@ def check_7_1(answer: Any) -> None:
         zip(found, ("a dog", "the dog", "two dogs"), strict=True)
     ):
         name = ("greedy search", "a beam of width 2", "a beam of width 3")[place]
+        how = "multiply along the branches" if place else "take the best word, twice"
         if mine != right:
-            raise Incorrect(f"The caption of {name} is not {mine!r}: multiply along the branches.")
+            raise Incorrect(f"The caption of {name} is not {mine!r}: {how}.")
 
 
 def _own_words(script: list[int], asked: list[tuple[int, ...]]) -> Callable[[Any, Any], np.ndarray]:
@@ -215,6 +222,11 @@ def check_7_3(answer: Any) -> None:
     )
     expect_equal(got, want, name="the captions")
     mistake(
+        len(calls) > 5 and max(calls) == 1,
+        "one photo after another",
+        "ask for all photos in one call: `ask(images, prefixes)` takes a row for each of them.",
+    )
+    mistake(
         len(calls) > 5,
         "never stops early",
         f"all captions have ended after 5 questions, and `ask` was called {len(calls)} times.",
@@ -276,6 +288,14 @@ def check_7_4(answer: Any) -> None:
     )
     expect_close(got, [0, 1, 0, 0, 0], name="the new probabilities for a share of 0.1")
     expect_close(call(answer, probabilities, 1.0), probabilities, name="those for a share of 1")
+    tie = call(answer, np.array([0.25, 0.5, 0.25]), 0.5)
+    mistake(
+        np.count_nonzero(tie) > 1,
+        "one word too many",
+        "with 0.25, 0.5, 0.25 and a share of 0.5 the most probable word reaches the share by "
+        "itself, and the smallest such set is wanted.",
+    )
+    expect_close(tie, [0, 1, 0], name="those of 0.25, 0.5, 0.25 for a share of 0.5")
 
 
 @exercise(
@@ -292,7 +312,30 @@ def check_7_5(true_bleu_3: Any, reason: Any) -> None:
     if true_bleu_3 is None or reason is None:
         raise Incorrect("Both are wanted: `true_bleu_3` and `reason`.")
     expect_type(true_bleu_3, (int, float, np.integer, np.floating), name="the true BLEU-3")
-    value = float(true_bleu_3)
+    problems = []
+    for judged, given in ((_judge_true_bleu_3, float(true_bleu_3)), (_judge_reason, reason)):
+        try:
+            judged(given)
+        except Incorrect as error:
+            problems.append(str(error))
+    if problems:
+        raise Incorrect(" ".join(problems))
+
+
+def _judge_true_bleu_3(value: float) -> None:
+    """Refuse a wrong number with what it is the result of."""
+    right = 100 * 0.5 ** (1 / 0.9)
+    mistake(
+        abs(value - 50.0) < 0.06,
+        "50.0 is the reported number",
+        "the true one differs, whatever the reason.",
+    )
+    mistake(
+        abs(value - 50 ** (1 / 0.9)) < 0.1,
+        "the percent went under the root",
+        "take the score between 0 and 1, 0.5, for the power, and multiply by 100 afterwards.",
+    )
+    mistake(value == round(right), "too coarse", "give it to one decimal.")
     mistake(
         abs(value - 45.0) < 0.06,
         "multiplied by 0.9",
@@ -309,13 +352,15 @@ def check_7_5(true_bleu_3: Any, reason: Any) -> None:
         "the *reported* number is the true one to the power of 0.9; undo that.",
     )
     mistake(
-        abs(value - 100 * 0.5 ** (1 / 0.9) / 100) < 0.001,
+        abs(value - right / 100) < 0.001,
         "not in percent",
         "the score is asked for from 0 to 100.",
     )
-    expect_close(
-        value, 100 * 0.5 ** (1 / 0.9), name="the true BLEU-3", tolerance=2e-3, reveal=False
-    )
+    expect_close(value, right, name="the true BLEU-3", tolerance=2e-3, reveal=False)
+
+
+def _judge_reason(reason: Any) -> None:
+    """Demand the letter."""
     expect_choice(
         reason,
         "a",
@@ -325,6 +370,8 @@ def check_7_5(true_bleu_3: Any, reason: Any) -> None:
             "d": "nltk takes the weights as they are; it does not divide by their sum.",
         },
         name="your reason",
+        why="The power should have been 1/3 for each precision and was 0.3, 0.9 times as much: "
+        "0.463 ** 0.9 = 0.50. The cure is the root, 0.50 ** (1 / 0.9) = 0.463.",
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from utils.exercise import Incorrect
 from utils.guard import short
 
-COMPARED: ContextVar[list["Comparison"] | None] = ContextVar("COMPARED", default=None)
+COMPARED: ContextVar[list["Comparison | str"] | None] = ContextVar("COMPARED", default=None)
 
 
 @dataclass(frozen=True)
@@ -154,9 +154,12 @@ def expect_equal(got: Any, want: Any, name: str = "your answer") -> None:
 
 
 def expect_choice(
-    got: Any, right: str, because: Mapping[str, str], name: str = "your choice"
+    got: Any, right: str, because: Mapping[str, str], name: str = "your choice", why: str = ""
 ) -> None:
-    """Demand one letter of a multiple choice; `because` says for each wrong letter why not."""
+    """Demand one letter of a multiple choice; `because` says for each wrong letter why not.
+
+    `why` is shown beside the right one.
+    """
     letter = got.strip().strip(".()").lower() if isinstance(got, str) else got
     known = sorted({right, *because})
     if letter not in known:
@@ -164,6 +167,9 @@ def expect_choice(
         raise Incorrect(f"{_upper(name)} should be one of {shown}, and is `{short(got)}`.")
     if letter != right:
         raise Incorrect(f'Not "{letter}": {because[letter]}')
+    notes = COMPARED.get()
+    if why and notes is not None:
+        notes.append(why)
 
 
 def _plainly_equal(got: Any, want: Any) -> bool:
@@ -183,7 +189,7 @@ def _equal_keys(got: set, want: set, name: str) -> None:
 
 def _equal_items(got: list, want: list, name: str) -> None:
     for place, (mine, right) in enumerate(zip(got, want, strict=False)):
-        expect_equal(mine, right, f"{name}, at position {place},")
+        expect_equal(mine, right, f"{name.rstrip(',')}, at position {place},")
     if len(got) != len(want):
         raise Incorrect(f"{_upper(name)} has {len(got)} entries, and should have {len(want)}.")
 
