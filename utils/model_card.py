@@ -18,7 +18,7 @@ or `load_captioner("{name}")`.
 | model | {kind}, {parameters:,} parameters, weights as float16 |
 | sees | MobileNetV2 features ({features}), ImageNet weights, frozen |
 | words | {words:,}: those that occur five times or more in the training captions |
-| trained on | Flickr8k: 6,000 photos, five captions each; {minutes} minutes on two cores |
+| trained on | Flickr8k: 6,000 photos, five captions each; {training} |
 | chosen on | the 1,000 dev photos; the test photos were never looked at |
 | decoding | beam of {beam_width}, length penalty {length_penalty} |
 
@@ -39,13 +39,12 @@ given for the same use. GloVe: PDDL 1.0. MobileNetV2: see `data/mobilenet_v2`.
 - It has seen people, dogs, sport and play, out of doors, in daylight. Whatever else a photo shows,
   it says the nearest of these: a cup of coffee or a rocket becomes something of Flickr's in 2006.
 - It never says that it does not know, and a fluent sentence is no sign that it is true.
-- It counts badly (two and three are guesses), mixes up colours that stand in one photo, and takes
-  sides of the photo for anything.
+- It counts badly (two and three are guesses), mixes up the colours in a photo, and does not know
+  left from right: mirrored photos were its second view.
 - Words that occur less than five times in the training captions do not exist for it, names and
   rare animals among them.
-- It repeats the habits of those who wrote the captions: it calls a person man or woman, boy or
-  girl by clothes, hair and what is usual in such a scene, and white dogs "white" but white people
-  nothing. It must not be used to judge people.
+- It repeats the habits of those who wrote the captions: whether it says man or woman, boy or girl
+  follows clothes, hair and what is usual in such a scene. It must not be used to judge people.
 {more}"""
 
 
