@@ -222,7 +222,14 @@ def test_the_gradient_raises_what_was_better_than_the_others():
 def test_training_on_the_metric_raises_the_metric_and_resumes(tmp_path):
     features, data = make_data()
     start = make_model()
-    train_one_pass(start, features, data, data, settings(epochs=20, learning_rate=2e-2, patience=20), report=None)
+    train_one_pass(
+        start,
+        features,
+        data,
+        data,
+        settings(epochs=20, learning_rate=2e-2, patience=20),
+        report=None,
+    )
     weights = start.get_weights()
 
     def model():

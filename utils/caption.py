@@ -255,9 +255,8 @@ def _run(given: argparse.Namespace) -> int:
     if not photos:
         return 2
     name = given.captioner or best_captioner()
-    if not given.captioner and name != PREFERRED[0]:
-        known = "drawn scenes only, no real photos" if name == "scenes" else "real photos less well"
-        print(f"{PREFERRED[0]} is not here, so {name} is used: it knows {known}.", file=sys.stderr)
+    if not given.captioner and name == "scenes":
+        print("No captioner of real photos is here: scenes knows drawn ones only.", file=sys.stderr)
     failed, found = len(problems), {}
     for photo in caption_photos(photos, name, beam_width=given.beam, count=given.count):
         failed += bool(photo.problem)
