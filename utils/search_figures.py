@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from utils.decoding import beam_search
 from utils.floors import ngrams
 from utils.metrics import ScoreRow
 from utils.plots import BLUE, GREEN, GREY, ORANGE
@@ -28,6 +29,22 @@ class _Node:
     kept: bool
     children: list[_Node] = field(default_factory=list)
     height: float = 0.0
+
+
+def where_searches_differ(
+    ask: Callable[..., np.ndarray], images: Sequence[int], gap: float = 3.0, longest: int = 9
+) -> int:
+    """Return the place in `images` of a photo whose search tree is worth drawing.
+
+    Of those where a beam of 3 finds a caption more probable than greedy's by `gap` nats, with
+    `longest` words at most, the one with the best score; the first photo where there is none.
+    """
+    one, three = (beam_search(ask, images, width) for width in (1, 3))
+    scores = [
+        b.score if b.log_prob > a.log_prob + gap and len(b.ids) <= longest else -np.inf
+        for [a, *_], [b, *_] in zip(one, three, strict=True)
+    ]
+    return int(np.argmax(scores))
 
 
 def search_tree(
@@ -174,7 +191,7 @@ def temperature_bars(
     order = (-log_probs).argsort(kind="stable")[:count]
     names = [words[i] for i in order]
     figure = Figure(figsize=(9, 2.9))
-    axes = figure.subplots(1, len(temperatures), sharey=True)
+    axes = figure.subplots(1, len(temperatures), sharex=True, sharey=True)
     for axis, temperature in zip(np.atleast_1d(axes), temperatures, strict=True):
         shares = np.exp((log_probs.astype(np.float64) - log_probs.max()) / temperature)
         shares = shares / shares.sum()
@@ -210,7 +227,10 @@ def inflation_bars(reported: dict[str, Sequence[float]], people: Sequence[float]
     axis = figure.subplots()
     for n, (name, scores) in enumerate(reported.items()):
         look = {"color": BLUE} if n == 0 else {"color": ORANGE, "alpha": 1.15 - 0.2 * n}
-        axis.bar(np.arange(4) + 0.17 * (n - 2), scores, width=0.15, label=name, **look)
+        letter, places = "abcdefgh"[n], np.arange(4) + 0.17 * (n - 2)
+        axis.bar(places, scores, width=0.15, label=f"{letter}: {name}", **look)
+        for place, score in zip(places, scores, strict=True):
+            axis.text(place, score + 1, letter, ha="center", fontsize=8)
     for n, score in enumerate(people):
         label = None if n else "people"
         axis.plot([n - 0.45, n + 0.45], [score, score], color=GREEN, lw=2, label=label)
@@ -245,8 +265,11 @@ def truth_plot(by_split: dict[str, dict[str, tuple[float, float, float]]]) -> Fi
     return figure
 
 
-def kind_bars(by_kind: dict[str, tuple[float, float]]) -> Figure:
-    """Return bars of the share of true statements, by kind of fact, from most to least true."""
+def kind_bars(by_kind: dict[str, tuple[float, float]], counts: Mapping[str, int]) -> Figure:
+    """Return bars of the share of true statements, by kind of fact, from most to least true.
+
+    `counts`: how many facts of each kind were stated.
+    """
     kinds = [kind for kind, shares in by_kind.items() if not math.isnan(shares[0])]
     kinds = sorted(kinds, key=lambda kind: -by_kind[kind][0])
     figure = Figure(figsize=(7, 3.3))
@@ -254,9 +277,10 @@ def kind_bars(by_kind: dict[str, tuple[float, float]]) -> Figure:
     for height, kind in enumerate(kinds):
         percent = 100 * by_kind[kind][0]
         axis.barh(height, percent, color=BLUE, height=0.65)
-        axis.text(percent + 1, height, f"{percent:.0f}", va="center", fontsize=8)
+        told = f"{percent:.0f}  (n = {counts[kind]})"
+        axis.text(percent + 1, height, told, va="center", fontsize=8)
     axis.set_yticks(range(len(kinds)), [kind.replace("_", "'s ") for kind in kinds])
-    axis.set(xlabel="stated facts that are true, %", xlim=(0, 105))
+    axis.set(xlabel="stated facts that are true, %", xlim=(0, 118))
     axis.invert_yaxis()
     axis.spines[["top", "right"]].set_visible(False)
     return figure
