@@ -1,7 +1,17 @@
 """Tests of utils/search_figures.py: the drawings of chapter 7."""
 
+import numpy as np
+
 from utils.metrics import bleu_statistics
-from utils.search_figures import _found, _grow, _place, ngram_ribbon, search_tree
+from utils.search_figures import (
+    _found,
+    _grow,
+    _place,
+    kind_bars,
+    ngram_ribbon,
+    search_tree,
+    temperature_bars,
+)
 from utils.vocabulary import END, START
 
 WORDS = ["<pad>", "<start>", "<end>", "<unk>", "a", "dog", "cat"]
@@ -47,3 +57,15 @@ def test_the_ribbon_has_a_bar_for_each_ngram():
     axis = ngram_ribbon([["a", "dog", "runs"]], ["a", "dog", "sits", "down"]).axes[0]
     assert len(axis.patches) == 4 + 3 + 2 + 1
     assert "2 of 4" in [text.get_text() for text in axis.texts]
+
+
+def test_kinds_of_fact_stand_with_their_counts():
+    figure = kind_bars({"colour": (0.5, 0.1), "place": (1.0, 0.2)}, {"colour": 4, "place": 7})
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert texts == ["100  (n = 7)", "50  (n = 4)"]
+
+
+def test_temperatures_share_one_scale():
+    figure = temperature_bars(np.log([0.7, 0.2, 0.1]), ["a", "b", "c"], (0.5, 2.0))
+    first, second = figure.axes
+    assert first.get_xlim() == second.get_xlim()
