@@ -55,10 +55,8 @@ class CriticSettings:
 
 def allowed(logits: tf.Tensor, first: bool | tf.Tensor = False) -> tf.Tensor:
     """Return log-probabilities `(..., V)` among the words that decoding may emit."""
-    size = tf.shape(logits)[-1]
-    never = tf.reduce_sum(tf.one_hot(FORBIDDEN, size), axis=0)
-    never += tf.one_hot(END, size) * tf.cast(first, tf.float32)
-    return tf.nn.log_softmax(logits - 1e9 * never)
+    end = tf.one_hot(END, tf.shape(logits)[-1]) * tf.cast(first, tf.float32)
+    return tf.nn.log_softmax(_without_forbidden(logits) - 1e9 * end)
 
 
 def rollout(
