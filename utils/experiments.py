@@ -61,7 +61,7 @@ _ONE_PASS = TrainingSettings(
     learning_rate=2e-3,
     schedule="cosine",
     warmup=300,
-    average=0.995,
+    average=0.998,
     label_smoothing=0.1,
     patience=4,
 )
