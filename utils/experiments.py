@@ -62,7 +62,6 @@ _ONE_PASS = TrainingSettings(
     schedule="cosine",
     warmup=300,
     average=0.998,
-    label_smoothing=0.1,
     patience=4,
 )
 EXPERIMENTS: dict[str, Experiment] = {

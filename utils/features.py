@@ -1,8 +1,8 @@
 """Features: what the convolutional network sees in a photo, computed once and kept (chapter 2).
 
 The naive way is one `predict` a photo, which spends most of its time around the network. Here
-threads decode the next batches while the network works on this one, and a graph that was traced
-once takes them. The result is kept on disk by the content of the photos, not by their names.
+threads decode the next batches while the network works on these, and a graph that was traced once
+takes them. The result is kept on disk by the content of the photos, not by their names.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import hashlib
 import io
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -35,6 +36,7 @@ DTYPES = {"pooled": "float32", "map": "float16"}
 BATCH_SIZE = 8
 THREADS = min(8, os.cpu_count() or 1)
 BATCHES_AHEAD = 3  # decoded or being decoded while the network works
+NETWORKS = 2  # batches at once: while a small layer keeps one thread busy, the other has work
 NAMED = 5  # how many photos an error names
 # How the files of two formats end; one that does not is decoded before the network starts.
 ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
@@ -234,28 +236,38 @@ def _rows(
     if done == len(paths):
         return
     network = _network(weights, kind)
-    with tqdm(
-        total=len(paths), initial=done, desc="Features", unit="photo", disable=not progress
-    ) as bar:
-        for photos in _decoded(paths[done:], batch_size):
-            yield network(photos[:, :, ::-1] if mirrored else photos)
-            bar.update(len(photos))
-
-
-def _decoded(paths: Sequence[Path], batch_size: int) -> Iterator[np.ndarray]:
-    """Yield batches of photos `(n, 224, 224, 3)` uint8, while threads decode the next ones."""
-    pool = ThreadPoolExecutor(THREADS)
-    waiting: deque = deque()
-    coming = iter(paths)
+    view = (lambda photos: network(photos[:, :, ::-1])) if mirrored else network
+    decoders, networks = ThreadPoolExecutor(THREADS), ThreadPoolExecutor(NETWORKS)
     try:
-        for start in range(0, len(paths), batch_size):
-            while len(waiting) < BATCHES_AHEAD * batch_size:
-                path = next(coming, None)
-                if path is None:
-                    break
-                waiting.append(pool.submit(load_image, path))
-            size = min(batch_size, len(paths) - start)
-            yield np.stack([waiting.popleft().result() for _ in range(size)])
+        photos = _ahead(decoders, load_image, paths[done:], BATCHES_AHEAD * batch_size)
+        batches = _stacked(photos, batch_size)
+        with tqdm(
+            total=len(paths), initial=done, desc="Features", unit="photo", disable=not progress
+        ) as bar:
+            for features in _ahead(networks, view, batches, NETWORKS):
+                yield features
+                bar.update(len(features))
     finally:
         # An error or an interruption should not wait for photos that nobody needs.
-        pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (decoders, networks):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _ahead(
+    pool: ThreadPoolExecutor, function: Callable[[Any], Any], items: Iterable[Any], count: int
+) -> Iterator[Any]:
+    """Yield `function(item)` of each item, in order, while threads work on the next `count`."""
+    waiting: deque = deque()
+    for item in items:
+        waiting.append(pool.submit(function, item))
+        if len(waiting) >= count:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _stacked(photos: Iterable[np.ndarray], batch_size: int) -> Iterator[np.ndarray]:
+    """Yield photos in batches `(n, 224, 224, 3)`."""
+    coming = iter(photos)
+    while batch := list(islice(coming, batch_size)):
+        yield np.stack(batch)
