@@ -29,13 +29,15 @@ from utils.dataset import Dataset, load_dataset
 from utils.decoding import averaged, beam_search, captions_of
 from utils.features import dataset_features
 from utils.files import read_json, write_json
-from utils.metrics import score_row
+from utils.floors import distinct_captions
+from utils.metrics import score_row, score_rows
+from utils.model_card import FEATURES, MODELS, ON_THE_METRIC, card_table, write_card
 from utils.model_kinds import KINDS
 from utils.paths import CAPTIONERS
 from utils.pipeline import RUNS, say, trained
 from utils.recipe import FLICKR8K, Recipe
 from utils.self_critical import CriticSettings
-from utils.training import TrainingSettings
+from utils.training import HISTORY, TrainingSettings
 
 SEEDS = (0, 1, 2)
 BEAM_WIDTHS = (1, 3, 5)
@@ -128,7 +130,10 @@ def captioner_of(bench: Bench, name: str, seed: int) -> Captioner:
     """Return an experiment's captioner, trained now where it is not kept yet."""
     folder, experiment = bench.folder(name, seed), EXPERIMENTS[name]
     if (folder / "captioner" / SETTINGS).is_file():
-        return load_captioner(folder / "captioner")
+        captioner = load_captioner(folder / "captioner")
+        # How it decodes is chosen on dev after the training.
+        captioner.settings.update(experiment.recipe.decoding)
+        return captioner
     begin = captioner_of(bench, experiment.after, seed) if experiment.after else None
     say(f"\n{name}, seed {seed}: {experiment.title}")
     recipe = experiment.recipe
@@ -159,10 +164,10 @@ def scores_of(bench: Bench, name: str, seeds: Sequence[int]) -> list[dict[str, A
         folder = bench.folder(name, group[0]) if not averages else bench.runs / name
         captioners = [captioner_of(bench, averages or name, seed) for seed in group]
         path = folder / f"scores-{bench.split}.json"
-        weights = [c.settings.get("best_epoch") for c in captioners]
+        of = [[c.settings.get("best_epoch"), c.length_penalty] for c in captioners]
         kept = read_json(path) if path.is_file() else {}
-        if kept.get("of") != [weights, list(group)]:
-            kept = {"of": [weights, list(group)], **_scores(bench, folder, captioners)}
+        if kept.get("of") != [of, list(group)]:
+            kept = {"of": [of, list(group)], **_scores(bench, folder, captioners)}
             write_json(path, kept)
         found.append(kept)
     return found
@@ -192,8 +197,49 @@ def _scores(bench: Bench, folder: Path, captioners: Sequence[Captioner]) -> dict
     return {"parameters": parameters, "minutes": _minutes(folder), "scores": scores}
 
 
+def ship(bench: Bench, name: str, seed: int, folder: Path) -> None:
+    """Save an experiment's captioner in float16 with its card, scored as it is saved."""
+    captioner_of(bench, name, seed).save(folder, half=True)
+    captioner = load_captioner(folder)
+    features = bench.of(captioner.kind.features)[bench.dataset.index(bench.split)]
+    found = {
+        "greedy" if width == 1 else f"beam {width}": captioner.caption_features(features, width)
+        for width in BEAM_WIDTHS
+    }
+    train = bench.dataset.tokens("train")
+    rows = score_rows(bench.dataset.tokens(bench.split), found, train)
+    width = int(captioner.settings.get("beam_width", 3))
+    facts = {
+        "title": EXPERIMENTS[name].title,
+        "kind": MODELS[captioner.kind.name],
+        "parameters": captioner.model.count_params(),
+        "features": FEATURES[captioner.kind.features],
+        "words": len(captioner.vocabulary),
+        "training": _training(bench, name, seed),
+        "beam_width": width,
+        "length_penalty": captioner.length_penalty,
+        "table": card_table(rows),
+        "experiment": f"{name} --seeds {seed} --ship {name} {folder.name}",
+        "more": "",
+    }
+    if EXPERIMENTS[name].recipe.critic:
+        distinct = distinct_captions(found[f"beam {width}"])
+        facts["more"] = ON_THE_METRIC.format(distinct=distinct, photos=len(features))
+    write_card(folder, facts)
+    say(f"Shipped with its card: {folder}")
+
+
+def _training(bench: Bench, name: str, seed: int) -> str:
+    """Return how an experiment was trained, step by step, in words."""
+    experiment = EXPERIMENTS[name]
+    epochs = len(read_json(bench.folder(name, seed) / "training" / HISTORY))
+    metric = "CIDEr-D and BLEU" if experiment.recipe.critic else "cross-entropy"
+    own = f"{epochs} {'epoch' if epochs == 1 else 'epochs'} on {metric}"
+    return f"{_training(bench, experiment.after, seed)}, then {own}" if experiment.after else own
+
+
 def _minutes(folder: Path) -> float | None:
-    path = folder / "training" / "history.json"
+    path = folder / "training" / HISTORY
     if not path.is_file():
         return None
     return round(sum(epoch["seconds"] for epoch in read_json(path)) / 60, 1)
@@ -256,8 +302,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise ValueError(f"{dataset.name} has no photos in {given.split}: check its lists.")
         bench = Bench(dataset, given.split, RUNS / "experiments" / dataset.name)
         if given.ship:
-            name, shipped = given.ship
-            captioner_of(bench, name, given.seeds[0]).save(CAPTIONERS / shipped, half=True)
+            ship(bench, given.ship[0], given.seeds[0], CAPTIONERS / given.ship[1])
             return 0
         found = {}
         for name in given.names or EXPERIMENTS:

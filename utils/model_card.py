@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from utils.files import atomic_path
+from utils.metrics import ScoreRow
+
 CARD = "README.md"
+MODELS = {
+    "merge": "the course's merge model (chapter 5)",
+    "causal": "the causal variant of the course's model (chapter 8)",
+    "attention": "attention over regions (chapter 8)",
+}
+FEATURES = {"pooled": "1,280 numbers a photo", "map": "1,280 numbers for each of 7 x 7 regions"}
+ON_THE_METRIC = """\
+- It was trained further on the metric, so its scores flatter it: it says what many people agree
+  on, again and again ({distinct:,} distinct captions for {photos:,} photos), and leaves out what
+  is rare.
+"""
 
 _TEXT = """\
 # {name}: {title}
@@ -53,7 +68,22 @@ def model_card(name: str, facts: dict[str, Any]) -> str:
     return _TEXT.format(name=name, **facts)
 
 
+def card_table(rows: Sequence[ScoreRow]) -> str:
+    """Return rows of scores as a table in Markdown."""
+    lines = [
+        "| | BLEU-1 | BLEU-2 | BLEU-3 | BLEU-4 | CIDEr-D | length ratio |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in rows:
+        cider = "" if row.cider is None else f"{100 * row.cider:.1f}"
+        scores = [f"{score:.1f}" for score in row.bleu.scores]
+        cells = [row.name, *scores, cider, f"{row.bleu.length_ratio:.2f}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def write_card(folder: Path, facts: dict[str, Any]) -> None:
     """Write the card into a captioner's folder, whose name is the captioner's."""
     path = Path(folder) / CARD
-    path.write_text(model_card(path.parent.name, facts), encoding="utf-8")
+    with atomic_path(path) as temporary:
+        temporary.write_text(model_card(path.parent.name, facts), encoding="utf-8")
