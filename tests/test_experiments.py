@@ -122,7 +122,7 @@ def test_a_table_shows_means_and_spreads(ran):
     text = experiments.table(results(ran[0]), 3)
     rows = text.splitlines()
     assert len(rows) == 2 + len(SMALL)
-    assert all(row.count("|") == 12 for row in rows)
+    assert all(row.count("|") == 13 for row in rows)
     assert " ± " in text
     assert experiments._spread([1.0, 3.0], 1) == "2.0 ± 1.4"
     assert experiments._spread([None], 1) == ""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from utils.captioner import load_captioner
-from utils.experiments import EXPERIMENTS
+from utils.experiments import EXPERIMENTS, WIDTH
 from utils.files import write_json
 from utils.model_card import model_card
 from utils.paths import CAPTIONERS
@@ -15,7 +15,8 @@ from utils.results import BEGIN, END, SCORES, curves, gallery, published_scores,
 
 def run_of(bleu):
     scores = {"bleu": bleu, "cider_d": 45.0, "length_ratio": 1.01, "distinct": 700}
-    return {"parameters": 1000, "minutes": 3.0, "scores": {"3": scores}}
+    scores["intervals"] = [[score - 1, score + 1] for score in bleu]
+    return {"parameters": 1000, "minutes": 3.0, "scores": {str(WIDTH): scores}}
 
 
 FOUND = {"causal": [run_of([60, 40, 27, 18])], "course": [run_of([58, 39, 26, 17])] * 2}
@@ -32,7 +33,7 @@ def test_the_table_stands_between_its_marks_and_is_replaced():
     page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
     text = with_table(page, FOUND)
     assert text.startswith("before\n") and text.endswith("\nafter\n")
-    assert "old" not in text and "| 60.0 | 40.0 | 27.0 | 18.0 |" in text
+    assert "old" not in text and "| 60.0 | 40.0 | 27.0 | 18.0 | 17.0 to 19.0 |" in text
     assert with_table(text, FOUND) == text
     with pytest.raises(ValueError, match="where the table belongs"):
         with_table("no marks", FOUND)

@@ -19,7 +19,7 @@ import utils.quiet  # noqa: F401 (first: TensorFlow then starts without its log 
 from matplotlib.figure import Figure
 
 from utils.captioner import SETTINGS, load_captioner
-from utils.experiments import EXPERIMENTS, table
+from utils.experiments import EXPERIMENTS, WIDTH, table
 from utils.files import atomic_path, read_json, write_json
 from utils.paths import CAPTIONERS, DATA
 from utils.pipeline import RUNS
@@ -27,7 +27,6 @@ from utils.plots import BLUE, GREEN, GREY, ORANGE, photo_grid
 
 RESULTS, PHOTOS = DATA / "results", DATA / "photos"
 SCORES, PAGE = "flickr8k-dev.json", "README.md"
-WIDTH = 3
 BEGIN, END = "<!-- table: python -m utils.results -->", "<!-- end of the table -->"
 
 
