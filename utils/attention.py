@@ -70,9 +70,7 @@ class AttentionModel(OnePassModel):
             if config.standardize
             else None
         )
-        # One mask for all regions of a photo: a feature dropped from one of them only is still
-        # seen in its neighbours.
-        self.region_dropout = layers.Dropout(config.dropout, noise_shape=(None, 1, None))
+        self.region_dropout = layers.Dropout(config.dropout)
         self.region_encoder = layers.Dense(units, activation="relu")
         self.first_hidden = layers.Dense(units, activation="tanh")
         self.first_cell = layers.Dense(units, activation="tanh")
