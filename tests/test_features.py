@@ -253,7 +253,6 @@ def test_killed_half_way_the_next_run_does_only_the_rest(squares, fake, tmp_path
 
 def test_an_interruption_by_the_reader_keeps_what_is_done(squares, fake, monkeypatch):
     network = module._network("", "")
-
     batches = itertools.count(1)
 
     def stops(photos):

@@ -24,17 +24,17 @@ import utils.quiet  # noqa: F401 (first: TensorFlow then starts without its log 
 # isort: split
 import numpy as np
 
+from utils.caption import own_beam_width
 from utils.captioner import SETTINGS, Captioner, load_captioner
 from utils.dataset import Dataset, load_dataset
 from utils.decoding import averaged, beam_search, captions_of
 from utils.features import dataset_features
 from utils.files import read_json, write_json
-from utils.floors import distinct_captions
-from utils.metrics import score_row, score_rows
+from utils.metrics import score_row
 from utils.model_card import FEATURES, MODELS, ON_THE_METRIC, card_table, write_card
 from utils.model_kinds import KINDS
 from utils.paths import CAPTIONERS
-from utils.pipeline import RUNS, say, trained
+from utils.pipeline import RUNS, say, score_split, trained
 from utils.recipe import FLICKR8K, Recipe
 from utils.self_critical import CriticSettings
 from utils.training import HISTORY, TrainingSettings
@@ -202,14 +202,8 @@ def ship(bench: Bench, name: str, seed: int, folder: Path) -> None:
     """Save an experiment's captioner in float16 with its card, scored as it is saved."""
     captioner_of(bench, name, seed).save(folder, half=True)
     captioner = load_captioner(folder)
-    features = bench.of(captioner.kind.features)[bench.dataset.index(bench.split)]
-    found = {
-        "greedy" if width == 1 else f"beam {width}": captioner.caption_features(features, width)
-        for width in BEAM_WIDTHS
-    }
-    train = bench.dataset.tokens("train")
-    rows = score_rows(bench.dataset.tokens(bench.split), found, train)
-    width = int(captioner.settings.get("beam_width", 3))
+    scores = score_split(bench.dataset, bench.split, captioner, bench.of(captioner.kind.features))
+    width = own_beam_width(captioner)
     facts = {
         "title": EXPERIMENTS[name].title,
         "kind": MODELS[captioner.kind.name],
@@ -219,13 +213,14 @@ def ship(bench: Bench, name: str, seed: int, folder: Path) -> None:
         "training": _training(bench, name, seed),
         "beam_width": width,
         "length_penalty": captioner.length_penalty,
-        "table": card_table(rows),
+        "table": card_table(scores.rows),
         "experiment": f"{name} --seeds {seed} --ship {name} {folder.name}",
         "more": "",
     }
     if EXPERIMENTS[name].recipe.critic:
-        distinct = distinct_captions(found[f"beam {width}"])
-        facts["more"] = ON_THE_METRIC.format(distinct=distinct, photos=len(features))
+        row = next(row for row in scores.rows if row.name == f"beam {width}")
+        photos = len(bench.dataset.splits[bench.split])
+        facts["more"] = ON_THE_METRIC.format(distinct=row.distinct, photos=photos)
     write_card(folder, facts)
     say(f"Shipped with its card: {folder}")
 

@@ -24,6 +24,7 @@ from utils.files import atomic_path, read_json, write_json
 from utils.paths import CAPTIONERS, DATA
 from utils.pipeline import RUNS
 from utils.plots import BLUE, GREEN, GREY, ORANGE, photo_grid
+from utils.training import HISTORY
 
 RESULTS, PHOTOS = DATA / "results", DATA / "photos"
 SCORES, PAGE = "flickr8k-dev.json", "README.md"
@@ -48,7 +49,7 @@ def curves(runs: Path) -> Figure:
     axis = figure.subplots()
     colours = iter((GREY, BLUE, GREEN, ORANGE))
     for name, experiment in EXPERIMENTS.items():
-        path = runs / f"{name}-seed0" / "training" / "history.json"
+        path = runs / f"{name}-seed0" / "training" / HISTORY
         # Minus a reward is no cross-entropy: another unit, another picture.
         if not path.is_file() or experiment.recipe is None or experiment.recipe.critic:
             continue
