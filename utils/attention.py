@@ -8,7 +8,8 @@ back from the second to the first: no word waits for another, and all positions 
     map (n, 49, 1280) -> Dropout -> Dense ReLU -> regions (n, 49, units)
     words (n, t) -> GloVe embedding -> Dropout -> attention LSTM, which starts from the mean region
     its states ask (queries), the regions answer (keys, values) -> contexts (n, t, units)
-    [contexts, states] -> language LSTM -> Dropout -> Dense -> logits
+    [contexts, states] -> language LSTM
+    Add of its states and the contexts -> Dropout -> Dense -> logits
 """
 
 from __future__ import annotations
@@ -82,6 +83,7 @@ class AttentionModel(OnePassModel):
         self.query = layers.Dense(units, use_bias=False)
         self.key = layers.Dense(units, use_bias=False)
         self.language_lstm = layers.LSTM(units, return_sequences=True)
+        self.merge = layers.Add()
         self.output_dropout = layers.Dropout(config.dropout)
         self.next_word = layers.Dense(config.vocabulary_size)
 
@@ -101,8 +103,9 @@ class AttentionModel(OnePassModel):
         states = self._states(encoded, words, training)
         contexts, _ = self._look(encoded, states)
         text = self.language_lstm(tf.concat([contexts, states], axis=-1))
-        text = text[:, -1:] if last else text
-        return self.next_word(self.output_dropout(text, training=training))
+        merged = self.merge([contexts, text])
+        merged = merged[:, -1:] if last else merged
+        return self.next_word(self.output_dropout(merged, training=training))
 
     def look(self, encoded: tf.Tensor, words: tf.Tensor) -> tf.Tensor:
         """Return the weights of the regions after each position, `(n, t, 49)`, each sums to 1."""
@@ -131,7 +134,7 @@ class AttentionModel(OnePassModel):
         contexts, _ = self._look(encoded, seen[:, None])
         joined = tf.concat([contexts[:, 0], seen], axis=-1)
         text, second = self.language_lstm.cell(joined, state[2:])
-        return self.next_word(text), [*first, *second]
+        return self.next_word(self.merge([contexts[:, 0], text])), [*first, *second]
 
 
 def build_attention_model(

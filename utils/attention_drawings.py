@@ -62,12 +62,12 @@ def looks_drawing(
 def attention_drawing(shapes: dict[str, Sequence[int]]) -> Figure:
     """Return the attention model with the shape of each tensor, photo orange, text blue.
 
-    `shapes`: of map, regions, words, embedded, states, looks, contexts, read, logits. The first
-    size, that of the batch, is written n.
+    `shapes`: of map, regions, words, embedded, states, looks, contexts, read, merged,
+    logits. The first size, that of the batch, is written n.
     """
-    figure = Figure(figsize=(10.2, 4.5))
+    figure = Figure(figsize=(11.6, 4.4))
     axis = figure.add_axes((0, 0, 1, 1))
-    axis.set(xlim=(0.2, 17.2), ylim=(0.3, 7.2))
+    axis.set(xlim=(0.2, 20.2), ylim=(0.3, 7.2))
     axis.axis("off")
     places = {
         "map": (1.6, 5.9, "map", ORANGE),
@@ -78,7 +78,8 @@ def attention_drawing(shapes: dict[str, Sequence[int]]) -> Figure:
         "looks": (8.4, 4.2, "softmax over\nthe regions", GREEN),
         "contexts": (11.8, 4.2, "weighted\nmean", GREEN),
         "read": (11.8, 1.6, "language\nLSTM", GREEN),
-        "logits": (15.4, 1.6, "Dense", GREEN),
+        "merged": (15.2, 1.6, "Add", GREEN),
+        "logits": (18.6, 1.6, "Dense", GREEN),
     }
     for name, (x, y, text, colour) in places.items():
         _box(axis, (x, y), text, colour)
@@ -91,9 +92,10 @@ def attention_drawing(shapes: dict[str, Sequence[int]]) -> Figure:
     for start, end in (
         ((2.7, 5.9), (3.9, 5.9)), ((2.7, 1.6), (3.9, 1.6)), ((6.1, 1.6), (7.3, 1.6)),
         ((8.4, 2.1), (8.4, 3.7)), ((9.5, 4.2), (10.7, 4.2)), ((11.8, 3.7), (11.8, 2.1)),
-        ((9.5, 1.6), (10.7, 1.6)), ((12.9, 1.6), (14.3, 1.6)),
+        ((9.5, 1.6), (10.7, 1.6)), ((12.9, 1.6), (14.1, 1.6)), ((16.3, 1.6), (17.5, 1.6)),
     ):  # fmt: skip
         _arrow(axis, start, end)
+    _bent(axis, (12.9, 4.2), (15.2, 4.2), (15.2, 2.1), INK)
     _bent(axis, (6.1, 6.1), (12.3, 6.1), (12.3, 4.7), ORANGE)
     _bent(axis, (6.1, 5.7), (8.9, 5.7), (8.9, 4.7), ORANGE)
     _bent(axis, (5.0, 5.4), (5.0, 2.9), (7.6, 2.1), ORANGE, straight=True)
