@@ -219,6 +219,21 @@ def test_the_gradient_raises_what_was_better_than_the_others():
     assert (log_probs() * worth).sum() > before
 
 
+def test_the_gradient_may_be_taken_under_dropout_and_samples_are_drawn_without():
+    features, data = make_data(photos=4)
+    model = make_model(dropout=0.5)
+    objectives, drawn = {}, []
+    for dropout in (False, True):
+        critic = CriticSettings(samples=3, cross_entropy=0.0, max_length=5, dropout=dropout)
+        task = SelfCriticalTask(model, [features], data, data, settings(batch_size=4), critic)
+        ((given, _),) = list(task.examples(task.plan(0, 0), 0, 0, 0))
+        drawn.append(given[1])
+        objectives[dropout] = [float(task.loss(*map(tf.constant, given))[1]) for _ in range(2)]
+    np.testing.assert_array_equal(*drawn)
+    assert objectives[False][0] == objectives[False][1]
+    assert objectives[True][0] != objectives[True][1]
+
+
 def test_training_on_the_metric_raises_the_metric_and_resumes(tmp_path):
     features, data = make_data()
     start = make_model()

@@ -90,6 +90,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             replace(_ONE_PASS, batch_size=16),
             mirrored=True,
             kind="attention",
+            decoding={"beam_width": 5, "length_penalty": 0.7},
         ),
     ),
     "self-critical": Experiment(
@@ -97,16 +98,17 @@ EXPERIMENTS: dict[str, Experiment] = {
         Recipe(
             5,
             training=TrainingSettings(
-                epochs=4,
+                epochs=3,
                 batch_size=16,
-                learning_rate=2e-5,
+                learning_rate=4e-5,
                 schedule="cosine",
                 average=0.99,
                 patience=4,
             ),
             mirrored=True,
             kind="attention",
-            critic=CriticSettings(bleu_weight=0.5),
+            critic=CriticSettings(dropout=True),
+            decoding={"beam_width": 5, "length_penalty": 0.7},
         ),
         after="attention",
     ),

@@ -41,12 +41,15 @@ class CriticSettings:
     `samples`: captions drawn for each photo. `bleu_weight`: of BLEU beside CIDEr-D in the reward.
     `cross_entropy`: the weight of the ordinary loss on one true caption a photo, without which
     captions drift to what the metric cannot tell from language. `max_length`: words of a sample.
+    `dropout`: whether the samples' gradient is taken under dropout, against learning the training
+    photos by heart; they are always drawn without.
     """
 
     samples: int = 5
     bleu_weight: float = 1.0
     cross_entropy: float = 0.05
     max_length: int = 20
+    dropout: bool = False
 
     def __post_init__(self) -> None:
         if self.samples < 2:
@@ -187,9 +190,9 @@ class SelfCriticalTask:
         minus_reward: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Return minus the mean reward, and the objective whose gradient raises it."""
-        encoded = self.model.encode(features)  # as when sampling: without dropout
-        labels = tokens[:, 1:]
-        logits = self.model.logits(tf.gather(encoded, owners), tokens[:, :-1])
+        dropout, labels = self.critic.dropout, tokens[:, 1:]
+        encoded = self.model.encode(features, training=dropout)
+        logits = self.model.logits(tf.gather(encoded, owners), tokens[:, :-1], training=dropout)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
             labels=labels, logits=_without_forbidden(logits)
         )
