@@ -6,17 +6,27 @@ import numpy as np
 import pytest
 
 from utils.captioner import load_captioner
-from utils.experiments import EXPERIMENTS, WIDTH
+from utils.experiments import EXPERIMENTS, WIDTH, seed_count
 from utils.files import write_json
 from utils.model_card import model_card
-from utils.paths import CAPTIONERS
-from utils.results import BEGIN, END, SCORES, curves, gallery, published_scores, with_table
+from utils.paths import CAPTIONERS, ROOT
+from utils.results import (
+    BEGIN,
+    END,
+    PAGE,
+    RESULTS,
+    SCORES,
+    curves,
+    gallery,
+    published_scores,
+    with_table,
+)
 
 
 def run_of(bleu):
     scores = {"bleu": bleu, "cider_d": 45.0, "length_ratio": 1.01, "distinct": 700}
     scores["intervals"] = [[score - 1, score + 1] for score in bleu]
-    return {"parameters": 1000, "minutes": 3.0, "scores": {str(WIDTH): scores}}
+    return {"of": [[], [0]], "parameters": 1000, "minutes": 3.0, "scores": {str(WIDTH): scores}}
 
 
 FOUND = {"causal": [run_of([60, 40, 27, 18])], "course": [run_of([58, 39, 26, 17])] * 2}
@@ -37,6 +47,20 @@ def test_the_table_stands_between_its_marks_and_is_replaced():
     assert with_table(text, FOUND) == text
     with pytest.raises(ValueError, match="where the table belongs"):
         with_table("no marks", FOUND)
+
+
+def test_page_and_readme_show_the_scores_that_come_with_the_course():
+    found = published_scores()
+    page = (RESULTS / PAGE).read_text(encoding="utf-8")
+    assert with_table(page, found) == page
+    for picture in ("curves.png", "gallery.png"):
+        assert f"({picture})" in page
+        assert (RESULTS / picture).is_file()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, runs in found.items():
+        means = np.mean([run["scores"][str(WIDTH)]["bleu"] for run in runs], axis=0)
+        cells = " | ".join(f"{mean:.1f}" for mean in means)
+        assert f"| {seed_count(runs)} | {cells} |" in readme, name
 
 
 def test_curves_show_cross_entropy_only(tmp_path):

@@ -93,7 +93,7 @@ def main() -> int:
     runs = RUNS / "experiments" / "flickr8k"
     try:
         found = read_json(runs / "results-dev.json")
-        write_json(RESULTS / SCORES, found)
+        write_json(RESULTS / SCORES, {name: found[name] for name in EXPERIMENTS if name in found})
         page = RESULTS / PAGE
         text = with_table(page.read_text(encoding="utf-8"), published_scores())
         with atomic_path(page) as temporary:
@@ -102,7 +102,7 @@ def main() -> int:
         names = [name for name in shipped if (CAPTIONERS / name / SETTINGS).is_file()]
         for name, figure in (("curves.png", curves(runs)), ("gallery.png", gallery(names))):
             with atomic_path(RESULTS / name) as temporary:
-                figure.savefig(temporary, dpi=110, facecolor="white")
+                figure.savefig(temporary, dpi=85, facecolor="white")
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
