@@ -18,6 +18,7 @@ import utils.quiet  # noqa: F401 (first: TensorFlow then starts without its log 
 # isort: split
 from matplotlib.figure import Figure
 
+from utils.caption import own_beam_width
 from utils.captioner import SETTINGS, load_captioner
 from utils.experiments import EXPERIMENTS, WIDTH, table
 from utils.files import atomic_path, read_json, write_json
@@ -70,7 +71,10 @@ def curves(runs: Path) -> Figure:
 def gallery(names: list[str]) -> Figure:
     """Return the photos that may be shown with what each shipped captioner says of them."""
     photos = sorted(PHOTOS.glob("*.jpg"))
-    said = {name: load_captioner(name).caption(photos) for name in names}
+    said = {}
+    for name in names:
+        captioner = load_captioner(name)
+        said[name] = captioner.caption(photos, beam_width=own_beam_width(captioner))
     captions = [
         "\n".join(f"{name}: {said[name][place]}" for name in names) for place in range(len(photos))
     ]
