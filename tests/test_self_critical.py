@@ -242,7 +242,7 @@ def test_training_on_the_metric_raises_the_metric_and_resumes(tmp_path):
         features,
         data,
         data,
-        settings(epochs=20, learning_rate=2e-2, patience=20),
+        settings(epochs=30, learning_rate=2e-2, patience=30),
         report=None,
     )
     weights = start.get_weights()
@@ -252,12 +252,13 @@ def test_training_on_the_metric_raises_the_metric_and_resumes(tmp_path):
         fresh.set_weights(weights)
         return fresh
 
-    critic = CriticSettings(samples=4, max_length=8)
-    args = (features, data, data, settings(epochs=4, learning_rate=5e-3), critic)
+    critic = CriticSettings(samples=8, max_length=8)
+    how = settings(epochs=12, learning_rate=5e-3, patience=12)
+    args = (features, data, data, how, critic)
     history = train_self_critical(model(), *args, folder=tmp_path / "a", report=None)
-    rewards = [-epoch["dev_loss"] for epoch in history.epochs]
-    before = SelfCriticalTask(model(), [features], *args[1:]).dev_loss()
-    assert max(rewards) > -before + 0.1
+    # What is trained is the mean reward of samples; greedy captions of thirty photos jump about.
+    rewards = [-epoch["loss"] for epoch in history.epochs]
+    assert np.mean(rewards[-3:]) > np.mean(rewards[:3]) + 0.5
 
     class StopError(Exception):
         pass
