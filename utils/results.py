@@ -40,7 +40,11 @@ def published_scores(results: Path = RESULTS) -> dict[str, list[dict[str, Any]]]
     path = results / SCORES
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: get it back with `git checkout {path}`.")
-    found = read_json(path)
+    return _in_order(read_json(path))
+
+
+def _in_order(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what belongs to an experiment, in the order of `EXPERIMENTS`."""
     return {name: found[name] for name in EXPERIMENTS if name in found}
 
 
@@ -97,7 +101,7 @@ def main() -> int:
     runs = RUNS / "experiments" / "flickr8k"
     try:
         found = read_json(runs / "results-dev.json")
-        write_json(RESULTS / SCORES, {name: found[name] for name in EXPERIMENTS if name in found})
+        write_json(RESULTS / SCORES, _in_order(found))
         page = RESULTS / PAGE
         text = with_table(page.read_text(encoding="utf-8"), published_scores())
         with atomic_path(page) as temporary:
