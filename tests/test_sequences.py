@@ -55,6 +55,20 @@ def test_captions_are_encoded_with_their_photos(sequences):
         assert (row[length:] == PAD).all()
 
 
+def test_captions_that_are_too_long_are_left_out_and_none_is_cut(vocabulary):
+    rows = np.array([7, 3, 5], np.int32)
+    kept = encode_captions(TOKENS, vocabulary, rows, longest=3)
+    assert kept.image_index.tolist() == [7, 7, 3, 5]
+    assert kept.lengths.tolist() == [5, 3, 4, 4]
+    assert all(ids[length - 1] == END for ids, length in zip(kept.tokens, kept.lengths, strict=True))
+    everything = encode_captions(TOKENS, vocabulary, rows)
+    assert len(encode_captions(TOKENS, vocabulary, rows, longest=6)) == len(everything)
+    # A photo may lose all of its captions; the others keep their rows.
+    assert encode_captions(TOKENS, vocabulary, rows, longest=1).image_index.tolist() == [7]
+    with pytest.raises(ValueError, match="no captions of 0 words at most"):
+        encode_captions(TOKENS, vocabulary, rows, longest=0)
+
+
 def test_prefixes_are_counted(sequences):
     assert sequences.prefix_count == (3 + 1) + (1 + 1) + (6 + 1) + (2 + 1) + (2 + 1)
 

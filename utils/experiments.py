@@ -83,6 +83,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             5,
             {"units": 256, "dropout": 0.3},
             _ONE_PASS,
+            longest=16,
             mirrored=True,
             kind="causal",
             decoding={"beam_width": 5, "length_penalty": 0.5},
@@ -248,6 +249,8 @@ def _training(bench: Bench, name: str, seed: int) -> str:
     epochs = len(read_json(bench.folder(name, seed) / "training" / HISTORY))
     metric = "CIDEr-D and BLEU" if experiment.recipe.critic else "cross-entropy"
     own = f"{epochs} {'epoch' if epochs == 1 else 'epochs'} on {metric}"
+    if experiment.recipe.longest:
+        own += f", captions of more than {experiment.recipe.longest} words left out"
     return f"{_training(bench, experiment.after, seed)}, then {own}" if experiment.after else own
 
 

@@ -144,9 +144,10 @@ def trained(
     of the same kind, trained on the same dataset, that is trained further.
     """
     vocabulary = begin.vocabulary if begin else dataset.train_vocabulary(recipe.minimum_count)
+    # Dev keeps every caption: its loss can then be compared whatever was left out of training.
     sequences = {
-        split: encode_captions(dataset.tokens(split), vocabulary, dataset.index(split))
-        for split in ("train", "dev")
+        split: encode_captions(dataset.tokens(split), vocabulary, dataset.index(split), longest)
+        for split, longest in (("train", recipe.longest), ("dev", None))
     }
     say(f"{len(vocabulary):,} words, {sequences['train'].prefix_count:,} prefixes to learn from")
     kind = KINDS[recipe.kind]

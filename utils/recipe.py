@@ -17,6 +17,8 @@ MANY_CAPTIONS = 10_000
 class Recipe:
     """A vocabulary's minimum count, the model's sizes (`ModelConfig`), how it is trained.
 
+    `longest`: training captions of more words are left out. The few that run on with "and ... and"
+    teach greedy search never to stop.
     `glove_dimension`: the GloVe file that starts the embedding, None for random numbers.
     `mirrored`: whether the mirrored photos are a second view in training.
     `kind`: which model (`utils.model_kinds`); of any but the course's, `batch_size` counts photos.
@@ -27,6 +29,7 @@ class Recipe:
     minimum_count: int
     model: dict[str, Any] = field(default_factory=dict)
     training: TrainingSettings = field(default_factory=TrainingSettings)
+    longest: int | None = None
     glove_dimension: int | None = 50
     mirrored: bool = False
     kind: str = "merge"
@@ -51,6 +54,7 @@ FLICKR8K = Recipe(
     minimum_count=5,
     model={"units": 256, "dropout": 0.2},
     training=TrainingSettings(epochs=6, schedule="cosine", average=0.999),
+    longest=16,  # leaves out 7.5% of the captions; without it greedy search loses four points
     mirrored=True,
     decoding={"beam_width": 5, "length_penalty": 0.5},  # of 3 and 5, and 0 to 1: the best on dev
 )

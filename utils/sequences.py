@@ -56,19 +56,29 @@ class CaptionSequences:
 
 
 def encode_captions(
-    tokens: Sequence[Sequence[Sequence[str]]], vocabulary: Vocabulary, image_index: np.ndarray
+    tokens: Sequence[Sequence[Sequence[str]]],
+    vocabulary: Vocabulary,
+    image_index: np.ndarray,
+    longest: int | None = None,
 ) -> CaptionSequences:
     """Encode the captions of each image.
 
     `tokens`: per image, per caption, its tokens; `image_index` `(images,)`: the images' rows.
-    Raises `ValueError` where there is no caption or the two differ in length.
+    Captions of more than `longest` words are left out, never cut: a cut caption has no end to
+    learn. Raises `ValueError` where there is no caption (left) or the two differ in length.
     """
     if len(tokens) != len(image_index):
         raise ValueError(f"{len(tokens)} images have captions but {len(image_index)} have rows.")
-    encoded = [vocabulary.encode(caption) for image in tokens for caption in image]
-    if not encoded:
-        raise ValueError("There are no captions to encode: is the split empty?")
-    owners = [row for row, image in zip(image_index, tokens, strict=True) for _ in image]
+    kept = [
+        (row, vocabulary.encode(caption))
+        for row, image in zip(image_index, tokens, strict=True)
+        for caption in image
+        if longest is None or len(caption) <= longest
+    ]
+    if not kept:
+        limit = "" if longest is None else f" of {longest} words at most"
+        raise ValueError(f"There are no captions{limit} to encode: is the split empty?")
+    owners, encoded = zip(*kept, strict=True)
     lengths = np.array([len(ids) for ids in encoded], dtype=np.int32)
     return CaptionSequences(pad_right(encoded), lengths, np.array(owners, dtype=np.int32))
 
