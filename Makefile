@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# The first Python that the pinned packages run on; `make PYTHON=/path/to/python3.12` chooses one.
+# The first Python that the pinned packages run on; `make course PYTHON=/path/to/python3.12` chooses one.
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; do \
 	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	2>/dev/null && echo $$name && break; done)
@@ -20,7 +20,7 @@ help: ## list these commands
 
 $(READY): requirements.txt
 	@if [ -z "$(PYTHON)" ]; then echo "No Python 3.11, 3.12 or 3.13 was found: install one, or say \
-	make PYTHON=/path/to/python3.12"; exit 1; fi
+	make course PYTHON=/path/to/python3.12"; exit 1; fi
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $(READY)

@@ -83,7 +83,7 @@ def main() -> int:
     folder = (pipeline.RUNS / dataset_name()).relative_to(ROOT)
     print(f"\nScores: {folder / 'scores.json'}")
     print(f"Captioned test images: {folder / 'captions.png'}")
-    print("Now open the first chapter: make lab")
+    print("Now open the first chapter: make lab (without make: jupyter lab)")
     return 0
 
 
