@@ -60,7 +60,9 @@ def test_page_and_readme_show_the_scores_that_come_with_the_course():
     for name, runs in found.items():
         means = np.mean([run["scores"][str(WIDTH)]["bleu"] for run in runs], axis=0)
         cells = " | ".join(f"{mean:.1f}" for mean in means)
-        assert f"| {seed_count(runs)} | {cells} |" in readme, name
+        # A single training is no row for the README; the page has those too, and says how many.
+        quoted = f"| {seed_count(runs)} | {cells} |" in readme
+        assert quoted == (seed_count(runs) >= 3), name
 
 
 def test_curves_show_cross_entropy_only(tmp_path):
