@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 from utils.captioner import load_captioner
-from utils.dataset import load_dataset
+from utils.dataset import Dataset, load_dataset
 from utils.pipeline import main, scored_splits
 from utils.recipe import FLICKR8K, SMALL, recipe_for
 
@@ -99,6 +100,21 @@ def test_the_recipe_follows_the_size_of_the_dataset(vietnamese, tiny_scenes):
     assert own.training.batch_size < SMALL.training.batch_size
     assert recipe_for(load_dataset(str(tiny_scenes)), epochs=3).training.epochs == 3
     assert FLICKR8K.minimum_count == 5
+
+
+@pytest.mark.parametrize("most", [3, 30])
+def test_a_large_dataset_says_itself_which_captions_are_long(most, tmp_path):
+    # 90 of 100 captions have `most` words, five have half as many again, five twice as many.
+    lengths = [most] * 90 + [most + most // 2] * 5 + [2 * most] * 5
+    images = [f"{number}.jpg" for number in range(100)]
+    captions = {
+        image: [" ".join(["dog"] * length)] * 100
+        for image, length in zip(images, lengths, strict=True)
+    }
+    dataset = Dataset("many", tmp_path, tmp_path, captions, {"train": images, "dev": images[:1]})
+    recipe = recipe_for(dataset)
+    assert recipe.longest == most + most // 2
+    assert replace(recipe, longest=FLICKR8K.longest) == FLICKR8K
 
 
 def test_the_test_lists_are_scored_and_dev_only_where_there_is_none(tiny_scenes):

@@ -150,6 +150,10 @@ def trained(
         for split, longest in (("train", recipe.longest), ("dev", None))
     }
     say(f"{len(vocabulary):,} words, {sequences['train'].prefix_count:,} prefixes to learn from")
+    if recipe.longest:
+        captions = sum(len(dataset.captions[image]) for image in dataset.splits["train"])
+        left_out = captions - len(sequences["train"])
+        say(f"{left_out:,} captions of more than {recipe.longest} words are left out")
     kind = KINDS[recipe.kind]
     mirrored = (
         dataset_features(dataset, kind=kind.features, weights=weights, mirrored=True, progress=True)
