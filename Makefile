@@ -3,7 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# The first Python that the pinned packages run on; `make course PYTHON=/path/to/python3.12` chooses one.
+# The first Python that the pinned packages run on; `make course PYTHON=/path/to/python3.12`
+# chooses one.
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; do \
 	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	2>/dev/null && echo $$name && break; done)

@@ -70,10 +70,10 @@ def recipe_for(dataset: Dataset, epochs: int | None = None) -> Recipe:
     A large dataset of another language or style has long captions of another length: `longest` is
     that of its own 92nd percentile, which is 16 words for Flickr8k.
     """
-    lengths = [len(caption) for image in dataset.tokens("train") for caption in image]
-    count = len(lengths)
+    count = sum(len(dataset.captions[image]) for image in dataset.splits["train"])
     recipe = SMALL
     if count >= MANY_CAPTIONS:
+        lengths = [len(caption) for image in dataset.tokens("train") for caption in image]
         longest = int(np.quantile(lengths, KEPT, method="inverted_cdf"))
         recipe = replace(FLICKR8K, longest=longest)
     if count < 500:
