@@ -3,6 +3,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -18,6 +19,7 @@ from utils.captioner import (
     captioner_folder,
     load_captioner,
 )
+from utils.decoding import beam_search
 from utils.model import ModelConfig, build_model
 from utils.model_kinds import KINDS
 from utils.vocabulary import MARKERS, Vocabulary
@@ -120,6 +122,22 @@ def test_width_one_is_greedy_and_every_row_gets_a_caption(captioner):
     beams = captioner.beams(FEATURES[:1], beam_width=2, count=3)[0]
     assert len(beams) == 3
     assert beams[0].score >= beams[1].score >= beams[2].score
+
+
+def test_the_width_of_the_beam_is_the_captioners_own_unless_given(captioner, monkeypatch):
+    widths = []
+
+    def search(*arguments, beam_width, **others):
+        widths.append(beam_width)
+        return beam_search(*arguments, beam_width=beam_width, **others)
+
+    monkeypatch.setattr("utils.captioner.beam_search", search)
+    chosen = replace(captioner, settings={**captioner.settings, "beam_width": 5})
+    for one in (captioner, chosen):
+        one.beams(FEATURES)
+        one.caption_features(FEATURES)
+        one.caption_features(FEATURES, 2)
+    assert widths == [3, 3, 2, 5, 5, 2]
 
 
 def test_a_swapped_vocabulary_is_refused(folder):

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 # TensorFlow takes seconds to start, so it is imported when there is something to caption.
 
 PREFERRED = ("flickr8k-best", "flickr8k", "scenes")  # captioners that may come with the course
-BEAM_WIDTH = 3
 FIRST_CHUNK = 8  # photos: the first captions should come quickly,
 CHUNK = 64  # and the others fast; maps of 64 photos take 8 MB, those of a whole folder gigabytes
 THREADS = min(8, os.cpu_count() or 1)
@@ -92,7 +91,7 @@ def caption_photos(
     `photos`: files and folders; a folder stands for its own photos, sorted. A photo that is
     missing or damaged comes with a `problem` instead of captions. `captioner`: one that is
     loaded, a folder, or the name of one that comes with the course (the best one there).
-    `beam_width`: the captioner's own, else 3; `count` captions need a beam of `count` at least.
+    `beam_width`: the captioner's own unless given, and `count` at least.
 
     Raises `ValueError` for a width or count below 1, and what `load_captioner` raises.
     """
@@ -104,7 +103,7 @@ def caption_photos(
         from utils.captioner import load_captioner
 
         captioner = load_captioner(captioner or best_captioner())
-    width = beam_width or own_beam_width(captioner)
+    width = beam_width or captioner.beam_width
     return _all_captioned(captioner, found, problems, width, count)
 
 
@@ -146,11 +145,6 @@ def best_captioner() -> str:
     """Return the name of the best captioner that comes with the course and is there."""
     there = [name for name in PREFERRED if (CAPTIONERS / name / "settings.json").is_file()]
     return there[0] if there else PREFERRED[0]
-
-
-def own_beam_width(captioner: Captioner) -> int:
-    """Return the beam width that a captioner was chosen with; 3 where it does not say."""
-    return int(captioner.settings.get("beam_width") or BEAM_WIDTH)
 
 
 def chunks(photos: Sequence[Path]) -> Iterator[Sequence[Path]]:
@@ -296,8 +290,8 @@ def _parser() -> argparse.ArgumentParser:
         "--beam",
         type=at_least_one,
         metavar="WIDTH",
-        help="prefixes that the beam search keeps; 1 is greedy search (the captioner's own, or "
-        f"{BEAM_WIDTH}; --count if that is more)",
+        help="prefixes that the beam search keeps; 1 is greedy search (the captioner's own; "
+        "--count if that is more)",
     )
     parser.add_argument(
         "--json",

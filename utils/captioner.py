@@ -62,6 +62,11 @@ class Captioner:
         """The exponent of the length in beam search that was chosen on dev; 1 where none was."""
         return float(self.settings.get("length_penalty", 1.0))
 
+    @property
+    def beam_width(self) -> int:
+        """The width of the beam that was chosen on dev; 3 where none was."""
+        return int(self.settings.get("beam_width") or 3)
+
     @cached_property
     def _graph(self) -> TracedModel:
         return self.model.traced() if isinstance(self.model, OnePassModel) else traced(self.model)
@@ -82,28 +87,41 @@ class Captioner:
         return next_word(self._graph, features)
 
     def beams(
-        self, features: np.ndarray, beam_width: int = 3, count: int = 1
+        self, features: np.ndarray, beam_width: int | None = None, count: int = 1
     ) -> list[list[Hypothesis]]:
-        """Return the `count` best hypotheses for each row of `features`, `(n, ...)`."""
+        """Return the `count` best hypotheses for each row of `features`, `(n, ...)`.
+
+        `beam_width`: the captioner's own unless given, and `count` at least.
+        """
         rows = np.arange(len(features), dtype=np.int32)
+        width = self.beam_width if beam_width is None else beam_width
         return beam_search(
             self.next_word(features),
             rows,
-            beam_width=max(beam_width, count),
+            beam_width=max(width, count),
             length_penalty=self.length_penalty,
             count=count,
         )
 
-    def caption_features(self, features: np.ndarray, beam_width: int = 3) -> list[list[str]]:
-        """Return the tokens of a caption for each row of `features`; width 1 is greedy search."""
+    def caption_features(
+        self, features: np.ndarray, beam_width: int | None = None
+    ) -> list[list[str]]:
+        """Return the tokens of a caption for each row of `features`.
+
+        `beam_width`: the captioner's own unless given; 1 is greedy search.
+        """
+        beam_width = self.beam_width if beam_width is None else beam_width
         if beam_width == 1:
             rows = np.arange(len(features), dtype=np.int32)
             return captions_of(greedy(self.next_word(features), rows), self.vocabulary)
         found = self.beams(features, beam_width)
         return captions_of([best[0].ids for best in found], self.vocabulary)
 
-    def caption(self, photos: Sequence[Path], beam_width: int = 3) -> list[str]:
-        """Return a caption for each photo; raises what `extract_features` raises."""
+    def caption(self, photos: Sequence[Path], beam_width: int | None = None) -> list[str]:
+        """Return a caption for each photo, as `caption_features` does.
+
+        Raises what `extract_features` raises.
+        """
         features = self.features(photos)
         return [" ".join(tokens) for tokens in self.caption_features(features, beam_width)]
 

@@ -22,11 +22,9 @@ from typing import TYPE_CHECKING
 
 import utils.quiet  # noqa: F401 (before TensorFlow, which then starts without its log lines)
 from utils.caption import (
-    BEAM_WIDTH,
     STOPPED,
     at_least_one,
     chunks,
-    own_beam_width,
     photo_problems,
     photos_in,
     write_utf8,
@@ -295,7 +293,7 @@ def _begin(given: argparse.Namespace) -> tuple[Task, Captioner]:
 
 
 def _finish(given: argparse.Namespace, task: Task, captioner: Captioner) -> None:
-    width = given.beam or own_beam_width(captioner)
+    width = given.beam or captioner.beam_width
     captions = caption_list(captioner, task.photos, width, progress=sys.stderr.isatty())
     if given.json:
         texts = (" ".join(tokens) for tokens in captions)
@@ -339,7 +337,7 @@ def _parser() -> argparse.ArgumentParser:
         "--beam",
         type=at_least_one,
         metavar="WIDTH",
-        help=f"1 is greedy search (the captioner's own width, or {BEAM_WIDTH})",
+        help="1 is greedy search (the captioner's own width)",
     )
     parser.add_argument(
         "--json", type=Path, metavar="OUT", help="write the captions: {file name: caption}"

@@ -24,7 +24,6 @@ import utils.quiet  # noqa: F401 (first: TensorFlow then starts without its log 
 # isort: split
 import numpy as np
 
-from utils.caption import own_beam_width
 from utils.captioner import SETTINGS, Captioner, load_captioner
 from utils.dataset import Dataset, load_dataset
 from utils.decoding import averaged, beam_search, captions_of
@@ -221,7 +220,7 @@ def ship(bench: Bench, name: str, seed: int, folder: Path) -> None:
     captioner_of(bench, name, seed).save(folder, half=True)
     captioner = load_captioner(folder)
     scores = score_split(bench.dataset, bench.split, captioner, bench.of(captioner.kind.features))
-    width = own_beam_width(captioner)
+    width = captioner.beam_width
     facts = {
         "title": EXPERIMENTS[name].title,
         "kind": MODELS[captioner.kind.name],

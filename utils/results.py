@@ -18,7 +18,6 @@ import utils.quiet  # noqa: F401 (first: TensorFlow then starts without its log 
 # isort: split
 from matplotlib.figure import Figure
 
-from utils.caption import own_beam_width
 from utils.captioner import SETTINGS, load_captioner
 from utils.experiments import EXPERIMENTS, WIDTH, table
 from utils.files import atomic_path, read_json, write_json
@@ -78,7 +77,7 @@ def gallery(names: list[str]) -> Figure:
     said = {}
     for name in names:
         captioner = load_captioner(name)
-        said[name] = captioner.caption(photos, beam_width=own_beam_width(captioner))
+        said[name] = captioner.caption(photos)
     captions = [
         "\n".join(f"{name}: {said[name][place]}" for name in names) for place in range(len(photos))
     ]
