@@ -53,6 +53,10 @@ class Dataset:
         """Return the rows of a split's images in `images`, `(n,)` int32."""
         return np.array([self._rows[image] for image in self.splits[split]], dtype=np.int32)
 
+    def caption_count(self, split: str) -> int:
+        """Return how many captions the images of a split have together."""
+        return sum(len(self.captions[image]) for image in self.splits[split])
+
     def tokens(self, split: str) -> list[list[list[str]]]:
         """Return the tokens of each caption of each image of a split, the references."""
         return [[clean_caption(text) for text in self.captions[i]] for i in self.splits[split]]

@@ -151,8 +151,7 @@ def trained(
     }
     say(f"{len(vocabulary):,} words, {sequences['train'].prefix_count:,} prefixes to learn from")
     if recipe.longest:
-        captions = sum(len(dataset.captions[image]) for image in dataset.splits["train"])
-        left_out = captions - len(sequences["train"])
+        left_out = dataset.caption_count("train") - len(sequences["train"])
         say(f"{left_out:,} captions of more than {recipe.longest} words are left out")
     kind = KINDS[recipe.kind]
     mirrored = (

@@ -70,7 +70,7 @@ def recipe_for(dataset: Dataset, epochs: int | None = None) -> Recipe:
     A large dataset of another language or style has long captions of another length: `longest` is
     that of its own 92nd percentile, which is 16 words for Flickr8k.
     """
-    count = sum(len(dataset.captions[image]) for image in dataset.splits["train"])
+    count = dataset.caption_count("train")
     recipe = SMALL
     if count >= MANY_CAPTIONS:
         lengths = [len(caption) for image in dataset.tokens("train") for caption in image]
