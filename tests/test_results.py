@@ -18,15 +18,22 @@ from utils.results import (
     SCORES,
     curves,
     gallery,
+    merged,
     published_scores,
     with_table,
+    without_curve,
 )
 
 
-def run_of(bleu):
+def run_of(bleu, seeds=(0,)):
     scores = {"bleu": bleu, "cider_d": 45.0, "length_ratio": 1.01, "distinct": 700}
     scores["intervals"] = [[score - 1, score + 1] for score in bleu]
-    return {"of": [[], [0]], "parameters": 1000, "minutes": 3.0, "scores": {str(WIDTH): scores}}
+    return {
+        "of": [[], list(seeds)],
+        "parameters": 1000,
+        "minutes": 3.0,
+        "scores": {str(WIDTH): scores},
+    }
 
 
 FOUND = {"causal": [run_of([60, 40, 27, 18])], "course": [run_of([58, 39, 26, 17])] * 2}
@@ -37,6 +44,17 @@ def test_scores_come_in_the_order_of_the_experiments(tmp_path):
     assert list(published_scores(tmp_path)) == ["course", "causal"]
     with pytest.raises(FileNotFoundError, match="git checkout"):
         published_scores(tmp_path / "nowhere")
+
+
+def test_seeds_measured_elsewhere_stay_published():
+    old, again, new = run_of([58, 39, 26, 17]), run_of([57, 38, 25, 16]), run_of([1, 1, 1, 1], [2])
+    published = {"causal": FOUND["causal"], "course": [old], "averaged": [run_of([1] * 4, [0, 1])]}
+    average = run_of([2] * 4, [0, 1, 2])
+    both = merged(published, {"course": [new], "averaged": [average]})
+    assert list(both) == ["course", "causal", "averaged"]
+    assert both["course"] == [old, new] and both["causal"] == FOUND["causal"]
+    assert both["averaged"] == [average]
+    assert merged(published, {"course": [again]})["course"] == [again]
 
 
 def test_the_table_stands_between_its_marks_and_is_replaced():
@@ -66,13 +84,17 @@ def test_page_and_readme_show_the_scores_that_come_with_the_course():
 
 
 def test_curves_show_cross_entropy_only(tmp_path):
+    names = ["course", "course-better", "causal", "attention"]
+    assert without_curve(tmp_path) == names
+    with pytest.raises(FileNotFoundError):
+        curves(tmp_path)
     for name in EXPERIMENTS:
         folder = tmp_path / f"{name}-seed0" / "training"
         epochs = [{"seconds": 60.0, "dev_loss": 4.0 - step} for step in range(3)]
         write_json(folder / "history.json", epochs)
     axis = curves(tmp_path).axes[0]
     labels = [line.get_label() for line in axis.lines]
-    assert labels == ["course", "course-better", "causal", "attention"]
+    assert labels == names and not without_curve(tmp_path)
     np.testing.assert_allclose(axis.lines[0].get_xdata(), [1, 2, 3])
 
 

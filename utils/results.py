@@ -4,6 +4,7 @@
 
 Writes `flickr8k-dev.json` (the scores), `curves.png` (learning curves), `gallery.png` (the shipped
 captioners on photos that may be shown) and the table in the page's text, between its two marks.
+Published rows whose trainings are not on this machine stay as they are.
 """
 
 from __future__ import annotations
@@ -47,17 +48,48 @@ def _in_order(found: dict[str, Any]) -> dict[str, Any]:
     return {name: found[name] for name in EXPERIMENTS if name in found}
 
 
+def merged(
+    published: dict[str, list[dict[str, Any]]], found: dict[str, list[dict[str, Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the published rows, those of the seeds that were measured here replaced or added.
+
+    A row that averages seeds is replaced as a whole. Whoever changes a recipe measures every seed
+    again: a row does not tell by which recipe it was trained.
+    """
+    both = dict(published)
+    for name, runs in found.items():
+        if name in EXPERIMENTS and EXPERIMENTS[name].averages:
+            both[name] = runs
+        else:
+            by_seed = {tuple(run["of"][1]): run for run in [*published.get(name, []), *runs]}
+            both[name] = [by_seed[seeds] for seeds in sorted(by_seed)]
+    return _in_order(both)
+
+
+def without_curve(runs: Path) -> list[str]:
+    """Return the experiments whose learning curve is missing on this machine."""
+    return [name for name in _curve_names() if not _history(runs, name).is_file()]
+
+
+def _curve_names() -> list[str]:
+    # Minus a reward is no cross-entropy: another unit, another picture.
+    return [name for name, one in EXPERIMENTS.items() if one.recipe and not one.recipe.critic]
+
+
+def _history(runs: Path, name: str) -> Path:
+    return runs / f"{name}-seed0" / "training" / HISTORY
+
+
 def curves(runs: Path) -> Figure:
-    """Return the learning curves of the experiments' first seeds: dev loss against minutes."""
+    """Return the learning curves of the experiments' first seeds: dev loss against minutes.
+
+    Raises `FileNotFoundError` where one is missing (`without_curve`).
+    """
     figure = Figure(figsize=(7, 3.6))
     axis = figure.subplots()
     colours = iter((GREY, BLUE, GREEN, ORANGE))
-    for name, experiment in EXPERIMENTS.items():
-        path = runs / f"{name}-seed0" / "training" / HISTORY
-        # Minus a reward is no cross-entropy: another unit, another picture.
-        if not path.is_file() or experiment.recipe is None or experiment.recipe.critic:
-            continue
-        epochs = read_json(path)
+    for name in _curve_names():
+        epochs = read_json(_history(runs, name))
         minutes = [
             sum(epoch["seconds"] for epoch in epochs[: place + 1]) / 60
             for place in range(len(epochs))
@@ -99,15 +131,20 @@ def main() -> int:
     """Write the page's numbers and pictures; return 0, or 1 with a sentence on the error stream."""
     runs = RUNS / "experiments" / "flickr8k"
     try:
-        found = read_json(runs / "results-dev.json")
-        write_json(RESULTS / SCORES, _in_order(found))
+        found = merged(published_scores(), read_json(runs / "results-dev.json"))
+        write_json(RESULTS / SCORES, found)
         page = RESULTS / PAGE
-        text = with_table(page.read_text(encoding="utf-8"), published_scores())
+        text = with_table(page.read_text(encoding="utf-8"), found)
         with atomic_path(page) as temporary:
             temporary.write_text(text, encoding="utf-8")
         shipped = ("flickr8k", "flickr8k-best")
         names = [name for name in shipped if (CAPTIONERS / name / SETTINGS).is_file()]
-        for name, figure in (("curves.png", curves(runs)), ("gallery.png", gallery(names))):
+        figures = {"gallery.png": gallery(names)}
+        if missing := without_curve(runs):
+            print(f"curves.png stays as it is: no training of {', '.join(missing)} (seed 0) here.")
+        else:
+            figures["curves.png"] = curves(runs)
+        for name, figure in figures.items():
             with atomic_path(RESULTS / name) as temporary:
                 figure.savefig(temporary, dpi=85, facecolor="white")
     except (OSError, ValueError) as error:
