@@ -32,6 +32,7 @@ from utils.caption import (
 from utils.captions import clean_caption, read_captions
 from utils.files import write_json
 from utils.metrics import ScoreRow, score_rows, score_table
+from utils.progress_bar import progress_bar
 
 if TYPE_CHECKING:
     from utils.captioner import Captioner
@@ -224,10 +225,8 @@ def caption_list(
 
     The features of a few photos at a time are in memory. Raises as `extract_features` does.
     """
-    from tqdm.auto import tqdm
-
     captions: list[list[str]] = []
-    with tqdm(total=len(photos), desc="Captions", unit="photo", disable=not progress) as bar:
+    with progress_bar(len(photos), "Captions", "photo", shown=progress) as bar:
         for chunk in chunks(photos):
             features = captioner.features(chunk)
             captions += captioner.caption_features(features, beam_width)

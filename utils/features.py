@@ -24,6 +24,7 @@ from PIL import Image
 from utils.cnn import EMBEDDED_CNN, FEATURE_SIZE, MAP_SIZE, build_cnn, check_sums, weights_hash
 from utils.images import load_image, open_photo
 from utils.paths import cache_dir
+from utils.progress_bar import progress_bar
 from utils.row_file import RowFile, one_at_a_time, read_row_file
 
 if TYPE_CHECKING:
@@ -231,8 +232,6 @@ def _rows(
     done: int = 0,
 ) -> Iterator[np.ndarray]:
     """Yield the features of `paths[done:]`, a batch at a time."""
-    from tqdm.auto import tqdm
-
     if done == len(paths):
         return
     network = _network(weights, kind)
@@ -241,9 +240,7 @@ def _rows(
     try:
         photos = _ahead(decoders, load_image, paths[done:], BATCHES_AHEAD * batch_size)
         batches = _stacked(photos, batch_size)
-        with tqdm(
-            total=len(paths), initial=done, desc="Features", unit="photo", disable=not progress
-        ) as bar:
+        with progress_bar(len(paths), "Features", "photo", done=done, shown=progress) as bar:
             for features in _ahead(networks, view, batches, NETWORKS):
                 yield features
                 bar.update(len(features))

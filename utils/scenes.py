@@ -9,9 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from tqdm.auto import tqdm
-
 from utils.files import atomic_path
+from utils.progress_bar import progress_bar
 from utils.scene_captions import write_captions
 from utils.scene_picture import draw_scene
 from utils.scene_world import Scene, sample_world
@@ -107,8 +106,7 @@ def _save(job: tuple[Path, Scene]) -> None:
 def _draw_all(folder: Path, scenes: list[Scene], progress: bool) -> None:
     """Draw all pictures, on two processes where there is enough to share."""
     jobs = [(folder / image_name(index), scene) for index, scene in enumerate(scenes)]
-    bar = tqdm(total=len(jobs), desc="Drawing scenes", unit="picture", disable=not progress)
-    with bar:
+    with progress_bar(len(jobs), "Drawing scenes", "picture", shown=progress) as bar:
         if len(jobs) < 200 or (os.cpu_count() or 1) == 1:
             for job in jobs:
                 _save(job)
