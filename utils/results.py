@@ -57,8 +57,8 @@ def merged(
     again: a row does not tell by which recipe it was trained.
     """
     both = dict(published)
-    for name, runs in found.items():
-        if name in EXPERIMENTS and EXPERIMENTS[name].averages:
+    for name, runs in _in_order(found).items():
+        if EXPERIMENTS[name].averages:
             both[name] = runs
         else:
             by_seed = {tuple(run["of"][1]): run for run in [*published.get(name, []), *runs]}
