@@ -27,28 +27,28 @@ $(READY): requirements.txt
 	@touch $(READY)
 
 course: $(READY) ## set up, run the chapters in order, show where the result is
-	$(BIN)/python -m utils.course
+	$(BIN)/python -m utils course
 
 test: $(READY) ## set up if missing, then the whole test suite, notebooks included
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/python -m pytest
-	$(BIN)/python -m utils.run_notebooks
+	$(BIN)/python -m utils run-notebooks
 
 lab: $(READY) ## open JupyterLab in chapters/
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters
 
 data: $(READY) ## the embedded data only
-	$(BIN)/python -m utils.embedded
+	$(BIN)/python -m utils data
 
 flickr8k: $(READY) ## install Flickr8k and GloVe from Kaggle (ARGS="--from-zip FILE" for your own)
-	$(BIN)/python -m utils.install flickr8k $(ARGS)
+	$(BIN)/python -m utils install flickr8k $(ARGS)
 
 bench: $(READY) ## speed against the naive way, as ratios
-	$(BIN)/python -m utils.bench
+	$(BIN)/python -m utils bench
 
 chapters: $(READY) ## derive chapters/ from solutions/
-	$(BIN)/python -m utils.notebooks derive
+	$(BIN)/python -m utils notebooks derive
 
 clean: ## remove whatever can be made again (not the data installed from Kaggle)
 	rm -rf $(VENV) data/scenes data/cache data/runs .pytest_cache .ruff_cache

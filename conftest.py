@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-# The same words as `utils.notebooks.QUIET`, which cannot be imported before they are set.
+# The same words as `utils.authoring.notebooks.QUIET`, which cannot be imported before they are set.
 os.environ.update(
     TF_CPP_MIN_LOG_LEVEL="3",  # no start-up log lines
     TF_ENABLE_ONEDNN_OPTS="0",  # the same last digits on every processor
@@ -19,7 +19,7 @@ os.environ.pop("DATASET", None)  # what is committed was measured on the embedde
 _private = tempfile.TemporaryDirectory(prefix="course-test-")
 os.environ["COURSE_PROGRESS"] = str(Path(_private.name) / "progress.json")
 
-pytest_plugins = ["utils.nbval_guard"]
+pytest_plugins = ["utils.authoring.nbval_guard"]
 
 
 def pytest_configure(config):

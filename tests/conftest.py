@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from utils.scenes import make_scenes
+from utils.scenes.dataset import make_scenes
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from utils.exercise import exercise
-from utils.expect import expect_choice, expect_close, expect_equal, looks_like, mistake
-from utils.guard import call
+from utils.exercises.exercise import exercise
+from utils.exercises.expect import expect_choice, expect_close, expect_equal, looks_like, mistake
+from utils.exercises.guard import call
 
 
 def _stub_98_1(batch):

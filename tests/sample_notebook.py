@@ -4,7 +4,7 @@ import nbformat
 import sample_exercises  # noqa: F401  # registers the exercises of chapter 98
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from utils.notebooks import SETUP
+from utils.authoring.notebooks import SETUP
 
 OPENING = """\
 # Chapter 98 · A sample
@@ -21,8 +21,8 @@ VERSIONS = """\
 # NBVAL_IGNORE_OUTPUT
 import numpy as np
 import sample_exercises  # in a real chapter `check` finds the exercises by itself
-from utils.check import check, hint, solution
-from utils.versions import show_versions
+from utils.exercises.check import check, hint, solution
+from utils.support.versions import show_versions
 show_versions("numpy")"""
 COUNT = """\
 # NBVAL_CHECK_OUTPUT
@@ -30,7 +30,7 @@ batch = np.array([[1, 5, 0], [1, 2, 0]])
 print("zeros:", int((batch == 0).sum()))"""
 PICTURE = """\
 from PIL import Image
-from utils.figures import show
+from utils.figures.show import show
 show(Image.new("RGB", (8, 8), "navy"), alt="A small square in dark blue.")"""
 ANSWER_1 = '''\
 def count_padding(batch):

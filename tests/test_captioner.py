@@ -149,7 +149,7 @@ def test_a_swapped_vocabulary_is_refused(folder):
 
 
 def test_a_vocabulary_swapped_with_its_hash_is_refused_too(folder):
-    from utils.files import sha256
+    from utils.support.files import sha256
 
     words = json.loads((folder / WORDS).read_text(encoding="utf-8"))
     (folder / WORDS).write_text(json.dumps([*words[:4], *words[:3:-1]]), encoding="utf-8")

@@ -124,6 +124,6 @@ def test_captions_whose_photos_are_all_missing_are_refused(tmp_path):
 
 
 def test_flickr8k_that_is_not_installed_names_the_command(tmp_path, monkeypatch):
-    monkeypatch.setattr("utils.paths.DATA", tmp_path)
+    monkeypatch.setattr("utils.support.paths.DATA", tmp_path)
     with pytest.raises(FileNotFoundError, match="make flickr8k"):
         load_dataset("flickr8k")

@@ -199,7 +199,8 @@ CHILD = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from utils import features, row_file
+from utils import features
+from utils import row_file
 row_file.MARK_SECONDS = 0
 log, stop, paths = sys.argv[1], int(sys.argv[2]), [Path(p) for p in sys.argv[3:]]
 calls = 0

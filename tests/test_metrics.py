@@ -1,4 +1,4 @@
-"""BLEU against hand-computed values and nltk, its floors, and the table."""
+"""BLEU against hand-computed values and nltk, its baselines, and the table."""
 
 import csv
 import io
@@ -16,18 +16,18 @@ from utils.captions import clean_caption
 from utils.metrics import (
     bleu,
     bootstrap,
+    constant_baseline,
     constant_caption,
-    constant_floor,
     copied_share,
     distinct_captions,
     human_row,
     score_row,
     score_rows,
     score_table,
-    shuffled_floor,
+    shuffled_baseline,
     strip_markers,
 )
-from utils.paths import ROOT
+from utils.support.paths import ROOT
 
 
 def words(*captions):
@@ -206,7 +206,7 @@ def test_bootstrap_refuses_settings_without_sense():
         bootstrap([words("a")], words("a"), confidence=95)
 
 
-# Floors and people --------------------------------------------------------------------------
+# Baselines and people --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -222,7 +222,7 @@ def test_the_constant_caption_is_the_best_of_all(seed):
 
     assert tuple(best) in candidates
     assert value(best) == pytest.approx(max(map(value, candidates)))
-    assert constant_floor(train, train).scores == bleu(train, [best] * len(train)).scores
+    assert constant_baseline(train, train).scores == bleu(train, [best] * len(train)).scores
 
 
 def test_the_constant_caption_breaks_ties_the_same_way_every_time():
@@ -235,11 +235,11 @@ def test_shuffling_gives_no_image_its_own_caption():
     references = [words(f"own{i} b c d") for i in range(count)]
     hypotheses = words(*(f"own{i} x y z" for i in range(count)))
     for seed in range(20):
-        assert shuffled_floor(references, hypotheses, seed).bleu_1 == 0
+        assert shuffled_baseline(references, hypotheses, seed).bleu_1 == 0
     shared = words(*["own0 b c d"] * count)
-    assert shuffled_floor(references, shared).scores == bleu(references, shared).scores
+    assert shuffled_baseline(references, shared).scores == bleu(references, shared).scores
     with pytest.raises(ValueError, match="two images"):
-        shuffled_floor(references[:1], hypotheses[:1])
+        shuffled_baseline(references[:1], hypotheses[:1])
 
 
 def test_the_human_row_by_hand():
@@ -305,7 +305,7 @@ def flickr8k():
     folder = Path(os.environ.get("FLICKR8K_SHARED") or ROOT.parent / "shared" / "flickr8k")
     archive = folder / "flickr8k_traindev.zip"
     if not archive.is_file():
-        pytest.skip(f"Flickr8k is not at {folder}; set FLICKR8K_SHARED to measure its floors.")
+        pytest.skip(f"Flickr8k is not at {folder}; set FLICKR8K_SHARED to measure its baselines.")
     with zipfile.ZipFile(archive) as opened:
         text = opened.read("captions.txt").decode("utf-8")
     captions = {}
@@ -320,11 +320,11 @@ def flickr8k():
 
 def test_floors_and_people_on_flickr8k():
     train, dev = flickr8k()
-    # A floor at least as strong as the one seen elsewhere, 48.5/28.0/13.7/7.3.
-    floor = constant_floor(dev, train)
-    assert floor.scores == pytest.approx((49.9, 29.9, 13.9, 7.8), abs=0.5)
+    # A baseline at least as strong as the one seen elsewhere, 48.5/28.0/13.7/7.3.
+    baseline = constant_baseline(dev, train)
+    assert baseline.scores == pytest.approx((49.9, 29.9, 13.9, 7.8), abs=0.5)
     people = human_row(dev)
     assert people.scores == pytest.approx((64.7, 45.7, 31.4, 21.4), abs=0.6)
     alone = [captions[0] for captions in dev]
     rest = [captions[1:] for captions in dev]
-    assert shuffled_floor(rest, alone).bleu_4 < floor.bleu_4 < bleu(rest, alone).bleu_4
+    assert shuffled_baseline(rest, alone).bleu_4 < baseline.bleu_4 < bleu(rest, alone).bleu_4

@@ -6,9 +6,7 @@ from test_attention import attention_model, causal_model
 
 from utils.attention import AttentionConfig, build_attention_model
 from utils.bleu import bleu_scores, bleu_statistics
-from utils.one_pass import CaptionsOfPhotos, OnePassTask, photo_batches, train_one_pass
 from utils.rewards import BleuCounter, Reward, bleu_worth
-from utils.run import CHECKPOINT, TrainingSettings
 from utils.self_critical import (
     CriticSettings,
     SelfCriticalTask,
@@ -18,6 +16,13 @@ from utils.self_critical import (
     words_of,
 )
 from utils.sequences import encode_captions
+from utils.teacher_forcing import (
+    CaptionsOfPhotos,
+    TeacherForcingTask,
+    photo_batches,
+    train_teacher_forcing,
+)
+from utils.training_loop import CHECKPOINT, TrainingSettings
 from utils.vocabulary import END, MARKERS, PAD, START, UNKNOWN, Vocabulary
 
 WORDS = [f"w{number}" for number in range(8)]
@@ -77,7 +82,7 @@ def test_one_pass_measures_what_prefixes_measure():
     """The mean loss a word is that of asking for each prefix by itself."""
     features, data = make_data(photos=5)
     model = make_model()
-    task = OnePassTask(model, [features], data, data, settings())
+    task = TeacherForcingTask(model, [features], data, data, settings())
     total = 0.0
     for row, length, image in zip(data.tokens, data.lengths, data.image_index, strict=True):
         for place in range(1, length):
@@ -92,7 +97,9 @@ def test_it_learns_and_resumes(tmp_path):
     args = (features, data, data, settings(epochs=25, learning_rate=3e-2, patience=25, **more))
     mirrored = features[:, ::-1].copy()
     whole = make_model(dropout=0.1)
-    history = train_one_pass(whole, *args, folder=tmp_path / "a", mirrored=mirrored, report=None)
+    history = train_teacher_forcing(
+        whole, *args, folder=tmp_path / "a", mirrored=mirrored, report=None
+    )
     assert history.best["dev_loss"] < 1.2 < history.epochs[0]["loss"]
 
     class StopError(Exception):
@@ -103,7 +110,7 @@ def test_it_learns_and_resumes(tmp_path):
             raise StopError
 
     with pytest.raises(StopError):
-        train_one_pass(
+        train_teacher_forcing(
             make_model(dropout=0.1),
             *args,
             folder=tmp_path / "b",
@@ -111,7 +118,7 @@ def test_it_learns_and_resumes(tmp_path):
             report=None,
             on_epoch_end=stop,
         )
-    resumed = train_one_pass(
+    resumed = train_teacher_forcing(
         make_model(seed=5, dropout=0.1),
         *args,
         folder=tmp_path / "b",
@@ -237,7 +244,7 @@ def test_the_gradient_may_be_taken_under_dropout_and_samples_are_drawn_without()
 def test_training_on_the_metric_raises_the_metric_and_resumes(tmp_path):
     features, data = make_data()
     start = make_model()
-    train_one_pass(
+    train_teacher_forcing(
         start,
         features,
         data,

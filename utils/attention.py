@@ -22,7 +22,7 @@ import numpy as np
 import tensorflow as tf
 
 from utils.cnn import FEATURE_SIZE, MAP_SIZE
-from utils.one_pass import OnePassModel, State
+from utils.teacher_forcing import State, TeacherForcedModel
 
 
 def attend(queries: tf.Tensor, keys: tf.Tensor, values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -59,7 +59,7 @@ class AttentionConfig:
         return asdict(self)
 
 
-class AttentionModel(OnePassModel):
+class AttentionModel(TeacherForcedModel):
     """See the module. Names of the layers are those of the text above."""
 
     def __init__(self, config: AttentionConfig) -> None:
@@ -99,7 +99,7 @@ class AttentionModel(OnePassModel):
     def logits(
         self, encoded: tf.Tensor, words: tf.Tensor, training: bool = False, last: bool = False
     ) -> tf.Tensor:
-        """Return the logits after each position, or after the last; see `OnePassModel`."""
+        """Return the logits after each position, or after the last; see `TeacherForcedModel`."""
         states = self._states(encoded, words, training)
         contexts, _ = self._look(encoded, states)
         text = self.language_lstm(tf.concat([contexts, states], axis=-1))

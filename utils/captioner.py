@@ -28,10 +28,10 @@ from utils.decoding import (
     traced,
 )
 from utils.features import extract_features
-from utils.files import atomic_path, read_json, sha256, write_json
 from utils.model_kinds import KINDS, ModelKind, kind_of
-from utils.one_pass import OnePassModel
-from utils.paths import CAPTIONERS
+from utils.support.files import atomic_path, read_json, sha256, write_json
+from utils.support.paths import CAPTIONERS
+from utils.teacher_forcing import TeacherForcedModel
 from utils.vocabulary import Vocabulary
 
 FORMAT = 1
@@ -69,7 +69,11 @@ class Captioner:
 
     @cached_property
     def _graph(self) -> TracedModel:
-        return self.model.traced() if isinstance(self.model, OnePassModel) else traced(self.model)
+        return (
+            self.model.traced()
+            if isinstance(self.model, TeacherForcedModel)
+            else traced(self.model)
+        )
 
     def features(self, photos: Sequence[Path]) -> np.ndarray:
         """Return the features of photos as this captioner sees them, a row each, not cached.
@@ -82,7 +86,7 @@ class Captioner:
 
     def next_word(self, features: np.ndarray) -> NextWord:
         """Return the next word's log-probabilities for rows of `features` (`utils.decoding`)."""
-        if isinstance(self.model, OnePassModel):
+        if isinstance(self.model, TeacherForcedModel):
             features = self.model.encode_all(features)  # once a photo, not once a word
         return next_word(self._graph, features)
 

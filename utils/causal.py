@@ -15,10 +15,10 @@ import numpy as np
 import tensorflow as tf
 
 from utils.model import ModelConfig
-from utils.one_pass import OnePassModel, State
+from utils.teacher_forcing import State, TeacherForcedModel
 
 
-class CausalModel(OnePassModel):
+class CausalModel(TeacherForcedModel):
     """The model of a `ModelConfig` with `merge="add"`, its BiLSTM replaced by an LSTM."""
 
     def __init__(self, config: ModelConfig) -> None:
@@ -43,7 +43,7 @@ class CausalModel(OnePassModel):
     def logits(
         self, encoded: tf.Tensor, words: tf.Tensor, training: bool = False, last: bool = False
     ) -> tf.Tensor:
-        """Return the logits after each position, or after the last; see `OnePassModel`."""
+        """Return the logits after each position, or after the last; see `TeacherForcedModel`."""
         text = self.text_dropout(self.embedding(words), training=training)
         text = self.second_lstm(self.first_lstm(text))
         text = text[:, -1:] if last else text

@@ -8,7 +8,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from utils.files import atomic_path
+from utils.support.files import atomic_path
 
 
 def save_checkpoint(path: Path, arrays: Sequence[np.ndarray], state: dict[str, Any]) -> None:

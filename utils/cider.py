@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from utils.baselines import ngrams
 from utils.bleu import ORDERS, Caption, check_captions
-from utils.floors import ngrams
 
 SIGMA = 6.0
 

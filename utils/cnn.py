@@ -1,7 +1,7 @@
 """MobileNetV2 (Sandler et al. 2018) without its classifier: chapter 2.
 
 The committed network holds genuine ImageNet weights that were converted from a PyTorch file
-(see `utils/build_cnn.py`), so that the course needs no download.
+(see `utils/authoring/build_cnn.py`), so that the course needs no download.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from utils.files import sha256
-from utils.paths import DATA
+from utils.support.files import sha256
+from utils.support.paths import DATA
 
 if TYPE_CHECKING:
     import keras

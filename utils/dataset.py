@@ -10,7 +10,7 @@ import numpy as np
 
 from utils.captions import clean_caption, read_captions
 from utils.images import IMAGE_SUFFIXES
-from utils.paths import dataset_dir, dataset_name
+from utils.support.paths import dataset_dir, dataset_name
 from utils.vocabulary import Vocabulary
 
 SPLITS = ("train", "dev", "test")
@@ -85,7 +85,7 @@ def load_dataset(
     name = name or dataset_name()
     folder = dataset_dir(name)
     if name == "scenes" and not folder.is_dir():
-        from utils.scenes import make_scenes
+        from utils.scenes.dataset import make_scenes
 
         make_scenes(folder, progress=True)
     captions_file = Path(captions_file) if captions_file else _captions_file(folder)

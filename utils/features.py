@@ -23,9 +23,9 @@ from PIL import Image
 
 from utils.cnn import EMBEDDED_CNN, FEATURE_SIZE, MAP_SIZE, build_cnn, check_sums, weights_hash
 from utils.images import load_image, open_photo
-from utils.paths import cache_dir
-from utils.progress_bar import progress_bar
 from utils.row_file import RowFile, one_at_a_time, read_row_file
+from utils.support.paths import cache_dir
+from utils.support.progress_bar import progress_bar
 
 if TYPE_CHECKING:
     from utils.dataset import Dataset

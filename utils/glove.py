@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from utils.paths import DATA
+from utils.support.paths import DATA
 from utils.vocabulary import MARKERS, PAD, Vocabulary
 
 GLOVE = DATA / "glove"

@@ -1,7 +1,7 @@
 """Judging captions: everything in one place, and a table that is fair (chapter 7).
 
-`utils.bleu`, `utils.cider` and `utils.floors` hold the parts. A score alone says little, so the
-table puts it between its floors and what people score, with the interval it has by chance.
+`utils.bleu`, `utils.cider` and `utils.baselines` hold the parts. A score alone says little, so the
+table puts it between its baselines and what people score, with the interval it has by chance.
 """
 
 from __future__ import annotations
@@ -12,6 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from utils.baselines import (
+    constant_baseline,
+    constant_caption,
+    copied_share,
+    distinct_captions,
+    human_row,
+    shuffled_baseline,
+)
 from utils.bleu import (
     Bleu,
     Caption,
@@ -23,14 +31,6 @@ from utils.bleu import (
     strip_markers,
 )
 from utils.cider import CiderD, cider_d
-from utils.floors import (
-    constant_caption,
-    constant_floor,
-    copied_share,
-    distinct_captions,
-    human_row,
-    shuffled_floor,
-)
 from utils.meteor import meteor
 
 __all__ = [
@@ -43,8 +43,8 @@ __all__ = [
     "bootstrap",
     "bootstrap_statistics",
     "cider_d",
+    "constant_baseline",
     "constant_caption",
-    "constant_floor",
     "copied_share",
     "distinct_captions",
     "human_row",
@@ -52,7 +52,7 @@ __all__ = [
     "score_row",
     "score_rows",
     "score_table",
-    "shuffled_floor",
+    "shuffled_baseline",
     "strip_markers",
 ]
 
@@ -116,7 +116,7 @@ def score_rows(
     seed: int = 0,
     with_meteor: bool = False,
 ) -> list[ScoreRow]:
-    """Return the rows of `score_table`: floors, then the systems by name, then people.
+    """Return the rows of `score_table`: baselines, then the systems by name, then people.
 
     The shuffled captions are those of the last system. The constant caption needs
     `train_tokens`, the human row an image with two references, shuffling two images; what
@@ -127,10 +127,10 @@ def score_rows(
         raise ValueError("There are no captions to score: name one list of captions or more.")
     rows = []
     if train_tokens is not None:
-        rows.append(ScoreRow("one caption for all", constant_floor(references, train_tokens)))
+        rows.append(ScoreRow("one caption for all", constant_baseline(references, train_tokens)))
     if len(references) > 1:
         captions = list(systems.values())[-1]
-        rows.append(ScoreRow("captions shuffled", shuffled_floor(references, captions, seed)))
+        rows.append(ScoreRow("captions shuffled", shuffled_baseline(references, captions, seed)))
     for name, captions in systems.items():
         rows.append(
             score_row(name, references, captions, train_tokens, seed=seed, with_meteor=with_meteor)

@@ -21,9 +21,9 @@ from collections.abc import Sequence
 import numpy as np
 from nltk.translate.bleu_score import closest_ref_length
 
+from utils.baselines import ngrams
 from utils.bleu import ORDERS, Caption
 from utils.cider import CiderD
-from utils.floors import ngrams
 
 COLUMNS = 2 * ORDERS + 2  # as in `bleu_statistics`
 

@@ -21,7 +21,7 @@ from types import TracebackType
 
 import numpy as np
 
-from utils.files import atomic_path, read_json, sha256, write_json
+from utils.support.files import atomic_path, read_json, sha256, write_json
 
 MARK_SECONDS = 2.0  # how much work an interruption may cost
 BLOCK = 1 << 22

@@ -17,17 +17,17 @@ import numpy as np
 import tensorflow as tf
 
 from utils.bleu import Caption, bleu_scores
-from utils.one_pass import (
+from utils.rewards import COLUMNS, Reward
+from utils.sequences import CaptionSequences
+from utils.teacher_forcing import (
     CHUNK,
     CaptionsOfPhotos,
-    OnePassModel,
+    TeacherForcedModel,
     demand_views,
     photo_batches,
     word_losses,
 )
-from utils.rewards import COLUMNS, Reward
-from utils.run import History, TrainingSettings, run_task
-from utils.sequences import CaptionSequences
+from utils.training_loop import History, TrainingSettings, run_task
 from utils.vocabulary import END, PAD, START, UNKNOWN
 
 FORBIDDEN = (PAD, START, UNKNOWN)
@@ -63,7 +63,7 @@ def allowed(logits: tf.Tensor, first: bool | tf.Tensor = False) -> tf.Tensor:
 
 
 def rollout(
-    model: OnePassModel, encoded: tf.Tensor, seed: tf.Tensor | None, max_length: int
+    model: TeacherForcedModel, encoded: tf.Tensor, seed: tf.Tensor | None, max_length: int
 ) -> tf.Tensor:
     """Return a caption for each row of `encoded`, ids `(n, max_length)` int32, `<pad>` after it.
 
@@ -109,7 +109,7 @@ class SelfCriticalTask:
 
     def __init__(
         self,
-        model: OnePassModel,
+        model: TeacherForcedModel,
         views: Sequence[np.ndarray],
         train: CaptionSequences,
         dev: CaptionSequences,
@@ -246,7 +246,7 @@ def _reward(sequences: CaptionSequences, bleu_weight: float) -> tuple[Reward, di
 
 
 def train_self_critical(
-    model: OnePassModel,
+    model: TeacherForcedModel,
     features: np.ndarray,
     train: CaptionSequences,
     dev: CaptionSequences,
@@ -260,8 +260,8 @@ def train_self_critical(
 ) -> History:
     """Train a one-pass model further on CIDEr-D and BLEU.
 
-    Arguments, result and errors as in `train_one_pass`; the `loss` of the history is minus the
-    mean reward. Begin with a model that cross-entropy has taught to write.
+    Arguments, result and errors as in `train_teacher_forcing`; the `loss` of the history is minus
+    the mean reward. Begin with a model that cross-entropy has taught to write.
     """
     views = demand_views(model, features, mirrored, train, dev)
     task = SelfCriticalTask(model, views, train, dev, settings, critic)

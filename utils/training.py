@@ -1,6 +1,6 @@
 """Training on prefixes: sparse labels, batches of one length (chapter 6).
 
-How epochs, early stopping and resuming work is in `utils.run`; here is what is learnt from what.
+How epochs, early stopping and resuming work is in `utils.training_loop`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy as np
 import tensorflow as tf
 
 from utils.model import without_mask
-from utils.run import (
+from utils.sequences import CaptionSequences, Rows, batches, length_batches
+from utils.training_loop import (
     BEST,
     CHECKPOINT,
     HISTORY,
@@ -24,7 +25,6 @@ from utils.run import (
     run_task,
     smoothed,
 )
-from utils.sequences import CaptionSequences, Rows, batches, length_batches
 
 __all__ = [
     "BEST",
@@ -56,7 +56,8 @@ def train(
     `features` `(images, size)` float32: a row a photo, gathered by index in each step and never
     copied per prefix. `mirrored`: the same of the mirrored photos; each example then takes one of
     the two at random. `folder`, `on_epoch_end`, `report` and further errors as in
-    `utils.run.run_task`. Raises `ValueError` where features or sequences do not fit the model.
+    `utils.training_loop.run_task`. Raises `ValueError` where features or sequences do not fit the
+    model.
     """
     _demand_fit(model, features, mirrored, train, dev)
     task = _PrefixTask(model, features, mirrored, train, dev, settings)

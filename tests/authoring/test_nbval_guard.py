@@ -1,0 +1,313 @@
+"""What nbval alone would let pass, and the command that runs the notebooks."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from nbformat.v4 import new_output
+from sample_notebook import cell_with, sample_master, small_notebook
+
+from utils.authoring import run_notebooks
+from utils.authoring.nbval_guard import peak_bytes
+from utils.authoring.notebooks import (
+    INLINE,
+    QUIET,
+    derive,
+    execute,
+    read_notebook,
+    sanitized,
+    write_notebook,
+)
+from utils.authoring.run_notebooks import (
+    command_of,
+    environment_of,
+    lanes_of,
+    main,
+    run_lanes,
+    table,
+)
+from utils.support.paths import CHAPTERS, ROOT, SOLUTIONS
+
+TESTS = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), str(ROOT)]))
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    """The sample master, executed."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "utils").symlink_to(ROOT / "utils")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), str(ROOT)]))
+        return execute(sample_master(), folder)
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A folder in which notebooks of both states find the course."""
+    (tmp_path / "utils").symlink_to(ROOT / "utils")
+    for name in ("chapters", "solutions"):
+        (tmp_path / name).mkdir()
+    return tmp_path
+
+
+def nbval(path, *more, strict=False):
+    """Run one notebook as the course's command does; return the exit code and the output."""
+    state = "solutions" if strict else "chapters"
+    lane = run_notebooks.Lane(state, (path,), 1)
+    measures = path.parent / "measures.json"
+    done = subprocess.run(
+        [*command_of(lane, measures), *more],
+        env=environment_of(lane, path.parent),
+        cwd=path.parent,
+        capture_output=True,
+        text=True,
+        timeout=170,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def saved(folder, notebook):
+    path = folder / "98_sample.ipynb"
+    write_notebook(path, notebook)
+    return path
+
+
+def run_small(folder, *sources, outputs=None, more=()):
+    """Run a notebook of cells; `outputs` gives for places of compared cells the committed text."""
+    outputs = outputs or {}
+    notebook = small_notebook(*sources, marked=set(outputs))
+    for place, cell in enumerate(notebook.cells, start=-1):
+        cell.execution_count = place + 2
+        text = outputs.get(place, "x\n" if place == 0 else None)
+        if text is not None:
+            cell.outputs = [new_output("stream", name="stdout", text=text)]
+    return nbval(saved(folder, notebook), *more)
+
+
+# Both states of a sound notebook
+
+
+def test_both_states_pass_and_are_measured(course, executed):
+    for name, notebook in (("solutions", executed), ("chapters", derive(executed))):
+        write_notebook(course / name / "98_sample.ipynb", notebook)
+    target = course / "measured.json"
+    paths = [str(course / "chapters"), str(course / "solutions" / "98_sample.ipynb")]
+    assert main([*paths, "--json", str(target)]) == 0
+    measured = json.loads(target.read_text(encoding="utf-8"))
+    assert set(measured) == {"chapters/98_sample.ipynb", "solutions/98_sample.ipynb"}
+    for name, row in measured.items():
+        assert 0.1 < row["cpu_seconds"] < 60 and 0.1 < row["wall_seconds"] < 120
+        assert 30 < row["peak_mb"] < 1000
+        assert row["threads"] == (4 if name.startswith("solutions") else 1)
+
+
+# The traps
+
+
+def test_a_solved_notebook_with_a_wrong_answer_fails(course, executed):
+    notebook = read_notebook(saved(course / "solutions", executed))
+    cell = cell_with(notebook, "def count_padding")
+    cell.source = cell.source.replace("axis=1", "axis=0")
+    # As one may edit a notebook by hand: without hidden tests that would notice first.
+    check = cell_with(notebook, 'check("98.1"')
+    check.source = check.source.split("\n### BEGIN")[0]
+    code, text = nbval(saved(course / "solutions", notebook), strict=True)
+    assert code == 1 and "CheckFailed" in text and "wrong axis" in text.lower()
+
+
+def test_an_unsolved_notebook_fails_where_solutions_are_demanded(course, executed):
+    code, text = nbval(saved(course / "solutions", derive(executed)), strict=True)
+    assert code == 1 and "not attempted yet" in text
+
+
+def test_a_chapter_with_a_solved_check_committed_fails(course, executed):
+    chapter = derive(executed)
+    solved = cell_with(executed, 'check("98.3"').outputs
+    cell_with(chapter, 'check("98.3"').outputs = solved
+    code, text = nbval(saved(course / "chapters", chapter))
+    assert code == 1 and "Cell outputs differ" in text
+
+
+def test_a_stripped_notebook_fails(course, executed):
+    stripped = derive(executed)
+    for cell in stripped.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    code, text = nbval(saved(course / "chapters", stripped))
+    assert code == 1
+    assert "was the notebook stripped?" in text and "No cell of this notebook has" in text
+
+
+def test_another_output_fails_and_timings_do_not_matter(course):
+    code, text = run_small(course, "print('loss 2.31')", outputs={0: "loss 2.30\n"})
+    assert code == 1 and "Cell outputs differ" in text
+    code, text = run_small(
+        course, "print('loss 2.31 in 0.53 s')", outputs={0: "loss 2.31 in 7 s\n"}
+    )
+    assert code == 0, text
+
+
+def test_a_cell_that_kills_the_kernel_fails_at_once(course):
+    start = time.perf_counter()
+    code, text = run_small(course, "print('x')", "import os\nos._exit(3)", "print('after')")
+    assert code == 1 and "This cell killed the kernel." in text
+    assert time.perf_counter() - start < 60  # nbval alone waits for the whole time-out
+
+
+def test_an_unknown_magic_fails(course):
+    code, text = run_small(course, "%surely_unknown\nprint('x')", "print(2)")
+    assert code == 1 and "wrote to the error stream" in text and "surely_unknown" in text
+
+
+def test_a_warning_fails(course):
+    code, text = run_small(course, "import warnings\nwarnings.warn('careful')\nprint('x')")
+    assert code == 1 and "careful" in text
+
+
+def test_an_error_in_a_cell_fails(course):
+    code, text = run_small(course, "1 / 0")
+    assert code == 1 and "ZeroDivisionError" in text
+
+
+def test_a_slow_cell_is_stopped(course):
+    more = ("--nbval-cell-timeout=2",)
+    code, text = run_small(course, "import time\ntime.sleep(60)\nprint('x')", more=more)
+    assert code == 1 and "Timeout" in text
+
+
+def test_too_much_memory_fails(course):
+    source = "import numpy as np\nlarge = np.ones((300, 1024, 128))\nprint('x')"  # 300 MB
+    code, text = run_small(course, source, more=("--nbval-memory-limit=0.25",))
+    assert code == 1 and "0.25 GB are the limit" in text
+    code, text = run_small(course, source)
+    assert code == 0, text
+
+
+def test_a_failed_lane_fails_the_command(course, capsys):
+    notebook = small_notebook("1 / 0")
+    path = saved(course / "chapters", notebook)
+    passed, _ = run_lanes(lanes_of([path]))
+    assert not passed and "ZeroDivisionError" in capsys.readouterr().out
+
+
+# The command
+
+
+def test_lanes_are_sorted_by_state_and_name(course):
+    for name in ("chapters/02_b", "chapters/01_a", "solutions/01_a"):
+        write_notebook(course / f"{name}.ipynb", small_notebook())
+    unsolved, solved = lanes_of([course / "chapters", course / "solutions"])
+    assert [path.name for path in unsolved.notebooks] == ["01_a.ipynb", "02_b.ipynb"]
+    assert (unsolved.state, unsolved.threads) == ("chapters", 1)
+    assert (solved.state, solved.threads) == ("solutions", 4)
+    swapped = lanes_of([course / "chapters", course / "solutions"], swap=True)
+    assert [lane.threads for lane in swapped] == [4, 1]
+    assert [lane.threads for lane in lanes_of([course / "solutions"], threads=2)] == [2]
+    with pytest.raises(FileNotFoundError, match="no notebook or folder"):
+        lanes_of([course / "nowhere"])
+
+
+def test_the_command_without_notebooks(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(run_notebooks, "CHAPTERS", tmp_path / "chapters")
+    monkeypatch.setattr(run_notebooks, "SOLUTIONS", tmp_path / "solutions")
+    assert main([]) == 0
+    assert "no notebooks yet" in capsys.readouterr().out
+    assert main([str(tmp_path / "gone.ipynb")]) == 1
+
+
+def test_the_environment_of_a_lane(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATASET", "flickr8k")
+    unsolved = environment_of(run_notebooks.Lane("chapters", (), 1), tmp_path)
+    solved = environment_of(run_notebooks.Lane("solutions", (), 4), tmp_path)
+    assert unsolved["CHECK_STRICT"] == "" and solved["CHECK_STRICT"] == "1"
+    assert unsolved["TF_NUM_INTRAOP_THREADS"] == "1" and solved["OMP_NUM_THREADS"] == "4"
+    assert "DATASET" not in solved and solved["MPLBACKEND"] == INLINE
+    assert QUIET.items() <= solved.items()
+    assert unsolved["COURSE_PROGRESS"].startswith(str(tmp_path))
+
+
+def test_the_root_settings_are_set_and_are_the_notebooks_own():
+    assert QUIET.items() <= dict(os.environ).items()
+    assert not Path(os.environ["COURSE_PROGRESS"]).is_relative_to(ROOT)
+
+
+def test_the_table_is_in_reading_order():
+    row = {"wall_seconds": 31.4, "cpu_seconds": 40.2, "peak_mb": 812, "threads": 1}
+    names = ["solutions/01_a.ipynb", "chapters/02_b.ipynb", "chapters/01_a.ipynb"]
+    lines = table({name: row for name in names}).split("\n")
+    assert lines[2] == "| chapters/01_a.ipynb | 31 | 40 | 812 | 1 |"
+    assert lines[3].startswith("| solutions/01_a") and lines[4].startswith("| chapters/02_b")
+    assert "?" in table({"chapters/01_a.ipynb": {"threads": 1}})
+
+
+def test_peak_memory_of_a_process():
+    code = "x = bytearray(200 * 2**20); del x; print(1, flush=True); input()"
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe) as process:
+        process.stdout.readline()
+        peak = peak_bytes(psutil.Process(process.pid))
+        process.communicate(b"\n")
+    assert peak > (200 * 2**20 if sys.platform == "linux" else 2**20)
+
+
+# The sanitizers
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("<f at 0x7f00aa>", "<f at 0x55de01>"),
+        ("in 3.2 s", "in 41 s"),
+        ("took 1,203 ms", "took 9 ms"),
+        ("81.3 images/s", "7 images/s"),
+        ("7.5x faster", "11 times faster"),
+        ("exact: yes, approximate: yes, largest difference: 0", "exact: no, approximate: yes, "
+         "largest difference: 1.2e-07"),
+        ("12ms/step", "9ms/step"),
+        ("on 2026-01-02 10:11", "on 2025-12-31"),
+    ],
+)  # fmt: skip
+def test_what_may_differ(first, second):
+    assert first != second and sanitized(first) == sanitized(second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("shape (3, 4)", "shape (3, 5)"),
+        ("loss 2.31", "loss 2.32"),
+        ("5 captions", "6 captions"),
+        ("8 seas", "9 seas"),
+        ("largest difference: 0.5", "largest difference: 0.6"),
+        ("2 dogs", "3 dogs"),
+    ],
+)
+def test_what_may_not_differ(first, second):
+    assert sanitized(first) != sanitized(second)
+
+
+# The committed notebooks compare something
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*sorted(CHAPTERS.glob("*.ipynb")), *sorted(SOLUTIONS.glob("*.ipynb"))],
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
+def test_committed_outputs_are_present_where_compared(path):
+    from utils.authoring.rules import marked
+
+    cells = [cell for cell in read_notebook(path).cells if cell.cell_type == "code"]
+    compared = [cell for cell in cells if marked(cell) == "check"]
+    assert len(compared) >= 6  # four exercises at least, and some of the text's own cells
+    assert all(cell.outputs and cell.execution_count for cell in compared)

@@ -1,0 +1,71 @@
+"""Tests of utils/figures/chapter_7.py: the drawings of chapter 7."""
+
+import numpy as np
+
+from utils.figures.chapter_7 import (
+    _found,
+    _grow,
+    _place,
+    kind_bars,
+    ngram_ribbon,
+    search_tree,
+    temperature_bars,
+)
+from utils.metrics import bleu_statistics
+from utils.vocabulary import END, START
+
+WORDS = ["<pad>", "<start>", "<end>", "<unk>", "a", "dog", "cat"]
+STEPS = [
+    [((START, 4), -0.1, True), ((START, 5), -2.5, True), ((START, 6), -4.0, False)],
+    [((START, 4, 5), -0.5, True), ((START, 4, 6), -1.2, True), ((START, 5, END), -3.0, False)],
+    [((START, 4, 5, END), -0.6, True), ((START, 4, 6, END), -1.3, True)],
+]
+
+
+def test_the_tree_has_each_kept_prefix_under_its_parent():
+    root = _grow(STEPS, dropped=1)
+    assert [child.prefix[-1] for child in root.children] == [4, 5, 6]
+    assert [child.prefix[-1] for child in root.children[0].children] == [5, 6]
+    assert [child.kept for child in root.children[1].children] == [False]
+    assert len(_grow(STEPS, dropped=0).children) == 2
+
+
+def test_no_two_leaves_share_a_row():
+    root = _grow(STEPS, dropped=1)
+    assert _place(root, 0.0) == 4
+    ends = [child.children[0].height for child in root.children[0].children]
+    assert ends == [0.0, 1.0]
+    assert root.children[0].height == 0.5
+
+
+def test_the_drawing_names_words_and_probabilities():
+    axis = search_tree(STEPS, WORDS, [4, 5]).axes[0]
+    texts = [text.get_text() for text in axis.texts]
+    assert texts.count("<end>") == 3 and texts.count("cat") == 2
+    assert "90" in texts  # exp(-0.1)
+
+
+def test_found_ngrams_are_those_that_bleu_counts():
+    references = [["a", "dog", "runs", "in", "a", "park"], ["the", "dog"]]
+    hypothesis = ["a", "dog", "a", "dog", "in", "a", "park", "a"]
+    counts = bleu_statistics([references], [hypothesis])[0, :4].tolist()
+    assert [sum(_found(references, hypothesis, size)) for size in range(1, 5)] == counts
+    assert _found(references, hypothesis, 1)[:4] == [True, True, True, False]
+
+
+def test_the_ribbon_has_a_bar_for_each_ngram():
+    axis = ngram_ribbon([["a", "dog", "runs"]], ["a", "dog", "sits", "down"]).axes[0]
+    assert len(axis.patches) == 4 + 3 + 2 + 1
+    assert "2 of 4" in [text.get_text() for text in axis.texts]
+
+
+def test_kinds_of_fact_stand_with_their_counts():
+    figure = kind_bars({"colour": (0.5, 0.1), "place": (1.0, 0.2)}, {"colour": 4, "place": 7})
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert texts == ["100  (n = 7)", "50  (n = 4)"]
+
+
+def test_temperatures_share_one_scale():
+    figure = temperature_bars(np.log([0.7, 0.2, 0.1]), ["a", "b", "c"], (0.5, 2.0))
+    first, second = figure.axes
+    assert first.get_xlim() == second.get_xlim()

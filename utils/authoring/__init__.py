@@ -1,0 +1,1 @@
+"""For maintainers: making notebooks, running them as tests, converting weights and vectors."""

@@ -1,0 +1,194 @@
+"""Run notebooks as tests, and measure them: the chapters unsolved, the solutions strictly.
+
+    python -m utils run-notebooks                              # all, as `make test` does
+    python -m utils run-notebooks solutions/04_lstm_text_encoder.ipynb
+    python -m utils run-notebooks --threads 4 chapters         # one state, four threads
+    python -m utils run-notebooks --json measured.json
+
+Each state is one pytest with nbval that goes through its notebooks in order. The two states run
+side by side: the chapters with 1 thread, the solutions with 4, so that a run also shows that the
+compared outputs do not depend on the number of threads (`--swap` turns that round).
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from utils.authoring.notebooks import CELL_SECONDS, INLINE, QUIET, SANITIZERS, START_SECONDS
+from utils.support.files import read_json, write_json
+from utils.support.paths import CHAPTERS, ROOT, SOLUTIONS
+
+MEMORY_GB = 4.0
+THREADS = {"chapters": 1, "solutions": 4}
+THREAD_SETTINGS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
+PASSED, NOTHING_COLLECTED = 0, 5
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Notebooks of one state, run in order by one pytest: `state`, `notebooks`, `threads`."""
+
+    state: str
+    notebooks: tuple[Path, ...]
+    threads: int
+
+
+def lanes_of(paths: list[Path], threads: int | None = None, swap: bool = False) -> list[Lane]:
+    """Return the notebooks sorted into unsolved and solved ones.
+
+    A notebook in a folder named `solutions` is a solved one. Without paths, these are all of the
+    course. Raises `FileNotFoundError` for a path that does not exist.
+    """
+    found: list[Path] = []
+    for path in paths or [folder for folder in (CHAPTERS, SOLUTIONS) if folder.is_dir()]:
+        if not path.exists():
+            raise FileNotFoundError(f"There is no notebook or folder {path}.")
+        found += sorted(path.glob("*.ipynb")) if path.is_dir() else [path]
+    counts = dict(zip(THREADS, reversed(THREADS.values()), strict=True)) if swap else THREADS
+    lanes = []
+    for state, count in counts.items():
+        solved = state == "solutions"
+        mine = [path for path in found if (path.resolve().parent.name == "solutions") == solved]
+        if mine:
+            lanes.append(Lane(state, tuple(mine), threads or count))
+    return lanes
+
+
+def command_of(lane: Lane, measures: Path) -> list[str]:
+    """Return the pytest command of a lane."""
+    return [
+        *(sys.executable, "-m", "pytest", "-q", "-p", "utils.authoring.nbval_guard"),
+        *("-p", "no:cacheprovider", "--color=no", "--tb=short"),
+        *("--nbval-lax", "--nbval-current-env", f"--nbval-sanitize-with={SANITIZERS}"),
+        f"--nbval-cell-timeout={CELL_SECONDS}",
+        f"--nbval-kernel-startup-timeout={START_SECONDS}",
+        *(f"--nbval-memory-limit={MEMORY_GB:g}", f"--nbval-measures={measures}"),
+        *(str(path.resolve()) for path in lane.notebooks),
+    ]
+
+
+def environment_of(lane: Lane, folder: Path) -> dict[str, str]:
+    """Return a lane's environment: quiet, its threads, strict where solved, progress apart."""
+    threads = dict.fromkeys(THREAD_SETTINGS, str(lane.threads))
+    given = {key: value for key, value in os.environ.items() if key != "DATASET"}
+    python_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return {
+        **given,
+        **QUIET,
+        **threads,
+        "MPLBACKEND": INLINE,
+        "CHECK_STRICT": "1" if lane.state == "solutions" else "",
+        "COURSE_PROGRESS": str(folder / f"progress-{lane.state}.json"),
+        "PYTHONPATH": python_path,
+    }
+
+
+def run_lanes(lanes: list[Lane], together: bool = True) -> tuple[bool, dict[str, Any]]:
+    """Run the lanes, side by side or one after the other; print what fails.
+
+    Returns whether everything passed, and for each notebook ("solutions/04_x.ipynb") a dict of
+    `wall_seconds`, `cpu_seconds`, `peak_mb`, `threads`.
+    """
+    measured: dict[str, Any] = {}
+    passed = True
+    with tempfile.TemporaryDirectory(prefix="notebooks-") as name:
+        folder = Path(name)
+        groups = [lanes] if together else [[lane] for lane in lanes]
+        for group in groups:
+            for lane, process in [(lane, _start(lane, folder)) for lane in group]:
+                code = process.wait()
+                passed = passed and code == PASSED
+                log = (folder / f"{lane.state}.log").read_text(encoding="utf-8", errors="replace")
+                print(_report(lane, code, log))
+                for key, value in _measures(folder / f"{lane.state}.json").items():
+                    measured[key] = {**value, "threads": lane.threads}
+    return passed, measured
+
+
+def _start(lane: Lane, folder: Path) -> subprocess.Popen:
+    print(f"{len(lane.notebooks)} notebooks of {lane.state}: {lane.threads} threads", flush=True)
+    command = command_of(lane, folder / f"{lane.state}.json")
+    with open(folder / f"{lane.state}.log", "w", encoding="utf-8") as log:
+        return subprocess.Popen(
+            command,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=environment_of(lane, folder),
+            cwd=ROOT,
+        )
+
+
+def _measures(path: Path) -> dict[str, Any]:
+    return read_json(path) if path.is_file() else {}
+
+
+def _report(lane: Lane, code: int, log: str) -> str:
+    """Return one line where a lane passed, the whole log of pytest where it did not."""
+    last = log.strip().split("\n")[-1] if log.strip() else "no output"
+    count = f"{len(lane.notebooks)} notebooks of {lane.state}, {lane.threads} threads"
+    if code == PASSED:
+        return f"{count}: {last}"
+    reason = " (no cell was found)" if code == NOTHING_COLLECTED else ""
+    return f"{log}\n{count}: FAILED{reason}: {last}"
+
+
+def table(measured: dict[str, Any]) -> str:
+    """Return the measurements as a Markdown table, in order."""
+    lines = [
+        "| notebook | seconds | CPU seconds | memory (MB) | threads |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for name in sorted(measured, key=lambda name: tuple(reversed(name.split("/")))):
+        row = measured[name]
+        cells = [row.get(key, "?") for key in ("wall_seconds", "cpu_seconds", "peak_mb")]
+        cells = [f"{cell:.0f}" if isinstance(cell, (int, float)) else cell for cell in cells]
+        lines.append(f"| {name} | {' | '.join(cells)} | {row['threads']} |")
+    return "\n".join(lines)
+
+
+def _prepare_data(lanes: list[Lane]) -> None:
+    """Make the embedded data before two kernels want it at the same moment."""
+    if any(path.resolve().is_relative_to(ROOT) for lane in lanes for path in lane.notebooks):
+        import utils.support.quiet  # noqa: F401  # before TensorFlow, which the next one may import
+        from utils.commands.data import prepare
+
+        prepare()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the notebooks; return 0 where all passed, 1 where not."""
+    description, _, _ = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser(prog="python -m utils run-notebooks", description=description)
+    parser.add_argument("notebooks", nargs="*", type=Path, help="notebooks or folders of them")
+    parser.add_argument("--threads", type=int, help="threads of every kernel (default: 1 and 4)")
+    parser.add_argument("--swap", action="store_true", help="chapters with 4, solutions with 1")
+    parser.add_argument("--one-by-one", action="store_true", help="first one state, then the other")
+    parser.add_argument("--json", type=Path, help="write the measurements to this file")
+    given = parser.parse_args(arguments)
+    try:
+        lanes = lanes_of(given.notebooks, given.threads, given.swap)
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if not lanes:
+        print("There are no notebooks yet in chapters/ and solutions/: nothing to run.")
+        return 0
+    start = time.perf_counter()
+    _prepare_data(lanes)
+    passed, measured = run_lanes(lanes, together=not given.one_by_one)
+    if given.json:
+        write_json(given.json, measured)
+    print(f"\n{table(measured)}\n\n{time.perf_counter() - start:.0f} s in all")
+    return 0 if passed else 1

@@ -1,0 +1,37 @@
+"""The data that comes with the course: `python -m utils data` prepares and verifies it."""
+
+import argparse
+import sys
+
+from utils.cnn import EMBEDDED_CNN, check_sums
+from utils.dataset import load_dataset
+from utils.glove import GLOVE
+from utils.support.paths import DATA
+
+
+def prepare() -> list[str]:
+    """Verify the network and the word vectors, draw the scenes if missing; say what is there.
+
+    Raises what `check_sums` and `load_dataset` raise.
+    """
+    check_sums(EMBEDDED_CNN.parent)
+    check_sums(GLOVE)
+    scenes = load_dataset("scenes")
+    sizes = ", ".join(f"{len(images):,} {split}" for split, images in scenes.splits.items())
+    return [
+        f"MobileNetV2 with ImageNet weights: {EMBEDDED_CNN.parent.relative_to(DATA.parent)}",
+        f"GloVe vectors: {GLOVE.relative_to(DATA.parent)}",
+        f"Scenes ({sizes}): {scenes.folder.relative_to(DATA.parent)}",
+    ]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prepare the data; return 0, or 1 with a sentence on the error stream."""
+    parser = argparse.ArgumentParser(prog="python -m utils data", description=__doc__)
+    parser.parse_args(arguments)
+    try:
+        print("\n".join(prepare()))
+    except (OSError, ValueError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,342 @@
+"""The models of the results table, each from one description, trained and scored by one command.
+
+    python -m utils experiments                        # all of them on Flickr8k
+    python -m utils experiments attention --seeds 0 1 2
+    python -m utils experiments --split test           # the scores of models that are trained
+
+Each step is kept in `data/runs/experiments/DATASET/NAME-seedN` and reused: features, checkpoints,
+captioners, captions, scores. An interrupted run goes on where it stopped. Whatever was chosen was
+chosen on dev.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import utils.support.quiet  # noqa: F401 (first: TensorFlow then starts without its log lines)
+
+# isort: split
+import numpy as np
+
+from utils.captioner import SETTINGS, Captioner, load_captioner
+from utils.commands.model_card import FEATURES, MODELS, ON_THE_METRIC, card_table, write_card
+from utils.commands.train import RUNS, say, score_split, trained
+from utils.dataset import Dataset, load_dataset
+from utils.decoding import averaged, beam_search, captions_of
+from utils.features import dataset_features
+from utils.metrics import score_row
+from utils.model_kinds import KINDS
+from utils.recipe import FLICKR8K, Recipe
+from utils.self_critical import CriticSettings
+from utils.support.files import read_json, write_json
+from utils.support.paths import CAPTIONERS
+from utils.training import HISTORY, TrainingSettings
+
+SEEDS = (0, 1, 2)
+BEAM_WIDTHS = (1, 3, 5)
+WIDTH = 5  # of the table
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A row of the results table.
+
+    `after`: the name of the experiment whose captioner is trained further. `averages`: that of the
+    one whose seeds are averaged, word by word; nothing is trained then.
+    """
+
+    title: str
+    recipe: Recipe | None = None
+    after: str | None = None
+    averages: str | None = None
+
+
+_TEACHER_FORCING = TrainingSettings(
+    epochs=12,
+    batch_size=32,
+    learning_rate=2e-3,
+    schedule="cosine",
+    warmup=300,
+    average=0.998,
+    patience=1,  # the dev loss of averaged weights is smooth: once it rises, it goes on rising
+)
+EXPERIMENTS: dict[str, Experiment] = {
+    "course": Experiment(
+        "the course's model, GloVe frozen",
+        Recipe(
+            5,
+            {"units": 256, "dropout": 0.2, "train_embedding": False},
+            TrainingSettings(epochs=6),
+        ),
+    ),
+    "course-better": Experiment("the course's model, trained better", FLICKR8K),
+    "causal": Experiment(
+        "an LSTM for the BiLSTM, all words in one pass",
+        Recipe(
+            5,
+            {"units": 256, "dropout": 0.3},
+            _TEACHER_FORCING,
+            longest=16,
+            mirrored=True,
+            kind="causal",
+            decoding={"beam_width": 5, "length_penalty": 0.5},
+        ),
+    ),
+    "attention": Experiment(
+        "attention over the 7 x 7 map",
+        # Steps of 32 photos left it under-trained after as many epochs.
+        Recipe(
+            5,
+            {"units": 320, "dropout": 0.3},
+            replace(_TEACHER_FORCING, batch_size=16),
+            mirrored=True,
+            kind="attention",
+            decoding={"beam_width": 5, "length_penalty": 0.7},
+        ),
+    ),
+    "self-critical": Experiment(
+        "attention, trained further on the metric",
+        Recipe(
+            5,
+            training=TrainingSettings(
+                epochs=3,
+                batch_size=16,
+                learning_rate=4e-5,
+                schedule="cosine",
+                average=0.99,
+            ),
+            mirrored=True,
+            kind="attention",
+            critic=CriticSettings(dropout=True),
+            decoding={"beam_width": 5, "length_penalty": 0.7},
+        ),
+        after="attention",
+    ),
+    "averaged": Experiment(
+        "the seeds of that one, averaged word by word", averages="self-critical"
+    ),
+}
+
+
+@dataclass
+class Bench:
+    """A dataset with the features that its experiments share, each made when first asked for."""
+
+    dataset: Dataset
+    split: str
+    runs: Path
+    features: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def of(self, kind: str) -> np.ndarray:
+        """Return the features of all photos, "pooled" or "map"."""
+        if kind not in self.features:
+            self.features[kind] = dataset_features(self.dataset, kind=kind, progress=True)
+        return self.features[kind]
+
+    def folder(self, name: str, seed: int) -> Path:
+        """Return where a trained experiment is kept."""
+        return self.runs / f"{name}-seed{seed}"
+
+
+def captioner_of(bench: Bench, name: str, seed: int) -> Captioner:
+    """Return an experiment's captioner, trained now where it is not kept yet."""
+    folder, experiment = bench.folder(name, seed), EXPERIMENTS[name]
+    if (folder / "captioner" / SETTINGS).is_file():
+        captioner = load_captioner(folder / "captioner")
+        # How it decodes is chosen on dev after the training.
+        captioner.settings.update(experiment.recipe.decoding)
+        return captioner
+    begin = captioner_of(bench, experiment.after, seed) if experiment.after else None
+    say(f"\n{name}, seed {seed}: {experiment.title}")
+    recipe = experiment.recipe
+    recipe = replace(recipe, training=replace(recipe.training, seed=seed))
+    features = bench.of(KINDS[recipe.kind].features)
+    return trained(bench.dataset, recipe, folder, features, begin=begin)[0]
+
+
+def captions_by_width(bench: Bench, captioners: Sequence[Captioner]) -> dict[int, list[list[str]]]:
+    """Return the tokens of the split's captions by beam width; several captioners are averaged."""
+    first = captioners[0]
+    features = bench.of(first.kind.features)[bench.dataset.index(bench.split)]
+    ask = averaged([captioner.next_word(features) for captioner in captioners])
+    rows = np.arange(len(features), dtype=np.int32)
+    found = {}
+    for width in BEAM_WIDTHS:
+        beams = beam_search(ask, rows, width, length_penalty=first.length_penalty)
+        found[width] = captions_of([best[0].ids for best in beams], first.vocabulary)
+    return found
+
+
+def scores_of(bench: Bench, name: str, seeds: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the scores of an experiment's seeds on the split, a dictionary each; see `_scores`."""
+    averages = EXPERIMENTS[name].averages
+    groups = [tuple(seeds)] if averages else [(seed,) for seed in seeds]
+    found = []
+    for group in groups:
+        folder = bench.folder(name, group[0]) if not averages else bench.runs / name
+        captioners = [captioner_of(bench, averages or name, seed) for seed in group]
+        path = folder / f"scores-{bench.split}.json"
+        of = [[c.settings.get("best_epoch"), c.length_penalty] for c in captioners]
+        kept = read_json(path) if path.is_file() else {}
+        if kept.get("of") != [of, list(group)]:
+            kept = {"of": [of, list(group)], **_scores(bench, folder, captioners)}
+            write_json(path, kept)
+        found.append(kept)
+    return found
+
+
+def _scores(bench: Bench, folder: Path, captioners: Sequence[Captioner]) -> dict[str, Any]:
+    """Caption the split, keep the captions, and return their scores by beam width."""
+    images = bench.dataset.splits[bench.split]
+    references, train = bench.dataset.tokens(bench.split), bench.dataset.tokens("train")
+    scores = {}
+    for width, captions in captions_by_width(bench, captioners).items():
+        texts = [" ".join(tokens) for tokens in captions]
+        write_json(
+            folder / f"captions-{bench.split}-beam{width}.json",
+            dict(zip(images, texts, strict=True)),
+        )
+        row = score_row(str(width), references, captions, train)
+        scores[str(width)] = {
+            "bleu": [round(score, 2) for score in row.bleu.scores],
+            "intervals": row.intervals.round(2).tolist(),
+            "cider_d": round(100 * row.cider, 2),
+            "length_ratio": round(row.bleu.length_ratio, 4),
+            "distinct": row.distinct,
+            "copied": round(row.copied, 4),
+        }
+    parameters = captioners[0].model.count_params()
+    return {"parameters": parameters, "minutes": _minutes(folder), "scores": scores}
+
+
+def ship(bench: Bench, name: str, seed: int, folder: Path) -> None:
+    """Save an experiment's captioner in float16 with its card, scored as it is saved."""
+    captioner_of(bench, name, seed).save(folder, half=True)
+    captioner = load_captioner(folder)
+    scores = score_split(bench.dataset, bench.split, captioner, bench.of(captioner.kind.features))
+    width = captioner.beam_width
+    facts = {
+        "title": EXPERIMENTS[name].title,
+        "kind": MODELS[captioner.kind.name],
+        "parameters": captioner.model.count_params(),
+        "features": FEATURES[captioner.kind.features],
+        "words": len(captioner.vocabulary),
+        "training": _training(bench, name, seed),
+        "beam_width": width,
+        "length_penalty": captioner.length_penalty,
+        "table": card_table(scores.rows),
+        "experiment": f"{name} --seeds {seed} --ship {name} {folder.name}",
+        "more": "",
+    }
+    if EXPERIMENTS[name].recipe.critic:
+        row = next(row for row in scores.rows if row.name == f"beam {width}")
+        photos = len(bench.dataset.splits[bench.split])
+        facts["more"] = ON_THE_METRIC.format(distinct=row.distinct, photos=photos)
+    write_card(folder, facts)
+    say(f"Shipped with its card: {folder}")
+
+
+def _training(bench: Bench, name: str, seed: int) -> str:
+    """Return how an experiment was trained, step by step, in words."""
+    experiment = EXPERIMENTS[name]
+    epochs = len(read_json(bench.folder(name, seed) / "training" / HISTORY))
+    metric = "CIDEr-D and BLEU" if experiment.recipe.critic else "cross-entropy"
+    own = f"{epochs} {'epoch' if epochs == 1 else 'epochs'} on {metric}"
+    if experiment.recipe.longest:
+        own += f", captions of more than {experiment.recipe.longest} words left out"
+    return f"{_training(bench, experiment.after, seed)}, then {own}" if experiment.after else own
+
+
+def _minutes(folder: Path) -> float | None:
+    path = folder / "training" / HISTORY
+    if not path.is_file():
+        return None
+    return round(sum(epoch["seconds"] for epoch in read_json(path)) / 60, 1)
+
+
+def seed_count(runs: Sequence[dict[str, Any]]) -> int:
+    """Return how many trainings a row rests on; an average counts all that it is taken of."""
+    return sum(len(run["of"][1]) for run in runs)
+
+
+def table(found: dict[str, list[dict[str, Any]]], width: int) -> str:
+    """Return the results as a table in Markdown, the mean over the seeds and their spread.
+
+    The column 95% is the bootstrap interval of BLEU-4 over the photos, of the first seed.
+    """
+    lines = [
+        "| model | seeds | parameters | minutes | BLEU-1 | BLEU-2 | BLEU-3 | BLEU-4 | 95% "
+        "| CIDEr-D | length ratio | distinct |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|:---:|---:|---:|---:|",
+    ]
+    for name, runs in found.items():
+        scores = [run["scores"][str(width)] for run in runs]
+        cells = [f"{name}: {EXPERIMENTS[name].title}", str(seed_count(runs))]
+        cells += [f"{runs[0]['parameters']:,}", _spread([run["minutes"] for run in runs], 0)]
+        cells += [_spread([score["bleu"][order] for score in scores], 1) for order in range(4)]
+        low, high = scores[0]["intervals"][3]
+        cells += [f"{low:.1f} to {high:.1f}"]
+        cells += [_spread([score["cider_d"] for score in scores], 1)]
+        cells += [_spread([score["length_ratio"] for score in scores], 2)]
+        cells += [_spread([score["distinct"] for score in scores], 0)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _spread(values: Sequence[float | None], digits: int) -> str:
+    known = [value for value in values if value is not None]
+    if not known:
+        return ""
+    mean = f"{np.mean(known):,.{digits}f}"
+    return mean if len(known) == 1 else f"{mean} ± {np.std(known, ddof=1):,.{digits}f}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return 0, or 1 with a sentence on the error stream."""
+    parser = argparse.ArgumentParser(prog="python -m utils experiments", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(EXPERIMENTS))
+    parser.add_argument("--dataset", default="flickr8k")
+    parser.add_argument("--images-dir", type=Path)
+    parser.add_argument("--captions", type=Path, help="the captions file")
+    parser.add_argument("--splits-dir", type=Path, help="the folder of the split lists")
+    parser.add_argument("--split", default="dev", choices=["dev", "test"])
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
+    parser.add_argument("--ship", nargs=2, metavar=("NAME", "AS"), help="for maintainers")
+    given = parser.parse_args(arguments)
+    start = time.perf_counter()
+    try:
+        unknown = [name for name in given.names if name not in EXPERIMENTS]
+        if unknown:
+            raise ValueError(
+                f"There is no experiment {unknown[0]!r}; choose of {', '.join(EXPERIMENTS)}."
+            )
+        dataset = load_dataset(
+            given.dataset,
+            images_dir=given.images_dir,
+            captions_file=given.captions,
+            splits_dir=given.splits_dir,
+        )
+        if not dataset.splits.get(given.split):
+            raise ValueError(f"{dataset.name} has no photos in {given.split}: check its lists.")
+        bench = Bench(dataset, given.split, RUNS / "experiments" / dataset.name)
+        if given.ship:
+            ship(bench, given.ship[0], given.seeds[0], CAPTIONERS / given.ship[1])
+            return 0
+        found = {}
+        for name in given.names or EXPERIMENTS:
+            found[name] = scores_of(bench, name, given.seeds)
+            say(f"\n{dataset.name}, {given.split}, beam of {WIDTH}\n{table(found, WIDTH)}")
+        path = bench.runs / f"results-{given.split}.json"
+        write_json(path, {**(read_json(path) if path.is_file() else {}), **found})
+    except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    say(f"\nDone in {time.perf_counter() - start:.0f} s. Everything is kept in {bench.runs}.")
+    return 0

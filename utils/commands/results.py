@@ -1,0 +1,158 @@
+"""The results page, `data/results`: what `python -m utils experiments` measured.
+
+    python -m utils results         # for maintainers, after the experiments
+
+Writes `flickr8k-dev.json` (the scores), `curves.png` (learning curves), `gallery.png` (the shipped
+captioners on photos that may be shown) and the table in the page's text, between its two marks.
+Published rows whose trainings are not on this machine stay as they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import utils.support.quiet  # noqa: F401 (first: TensorFlow then starts without its log lines)
+
+# isort: split
+from matplotlib.figure import Figure
+
+from utils.captioner import SETTINGS, load_captioner
+from utils.commands.experiments import EXPERIMENTS, WIDTH, table
+from utils.commands.train import RUNS
+from utils.figures.plots import BLUE, GREEN, GREY, ORANGE, photo_grid
+from utils.support.files import atomic_path, read_json, write_json
+from utils.support.paths import CAPTIONERS, DATA
+from utils.training import HISTORY
+
+RESULTS, PHOTOS = DATA / "results", DATA / "photos"
+SCORES, PAGE = "flickr8k-dev.json", "README.md"
+BEGIN, END = "<!-- table: python -m utils results -->", "<!-- end of the table -->"
+
+
+def published_scores(results: Path = RESULTS) -> dict[str, list[dict[str, Any]]]:
+    """Return the scores by experiment, in the order of `EXPERIMENTS`, a dictionary a seed.
+
+    Raises `FileNotFoundError` where they are not there.
+    """
+    path = results / SCORES
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: get it back with `git checkout {path}`.")
+    return _in_order(read_json(path))
+
+
+def _in_order(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what belongs to an experiment, in the order of `EXPERIMENTS`."""
+    return {name: found[name] for name in EXPERIMENTS if name in found}
+
+
+def merged(
+    published: dict[str, list[dict[str, Any]]], found: dict[str, list[dict[str, Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the published rows, those of the seeds that were measured here replaced or added.
+
+    A row that averages seeds is replaced as a whole. Whoever changes a recipe measures every seed
+    again: a row does not tell by which recipe it was trained.
+    """
+    both = dict(published)
+    for name, runs in _in_order(found).items():
+        if EXPERIMENTS[name].averages:
+            both[name] = runs
+        else:
+            by_seed = {tuple(run["of"][1]): run for run in [*published.get(name, []), *runs]}
+            both[name] = [by_seed[seeds] for seeds in sorted(by_seed)]
+    return _in_order(both)
+
+
+def without_curve(runs: Path) -> list[str]:
+    """Return the experiments whose learning curve is missing on this machine."""
+    return [name for name in _curve_names() if not _history(runs, name).is_file()]
+
+
+def _curve_names() -> list[str]:
+    # Minus a reward is no cross-entropy: another unit, another picture.
+    return [name for name, one in EXPERIMENTS.items() if one.recipe and not one.recipe.critic]
+
+
+def _history(runs: Path, name: str) -> Path:
+    return runs / f"{name}-seed0" / "training" / HISTORY
+
+
+def curves(runs: Path) -> Figure:
+    """Return the learning curves of the experiments' first seeds: dev loss against minutes.
+
+    Raises `FileNotFoundError` where one is missing (`without_curve`).
+    """
+    figure = Figure(figsize=(7, 3.6))
+    axis = figure.subplots()
+    colours = iter((GREY, BLUE, GREEN, ORANGE))
+    for name in _curve_names():
+        epochs = read_json(_history(runs, name))
+        minutes = [
+            sum(epoch["seconds"] for epoch in epochs[: place + 1]) / 60
+            for place in range(len(epochs))
+        ]
+        losses = [epoch["dev_loss"] for epoch in epochs]
+        axis.plot(minutes, losses, "o-", color=next(colours), label=name, markersize=4)
+    axis.set(xlabel="minutes on two cores", ylabel="dev loss (nats a word)")
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.legend(frameon=False)
+    figure.tight_layout()
+    return figure
+
+
+def gallery(names: list[str]) -> Figure:
+    """Return the photos that may be shown with what each shipped captioner says of them."""
+    photos = sorted(PHOTOS.glob("*.jpg"))
+    said = {}
+    for name in names:
+        captioner = load_captioner(name)
+        said[name] = captioner.caption(photos)
+    captions = [
+        "\n".join(f"{name}: {said[name][place]}" for name in names) for place in range(len(photos))
+    ]
+    return photo_grid(photos, captions, columns=3, width=3.2, wrap=44)
+
+
+def with_table(text: str, found: dict[str, list[dict[str, Any]]]) -> str:
+    """Return the page's text with the table of the scores between its marks.
+
+    Raises `ValueError` where the marks are missing.
+    """
+    pattern = re.compile(re.escape(BEGIN) + r".*?" + re.escape(END), re.DOTALL)
+    if not pattern.search(text):
+        raise ValueError(f"The page needs the lines {BEGIN} and {END} where the table belongs.")
+    return pattern.sub(lambda _: f"{BEGIN}\n{table(found, WIDTH)}\n{END}", text)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the page's numbers and pictures; return 0, or 1 with a sentence on the error stream."""
+    argparse.ArgumentParser(prog="python -m utils results", description=__doc__).parse_args(
+        arguments
+    )
+    runs = RUNS / "experiments" / "flickr8k"
+    try:
+        found = merged(published_scores(), read_json(runs / "results-dev.json"))
+        write_json(RESULTS / SCORES, found)
+        page = RESULTS / PAGE
+        text = with_table(page.read_text(encoding="utf-8"), found)
+        with atomic_path(page) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+        shipped = ("flickr8k", "flickr8k-best")
+        names = [name for name in shipped if (CAPTIONERS / name / SETTINGS).is_file()]
+        figures = {"gallery.png": gallery(names)}
+        if missing := without_curve(runs):
+            print(f"curves.png stays as it is: no training of {', '.join(missing)} (seed 0) here.")
+        else:
+            figures["curves.png"] = curves(runs)
+        for name, figure in figures.items():
+            with atomic_path(RESULTS / name) as temporary:
+                figure.savefig(temporary, dpi=85, facecolor="white")
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Written: {RESULTS}")
+    return 0

@@ -1,0 +1,290 @@
+"""Running the reader's code: with a time limit, on copies, and with its own line in errors."""
+
+import ctypes
+import dis
+import inspect
+import linecache
+import signal
+import sysconfig
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import CodeType, TracebackType
+from typing import Any
+
+import numpy as np
+
+from utils.exercises.exercise import UNSET, Incorrect, NotAttempted
+
+LIBRARY = Path(__file__).resolve().parents[1]
+# A crowded machine leaves a program a few hundredths of its time: below IDLE of it the code sleeps,
+# above it it works and is waited for, up to PATIENCE times the limit.
+IDLE, PATIENCE = 0.005, 20.0
+
+
+class TimeUp(BaseException):
+    """The time limit is over. Not an `Exception`, so that a reader's `except` lets it pass."""
+
+
+class ReaderError(Exception):
+    """The reader's function raised; `__cause__` is what it raised."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TimeUp` inside the block after `seconds`, also out of an endless Python loop.
+
+    What counts is the processor's time, so that a busy machine makes no answer wrong; but code
+    that sleeps is stopped by the clock, and all is over after `PATIENCE` times `seconds`.
+
+    POSIX's main thread uses an alarm, which also ends a sleep. Elsewhere (Windows, or a thread)
+    the exception is placed into the running thread, which ends every loop written in Python.
+    """
+    on_main = threading.current_thread() is threading.main_thread()
+    limit = _by_alarm if on_main and hasattr(signal, "SIGALRM") else _by_thread
+    with limit(seconds):
+        yield
+
+
+def _stopwatch(seconds: float) -> Callable[[], bool]:
+    """Return a function that says whether a limit that begins now is over."""
+    begun, begun_work = time.monotonic(), time.process_time()
+
+    def is_over() -> bool:
+        passed, worked = time.monotonic() - begun, time.process_time() - begun_work
+        if passed < seconds:
+            return False
+        return worked >= seconds or worked < IDLE * passed or passed >= PATIENCE * seconds
+
+    return is_over
+
+
+@contextmanager
+def _by_alarm(seconds: float) -> Iterator[None]:
+    is_over = _stopwatch(seconds)
+
+    def ring(*_: Any) -> None:
+        if is_over():
+            raise TimeUp
+
+    before = signal.signal(signal.SIGALRM, ring)
+    # It rings again and again: a bare `except:` in the loop may have swallowed the first.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.25)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _by_thread(seconds: float) -> Iterator[None]:
+    thread = ctypes.c_ulong(threading.get_ident())
+    place = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    done = threading.Event()
+    is_over = _stopwatch(seconds)
+
+    def watch() -> None:
+        wait = seconds
+        while not done.wait(wait):
+            if is_over():
+                place(thread, ctypes.py_object(TimeUp))
+            wait = min(0.25, seconds)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+        place(thread, None)  # one that was placed but not yet raised must not escape
+
+
+def duplicate(value: Any) -> Any:
+    """Copy containers, arrays and random generators deeply; hand on everything else as it is."""
+    if isinstance(value, np.random.Generator):
+        fresh = np.random.Generator(type(value.bit_generator)())
+        fresh.bit_generator.state = value.bit_generator.state
+        return fresh
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if type(value) in (list, tuple, set, frozenset):
+        return type(value)(duplicate(part) for part in value)
+    if type(value) is dict:
+        return {key: duplicate(part) for key, part in value.items()}
+    return value
+
+
+def same(first: Any, second: Any) -> bool:
+    """Return whether two values are equal in type, shape and content (nan equals nan)."""
+    if isinstance(first, np.random.Generator) or first is second:
+        return True
+    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
+        if first.shape != second.shape or first.dtype != second.dtype:
+            return False
+        return bool(np.array_equal(first, second, equal_nan=first.dtype.kind in "fc"))
+    if type(first) is not type(second):
+        return False
+    if isinstance(first, (list, tuple)):
+        return len(first) == len(second) and all(map(same, first, second))
+    if isinstance(first, dict):
+        return list(first) == list(second) and all(same(first[key], second[key]) for key in first)
+    try:
+        return bool(first == second)
+    except Exception:
+        return False
+
+
+def short(value: Any, limit: int = 60) -> str:
+    """Return a value in a few words: arrays by shape and dtype where they are long."""
+    shape = getattr(value, "shape", None)
+    if shape is not None and len(shape) > 0 and int(np.prod([n or 1 for n in shape])) > 6:
+        return f"array of shape {tuple(shape)}, {getattr(value, 'dtype', '')}".rstrip(", ")
+    if isinstance(value, np.generic):
+        value = value.item()
+    text = " ".join(repr(value).split())
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def call(function: Any, *arguments: Any, **named: Any) -> Any:
+    """Call the reader's function on copies of the inputs and return what it returns.
+
+    Raises `Incorrect` where it cannot be called or changed an input in place, `NotAttempted`
+    on `NotImplementedError`, and `ReaderError` where it raised something else.
+    """
+    if not callable(function):
+        raise Incorrect(
+            f"A function is wanted here, and this is of type `{type(function).__name__}`. "
+            "Hand in the function itself, without brackets after its name."
+        )
+    copies, named_copies = duplicate(arguments), duplicate(named)
+    try:
+        result = function(*copies, **named_copies)
+    except NotImplementedError:
+        raise NotAttempted from None
+    except (Incorrect, NotAttempted, KeyboardInterrupt, TimeUp):
+        raise
+    except BaseException as error:  # also `exit()` in the reader's code
+        raise ReaderError(_shown_call(function, arguments, named)) from error
+    _demand_untouched((*arguments, *named.values()), (*copies, *named_copies.values()))
+    return result
+
+
+def _shown_call(function: Any, arguments: tuple, named: dict[str, Any]) -> str:
+    parts = [short(value, 40) for value in arguments]
+    parts += [f"{key}={short(value, 40)}" for key, value in named.items()]
+    return f"{getattr(function, '__name__', 'your function')}({', '.join(parts)})"
+
+
+def _demand_untouched(originals: tuple, copies: tuple) -> None:
+    for place, (original, copy) in enumerate(zip(originals, copies, strict=True), start=1):
+        if not same(original, copy):
+            raise Incorrect(
+                f"Your function changes its input in place (argument {place}: "
+                f"{_changed(original, copy)}). Whoever calls "
+                "it still needs the original: work on a copy, or build a new value."
+            )
+
+
+def _changed(before: Any, after: Any) -> str:
+    """Return what the call changed; of two arrays of one shape the first element that differs."""
+    told = before, after
+    where = "it"
+    if isinstance(before, np.ndarray) and before.size and np.shape(before) == np.shape(after):
+        place = tuple(int(n) for n in np.argwhere(before != after)[0]) if before.ndim else ()
+        told = before[place], after[place]
+        where = f"at [{', '.join(map(str, place))}] it" if place else "it"
+    return f"{where} was `{short(told[0])}`, and after the call it is `{short(told[1])}`"
+
+
+def _is_readers(filename: str) -> bool:
+    """Return whether a file is neither Python's, nor a package's, nor the course's own."""
+    if filename.startswith("<"):
+        return filename.startswith(("<ipython-input", "<stdin", "<string", "<python-input"))
+    path = Path(filename)
+    installed = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
+    return not any(path.is_relative_to(folder) for folder in (LIBRARY, *installed))
+
+
+def readers_line(trace: TracebackType | None) -> str:
+    """Return "line 3: text" for the deepest line of the reader in a traceback, or ""."""
+    frames = [entry for entry in traceback.extract_tb(trace) if _is_readers(entry.filename)]
+    if not frames:
+        return ""
+    last = frames[-1]
+    text = (last.line or linecache.getline(last.filename, last.lineno or 0)).strip()
+    return f"line {last.lineno} of your cell" + (f": `{text}`" if text else "")
+
+
+# How a call is prepared depends on where the called name was imported, not on what is called.
+_PREPARING = {"PUSH_NULL", "PRECALL", "CACHE", "NOP", "EXTENDED_ARG"}
+
+
+def _instructions(code: CodeType) -> list[Any]:
+    """Return what a code object does, without names of files, line numbers and docstring.
+
+    `np.zeros(2)` compiles differently where `import numpy as np` stands in the same file (a module)
+    and where it does not (a notebook's cell); both give the same here. Jumps are told by the
+    instruction that they lead to.
+    """
+    steps = list(dis.get_instructions(code))
+    place, places = 0, {}
+    for step in steps:
+        places[step.offset] = place
+        place += step.opname not in _PREPARING
+    found = []
+    for step in steps:
+        name = "LOAD_ATTR" if step.opname == "LOAD_METHOD" else step.opname
+        value: Any = (type(step.argval).__name__, repr(step.argval))
+        if isinstance(step.argval, CodeType):
+            value = _instructions(step.argval)
+        elif step.opcode in dis.hasjrel or step.opcode in dis.hasjabs:
+            value = ("to", places.get(step.argval))
+        if step.opname not in _PREPARING:
+            found.append((name, value))
+    return found
+
+
+def fingerprint(answer: Any) -> Any:
+    """Return what a function or class does as comparable instructions; None for other values."""
+    answer = getattr(answer, "python_function", answer)
+    if inspect.isclass(answer):
+        methods = {name: value for name, value in vars(answer).items() if callable(value)}
+        return {name: fingerprint(value) for name, value in methods.items()}
+    code = getattr(inspect.unwrap(answer) if callable(answer) else None, "__code__", None)
+    return None if code is None else _instructions(code)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _refuses() -> None:
+    raise NotImplementedError
+
+
+def _refuses_aloud() -> None:
+    raise NotImplementedError()
+
+
+EMPTY: tuple[Callable[[], None], ...] = (_nothing, _refuses, _refuses_aloud)
+
+
+def is_placeholder(answer: Any, stub: Any = UNSET) -> bool:
+    """Return whether an answer is still what the notebook came with.
+
+    True for `None`, `...`, an empty function, and whatever equals `stub` (functions and classes
+    by what they do, so that comments, layout and docstring do not matter).
+    """
+    if answer is None or answer is Ellipsis:
+        return True
+    found = fingerprint(answer)
+    if found is None:
+        return stub is not UNSET and same(answer, stub)
+    if not inspect.isclass(answer) and found in [fingerprint(empty) for empty in EMPTY]:
+        return True
+    return stub is not UNSET and found == fingerprint(stub)

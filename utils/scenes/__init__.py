@@ -1,0 +1,1 @@
+"""The drawn dataset: its world, words, annotators, truth and pictures."""

@@ -1,0 +1,34 @@
+"""Where everything lies, and the two settings that a reader may change by the environment.
+
+`DATASET` names the data (`scenes`, `flickr8k`, or the path of a folder laid out like Flickr8k),
+`CAPTIONING_CACHE` names the folder for whatever can be computed again.
+"""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "data"
+CHAPTERS = ROOT / "chapters"
+SOLUTIONS = ROOT / "solutions"
+CAPTIONERS = DATA / "captioners"
+
+
+def dataset_name() -> str:
+    """Return the dataset that the reader chose by `DATASET`; `scenes` where nothing is set."""
+    return os.environ.get("DATASET", "").strip() or "scenes"
+
+
+def dataset_dir(name: str | None = None) -> Path:
+    """Return the folder of a dataset: a known name lies under `data/`, anything else is a path."""
+    name = name or dataset_name()
+    if name in ("scenes", "flickr8k"):
+        return DATA / name
+    return Path(name).expanduser()
+
+
+def cache_dir() -> Path:
+    """Return the folder for caches, made if missing: `CAPTIONING_CACHE`, else `data/cache`."""
+    folder = Path(os.environ.get("CAPTIONING_CACHE") or DATA / "cache").expanduser()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
