@@ -1,6 +1,8 @@
 """The one command line of the course: `python -m utils` lists the commands, each with a line.
 
 A command's module is imported when it is asked for, so that the list and `--help` answer at once.
+What can stop any command (Ctrl-C, a full disk, missing rights, too little memory) is put in words
+here, once for all of them.
 """
 
 from __future__ import annotations
@@ -8,7 +10,10 @@ from __future__ import annotations
 import difflib
 import importlib
 import io
+import os
 import sys
+
+from utils.support.errors import sentence
 
 # name -> the module that has its `main(arguments)`, and what it does.
 COMMANDS = {
@@ -29,6 +34,8 @@ FOR_MAINTAINERS = {
     "build-glove": ("authoring.build_glove", "cut the slice of GloVe"),
 }
 EVERY_COMMAND = {**COMMANDS, **FOR_MAINTAINERS}
+FAILED, WRONG_ARGUMENTS = 1, 2
+STOPPED = 130  # what a shell reports for a command that Ctrl-C ended
 
 
 def overview() -> str:
@@ -48,25 +55,49 @@ def unknown(name: str) -> str:
     return f"There is no command {name!r}: {advice}`python -m utils` lists the commands."
 
 
-def main(arguments: list[str]) -> int:
-    """Run the command that the arguments name; return its exit code."""
+def run(arguments: list[str]) -> int:
+    """Run the command that the arguments name; return its exit code, and raise what it raises."""
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(overview())
         return 0
     name, *rest = arguments
     if name not in EVERY_COMMAND:
         print(unknown(name), file=sys.stderr)
-        return 2
+        return WRONG_ARGUMENTS
+    return importlib.import_module(f"utils.{EVERY_COMMAND[name][0]}").main(rest)
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command as `run` does; an error that is no fault of the code becomes a sentence."""
     for stream in (sys.stdout, sys.stderr):
         # Any file name can then be printed, whatever the system's encoding is.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        module = importlib.import_module(f"utils.{EVERY_COMMAND[name][0]}")
-        return module.main(rest)
+        code = run(arguments)
+        sys.stdout.flush()  # a closed pipe or a full disk may show only here
+        return code
     except KeyboardInterrupt:
         print("You stopped it; what is finished is kept.", file=sys.stderr)
-        return 130
+        return STOPPED
+    except BrokenPipeError:  # such as `| head`: whoever read the output has seen enough
+        _drop_output()
+        return FAILED
+    except Exception as error:
+        said = sentence(error)
+        if said is None:
+            raise
+        _drop_output()
+        print(said, file=sys.stderr)
+        return FAILED
+
+
+def _drop_output() -> None:
+    """Let what is not written yet go nowhere, or Python fails once more with it at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

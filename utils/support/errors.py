@@ -1,0 +1,39 @@
+"""Errors in words: what is true of the cause, and what to do about it."""
+
+from __future__ import annotations
+
+import errno
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def sentence(error: BaseException) -> str | None:
+    """Return what is said of an error instead of a traceback; None where it is a fault of the code.
+
+    The system's own errors (disk, rights, memory, a missing package) are put in words; ours, which
+    are `OSError`, `ValueError` and `RuntimeError` with a sentence, stay as they are.
+    """
+    if isinstance(error, OSError) and error.errno is not None:
+        return _system_sentence(error)
+    # TensorFlow's own error is not imported: only a process that has TensorFlow can raise it.
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return "There is not enough memory for this: close other programs, then run it again."
+    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("utils"):
+        return f"The package {error.name} is missing: `pip install -r requirements.txt` installs it."
+    if isinstance(error, OSError | ValueError | RuntimeError | FloatingPointError):
+        return str(error)
+    return None
+
+
+def _system_sentence(error: OSError) -> str:
+    if error.errno in NO_ROOM:
+        place = f" at {error.filename}" if error.filename else ""
+        return f"The disk has no room{place}: free some space, then run the same command again."
+    place = error.filename or "A file"
+    if error.errno in NO_RIGHT:
+        return (
+            f"{place} may not be read or written ({error.strerror}): change the rights, "
+            "or choose another place."
+        )
+    return f"{place} could not be used ({error.strerror}): check the name and the place."
