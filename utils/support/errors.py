@@ -20,7 +20,7 @@ def sentence(error: BaseException) -> str | None:
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "There is not enough memory for this: close other programs, then run it again."
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("utils"):
-        return f"The package {error.name} is missing: `pip install -r requirements.txt` installs it."
+        return f"No module named {error.name!r}: install it by `pip install -r requirements.txt`."
     if isinstance(error, OSError | ValueError | RuntimeError | FloatingPointError):
         return str(error)
     return None
