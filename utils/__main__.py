@@ -21,7 +21,7 @@ COMMANDS = {
     "course": ("commands.course", "run the whole course: data, training, all chapters"),
     "train": ("commands.train", "train a captioner on a dataset and score it"),
     "evaluate": ("commands.evaluate", "score a captioner on a list of images"),
-    "experiments": ("commands.experiments", "train and score every model of the course"),
+    "experiments": ("commands.run_experiments", "train and score every model of the course"),
     "install": ("commands.install", "install Flickr8k and GloVe from Kaggle"),
     "data": ("commands.data", "prepare and verify the data that comes with the course"),
     "bench": ("commands.bench", "compare the library's speed with the naive way"),
@@ -29,7 +29,7 @@ COMMANDS = {
 FOR_MAINTAINERS = {
     "notebooks": ("authoring.notebooks", "prepare, execute, derive or check notebooks"),
     "run-notebooks": ("authoring.run_notebooks", "run the notebooks as tests"),
-    "results": ("commands.results", "write the results page again"),
+    "results": ("commands.write_results", "write the results page again"),
     "build-cnn": ("authoring.build_cnn", "convert the weights of MobileNetV2"),
     "build-glove": ("authoring.build_glove", "cut the slice of GloVe"),
 }
@@ -64,7 +64,12 @@ def run(arguments: list[str]) -> int:
     if name not in EVERY_COMMAND:
         print(unknown(name), file=sys.stderr)
         return WRONG_ARGUMENTS
-    return importlib.import_module(f"utils.{EVERY_COMMAND[name][0]}").main(rest)
+    try:
+        return importlib.import_module(f"utils.{EVERY_COMMAND[name][0]}").main(rest)
+    except SystemExit as end:  # argparse ends so, after the help and for wrong arguments
+        if isinstance(end.code, str):
+            raise
+        return end.code or 0
 
 
 def main(arguments: list[str]) -> int:
@@ -78,7 +83,10 @@ def main(arguments: list[str]) -> int:
         sys.stdout.flush()  # a closed pipe or a full disk may show only here
         return code
     except KeyboardInterrupt:
-        print("You stopped it; what is finished is kept.", file=sys.stderr)
+        print(
+            "You stopped it. What is finished is kept; the same command goes on from there.",
+            file=sys.stderr,
+        )
         return STOPPED
     except BrokenPipeError:  # such as `| head`: whoever read the output has seen enough
         _drop_output()
