@@ -41,7 +41,7 @@ def ran(tiny_scenes, tmp_path_factory):
     """The folder of the runs after one call of the command, and how to call it again."""
     folder = tmp_path_factory.mktemp("experiments")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiments, "RUNS", folder / "runs")
+        patch.setattr(run_experiments, "RUNS", folder / "runs")
         patch.setattr(run_experiments, "CAPTIONERS", folder / "captioners")
         patch.setattr(experiments, "EXPERIMENTS", SMALL)
         patch.setenv("CAPTIONING_CACHE", str(folder / "cache"))

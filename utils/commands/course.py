@@ -15,10 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from utils.support.files import atomic_path, read_json, write_json
-from utils.support.paths import CHAPTERS, DATA, ROOT, dataset_dir, dataset_name
+from utils.support.paths import CHAPTERS, DATA, ROOT, RUNS, dataset_dir, dataset_name
 
 CELL_SECONDS, START_SECONDS = 180, 120
-RUNS = DATA / "runs"
 FIRST_LOOK = RUNS / "first_look.png"
 PAGES = RUNS / "chapters"
 DONE = PAGES / "done.json"

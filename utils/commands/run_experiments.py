@@ -17,7 +17,7 @@ from pathlib import Path
 
 from utils.dataset import load_dataset
 from utils.support.files import read_json, write_json
-from utils.support.paths import CAPTIONERS
+from utils.support.paths import CAPTIONERS, RUNS
 
 NAMES = ("course", "course-better", "causal", "attention", "self-critical", "averaged")
 SEEDS = (0, 1, 2)
@@ -31,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     start = time.perf_counter()
 
     from utils.commands import experiments
-    from utils.commands.experiments import EXPERIMENTS, WIDTH, say
+    from utils.commands.experiments import EXPERIMENTS, WIDTH
+    from utils.commands.train import say
 
     unknown = [name for name in given.names if name not in EXPERIMENTS]
     if unknown:
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     if not dataset.splits.get(given.split):
         raise ValueError(f"{dataset.name} has no photos in {given.split}: check its lists.")
-    runs = experiments.RUNS / "experiments" / dataset.name
+    runs = RUNS / "experiments" / dataset.name
     bench = experiments.Bench(dataset, given.split, runs)
     if given.ship:
         experiments.ship(bench, given.ship[0], given.seeds[0], CAPTIONERS / given.ship[1])

@@ -39,12 +39,11 @@ from utils.self_critical import train_self_critical
 from utils.sequences import encode_captions
 from utils.support.errors import sentence
 from utils.support.files import atomic_path, write_json
-from utils.support.paths import CAPTIONERS, DATA, dataset_name
+from utils.support.paths import CAPTIONERS, RUNS, dataset_name
 from utils.teacher_forcing import train_teacher_forcing
 from utils.training import History, train
 from utils.vocabulary import Vocabulary
 
-RUNS = DATA / "runs"
 BEAM_WIDTHS = (1, 3, 5)
 TRUTH = "truth.jsonl"
 

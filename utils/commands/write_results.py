@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 
 from utils.support.files import atomic_path, read_json, write_json
-from utils.support.paths import CAPTIONERS
+from utils.support.paths import CAPTIONERS, RUNS
 
 # TensorFlow takes seconds to start, so the page is imported once the arguments are read.
 
@@ -22,7 +22,6 @@ def main(arguments: list[str] | None = None) -> int:
     )
     from utils.captioner import SETTINGS
     from utils.commands import results
-    from utils.commands.train import RUNS
 
     runs = RUNS / "experiments" / "flickr8k"
     found = results.merged(results.published_scores(), read_json(runs / "results-dev.json"))
