@@ -84,7 +84,7 @@ def main(arguments: list[str]) -> int:
         return code
     except KeyboardInterrupt:
         print(
-            "You stopped it. What is finished is kept; the same command goes on from there.",
+            "You stopped it; what is finished is kept.",
             file=sys.stderr,
         )
         return STOPPED

@@ -14,16 +14,24 @@ def sentence(error: BaseException) -> str | None:
     The system's own errors (disk, rights, memory, a missing package) are put in words; ours, which
     are `OSError`, `ValueError` and `RuntimeError` with a sentence, stay as they are.
     """
+    if _lacks_memory(error):
+        return "There is not enough memory for this: close other programs, then run it again."
     if isinstance(error, OSError) and error.errno is not None:
         return _system_sentence(error)
-    # TensorFlow's own error is not imported: only a process that has TensorFlow can raise it.
-    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return "There is not enough memory for this: close other programs, then run it again."
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("utils"):
         return f"No module named {error.name!r}: install it by `pip install -r requirements.txt`."
     if isinstance(error, OSError | ValueError | RuntimeError | FloatingPointError):
         return str(error)
     return None
+
+
+def _lacks_memory(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    # By name, so that neither TensorFlow nor the pools of processes are imported for this: the
+    # system ends a worker process where there is no memory left.
+    named = type(error).__name__ in ("ResourceExhaustedError", "BrokenProcessPool")
+    return named or isinstance(error, MemoryError)
 
 
 def _system_sentence(error: OSError) -> str:
