@@ -150,6 +150,13 @@ def test_a_fault_of_the_code_keeps_its_traceback(monkeypatch):
         main(["data"])
 
 
+def test_development_mode_shows_the_traceback_of_every_error():
+    code, _, err = run("notebooks", "derive", "nowhere.ipynb", python=["-X", "dev"])
+    assert code == 1 and "Traceback" in err
+    code, _, err = run("notebooks", "derive", "nowhere.ipynb")
+    assert code == 1 and "Traceback" not in err and "nowhere.ipynb" in err
+
+
 def test_an_interrupted_command_is_one_sentence(monkeypatch, capsys):
     command_that_raises(monkeypatch, KeyboardInterrupt())
     assert main(["data"]) == command_line.STOPPED == 130

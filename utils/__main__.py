@@ -2,7 +2,7 @@
 
 A command's module is imported when it is asked for, so that the list and `--help` answer at once.
 What can stop any command (Ctrl-C, a full disk, missing rights, too little memory) is put in words
-here, once for all of them.
+here, once for all of them; `python -X dev -m utils ...` shows the traceback.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def main(arguments: list[str]) -> int:
         return FAILED
     except Exception as error:
         said = sentence(error)
-        if said is None:
+        if said is None or sys.flags.dev_mode:
             raise
         _drop_output()
         print(said, file=sys.stderr)

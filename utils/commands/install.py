@@ -134,7 +134,7 @@ def _holds_all(folder: Path, archive: Archive) -> bool:
     images = folder / "Images"
     present = {path.name for path in images.iterdir()} if images.is_dir() else set()
     # A run that was stopped may have left a whole archive; it is used up before anything else.
-    given = set(_photos_of(archive)) if archive.is_here() else set()
+    given = _photos_of(_contents(archive)) if archive.is_here() else set()
     if present >= given:
         return True
     if present <= given:
@@ -166,60 +166,20 @@ def _keep_others(folder: Path, temporary: Path) -> None:
         )
 
 
-def _photos_of(archive: Archive) -> dict[str, zipfile.ZipInfo]:
-    """Return the photos of an archive by their names alone, whatever folder they lie in."""
-    photos: dict[str, zipfile.ZipInfo] = {}
-    for info, path in _members(archive):
-        if path.suffix.lower() in IMAGE_SUFFIXES:
-            photos.setdefault(path.name, info)
-    return photos
-
-
-def _members(archive: Archive) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
-    """Return the files of an archive with their paths, those nearest to its top first.
-
-    Raises `InstallError` where a name points outside the folder it is unpacked to.
-    """
-    members = []
-    with zipfile.ZipFile(archive.path) as opened:
-        for info in opened.infolist():
-            path = PurePosixPath(info.filename.replace("\\", "/"))
-            if path.is_absolute() or ".." in path.parts or ":" in info.filename:
-                raise InstallError(
-                    f"{archive.path} holds a name that points outside its folder "
-                    f"({info.filename}): it is not Kaggle's archive; get that from {archive.page}."
-                )
-            if info.flag_bits & 1:
-                raise InstallError(
-                    f"{archive.path} is locked by a password: unlock it and run the command again."
-                )
-            # macOS adds files of its own to an archive
-            if not (info.is_dir() or path.name.startswith(".") or "__MACOSX" in path.parts):
-                members.append((info, path))
-    return sorted(members, key=lambda member: len(member[1].parts))
+def _photos_of(contents: Iterable[str]) -> set[str]:
+    return {PurePosixPath(name).name for name in contents if name.startswith("Images/")}
 
 
 def _unpack_photos(archive: Archive, folder: Path) -> None:
-    photos, texts = _photos_of(archive), {}
-    for info, path in _members(archive):
-        if path.name.lower() == "captions.txt":
-            texts.setdefault("captions.txt", info)
-        for split in SPLITS:
-            if path.name.endswith(f"{split}Images.txt"):
-                texts.setdefault(_list_name(split), info)
-    if not photos or "captions.txt" not in texts:
-        what = "no photos" if not photos else "no captions.txt"
+    contents = _contents(archive)
+    photos = _photos_of(contents)
+    if not photos or "captions.txt" not in contents:
+        what = "no captions.txt" if photos else "no photos"
         raise InstallError(
             f"{archive.path} holds {what}: it must be laid out as Kaggle's, Images/*.jpg beside "
             f"captions.txt; get it from {archive.page}."
         )
-    targets = {folder / "Images" / name: info for name, info in photos.items()}
-    targets |= {folder / name: info for name, info in texts.items()}
-    _need_space(targets.values(), folder.parent)
-    (folder / "Images").mkdir(parents=True)
-    with zipfile.ZipFile(archive.path) as opened:
-        for target, info in targets.items():
-            _copy(opened, info, target)
+    _unpack(archive, contents, folder)
 
 
 def _check_photos(archive: Archive, folder: Path) -> None:
@@ -305,22 +265,19 @@ def _install_glove(archive: Archive, folder: Path, say: Say) -> list[Path]:
 
 
 def _unpack_glove(archive: Archive, folder: Path, temporary: Path, say: Say) -> None:
-    found = {path.name: info for info, path in reversed(_members(archive))}
-    if not found.keys() & GLOVE_FILES.keys():
+    contents = _contents(archive)
+    if not contents.keys() & GLOVE_FILES.keys():
         raise InstallError(
             f"{archive.path} holds no glove.6B.50d.txt or other file of glove.6B: get it from "
             f"{archive.page} or https://nlp.stanford.edu/data/glove.6B.zip."
         )
-    absent = [name for name in GLOVE_FILES if name in found and not (folder / name).is_file()]
-    _need_space([found[name] for name in absent], folder)
-    temporary.mkdir()
-    with zipfile.ZipFile(archive.path) as opened:
-        for name in absent:
-            say(f"Unpacking {name} ...")
-            _copy(opened, found[name], temporary / name)
-            lost = GLOVE_WORDS - _count_words(temporary / name, archive)
-            if lost > 0:
-                say(f"  {lost:,} of the {GLOVE_WORDS:,} words of glove.6B are missing.")
+    absent = [name for name in GLOVE_FILES if name in contents and not (folder / name).is_file()]
+    say(f"Unpacking {', '.join(absent)} ...")
+    _unpack(archive, {name: contents[name] for name in absent}, temporary)
+    for name in absent:
+        lost = GLOVE_WORDS - _count_words(temporary / name, archive)
+        if lost > 0:
+            say(f"  {lost:,} of the {GLOVE_WORDS:,} words of {name} are missing.")
     for name in absent:
         (temporary / name).rename(folder / name)
 
@@ -364,15 +321,54 @@ def _unbroken(archive: Archive) -> Iterator[None]:
         ) from error
 
 
-def _copy(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
-    with opened.open(info) as source, open(target, "wb") as file:
-        shutil.copyfileobj(source, file, 1 << 20)
+def _contents(archive: Archive) -> dict[str, zipfile.ZipInfo]:
+    """Return what an archive holds for us: the path that each file gets -> the file.
+
+    Of files that get the same path, the one nearest to the archive's top is taken. Raises
+    `InstallError` where a name points outside the folder, or the archive is locked.
+    """
+    with zipfile.ZipFile(archive.path) as opened:
+        members = [(PurePosixPath(i.filename.replace("\\", "/")), i) for i in opened.infolist()]
+    contents: dict[str, zipfile.ZipInfo] = {}
+    for path, info in sorted(members, key=lambda member: len(member[0].parts)):
+        if path.is_absolute() or ".." in path.parts or ":" in info.filename:
+            raise InstallError(
+                f"{archive.path} holds a name that points outside its folder ({info.filename}): "
+                f"it is not Kaggle's archive; get that from {archive.page}."
+            )
+        if info.flag_bits & 1:
+            raise InstallError(
+                f"{archive.path} is locked by a password: unlock it and run the command again."
+            )
+        # macOS adds files of its own to an archive
+        if not (info.is_dir() or path.name.startswith(".") or "__MACOSX" in path.parts):
+            for target in _targets(path.name):
+                contents.setdefault(target, info)
+    return contents
 
 
-def _need_space(members: Iterable[zipfile.ZipInfo], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < sum(info.file_size for info in members):
-        raise OSError(errno.ENOSPC, "", str(folder))
+def _targets(name: str) -> Iterator[str]:
+    """Yield where a file of that name goes, if it is one of ours."""
+    if PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES:
+        yield f"Images/{name}"
+    elif name.lower() == "captions.txt":
+        yield "captions.txt"
+    elif name in GLOVE_FILES:
+        yield name
+    yield from (_list_name(split) for split in SPLITS if name.endswith(f"{split}Images.txt"))
+
+
+def _unpack(archive: Archive, contents: dict[str, zipfile.ZipInfo], folder: Path) -> None:
+    """Unpack files to their paths in a new folder; raises `OSError` where they do not fit."""
+    folder.mkdir(parents=True)
+    if shutil.disk_usage(folder).free < sum(info.file_size for info in contents.values()):
+        raise OSError(errno.ENOSPC, "", str(folder.parent))
+    with zipfile.ZipFile(archive.path) as opened:
+        for name, info in contents.items():
+            target = folder / name
+            target.parent.mkdir(exist_ok=True)
+            with opened.open(info) as source, open(target, "wb") as file:
+                shutil.copyfileobj(source, file, 1 << 20)
 
 
 @contextmanager
