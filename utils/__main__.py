@@ -1,6 +1,8 @@
 """The one command line of the course: `python -m utils` lists the commands, each with a line.
 
 A command's module is imported when it is asked for, so that the list and `--help` answer at once.
+What can stop any command (Ctrl-C, a full disk, missing rights, too little memory) is put in words
+here, once for all of them; `python -X dev -m utils ...` shows the traceback.
 """
 
 from __future__ import annotations
@@ -8,7 +10,10 @@ from __future__ import annotations
 import difflib
 import importlib
 import io
+import os
 import sys
+
+from utils.support.errors import sentence
 
 # name -> the module that has its `main(arguments)`, and what it does.
 COMMANDS = {
@@ -16,7 +21,7 @@ COMMANDS = {
     "course": ("commands.course", "run the whole course: data, training, all chapters"),
     "train": ("commands.train", "train a captioner on a dataset and score it"),
     "evaluate": ("commands.evaluate", "score a captioner on a list of images"),
-    "experiments": ("commands.experiments", "train and score every model of the course"),
+    "experiments": ("commands.run_experiments", "train and score every model of the course"),
     "install": ("commands.install", "install Flickr8k and GloVe from Kaggle"),
     "data": ("commands.data", "prepare and verify the data that comes with the course"),
     "bench": ("commands.bench", "compare the library's speed with the naive way"),
@@ -24,11 +29,13 @@ COMMANDS = {
 FOR_MAINTAINERS = {
     "notebooks": ("authoring.notebooks", "prepare, execute, derive or check notebooks"),
     "run-notebooks": ("authoring.run_notebooks", "run the notebooks as tests"),
-    "results": ("commands.results", "write the results page again"),
+    "results": ("commands.write_results", "write the results page again"),
     "build-cnn": ("authoring.build_cnn", "convert the weights of MobileNetV2"),
     "build-glove": ("authoring.build_glove", "cut the slice of GloVe"),
 }
 EVERY_COMMAND = {**COMMANDS, **FOR_MAINTAINERS}
+FAILED, WRONG_ARGUMENTS = 1, 2
+STOPPED = 130  # what a shell reports for a command that Ctrl-C ended
 
 
 def overview() -> str:
@@ -48,25 +55,57 @@ def unknown(name: str) -> str:
     return f"There is no command {name!r}: {advice}`python -m utils` lists the commands."
 
 
-def main(arguments: list[str]) -> int:
-    """Run the command that the arguments name; return its exit code."""
+def run(arguments: list[str]) -> int:
+    """Run the command that the arguments name; return its exit code, and raise what it raises."""
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(overview())
         return 0
     name, *rest = arguments
     if name not in EVERY_COMMAND:
         print(unknown(name), file=sys.stderr)
-        return 2
+        return WRONG_ARGUMENTS
+    try:
+        return importlib.import_module(f"utils.{EVERY_COMMAND[name][0]}").main(rest)
+    except SystemExit as end:  # argparse ends so, after the help and for wrong arguments
+        if isinstance(end.code, str):
+            raise
+        return end.code or 0
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command as `run` does; an error that is no fault of the code becomes a sentence."""
     for stream in (sys.stdout, sys.stderr):
         # Any file name can then be printed, whatever the system's encoding is.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        module = importlib.import_module(f"utils.{EVERY_COMMAND[name][0]}")
-        return module.main(rest)
+        code = run(arguments)
+        sys.stdout.flush()  # a closed pipe or a full disk may show only here
+        return code
     except KeyboardInterrupt:
-        print("You stopped it; what is finished is kept.", file=sys.stderr)
-        return 130
+        print(
+            "You stopped it; what is finished is kept.",
+            file=sys.stderr,
+        )
+        return STOPPED
+    except BrokenPipeError:  # such as `| head`: whoever read the output has seen enough
+        _drop_output()
+        return FAILED
+    except Exception as error:
+        said = sentence(error)
+        if said is None or sys.flags.dev_mode:
+            raise
+        _drop_output()
+        print(said, file=sys.stderr)
+        return FAILED
+
+
+def _drop_output() -> None:
+    """Let what is not written yet go nowhere, or Python fails once more with it at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

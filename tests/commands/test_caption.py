@@ -27,18 +27,6 @@ from utils.commands.caption import (
 from utils.support.paths import ROOT
 
 
-@pytest.fixture(scope="module")
-def captioner():
-    return tiny_captioner()
-
-
-@pytest.fixture(scope="module")
-def saved(captioner, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("saved") / "captioner"
-    captioner.save(folder)
-    return str(folder)
-
-
 @pytest.fixture
 def photos(tmp_path):
     """A folder with seven photos in the order of their names."""

@@ -12,6 +12,7 @@ from PIL import Image
 from tiny_captioner import picture, tiny_captioner
 
 import utils.commands.evaluate
+from utils.__main__ import main as command_line
 from utils.captioner import Captioner
 from utils.captions import clean_caption
 from utils.commands.evaluate import NAMED, main, prepare
@@ -21,18 +22,6 @@ from utils.support.paths import ROOT
 
 TEST = ["0.png", "ảnh 1.JPG", "2.png", "3.png", "4.png"]
 TRAIN = ["t0.png", "t1.png"]
-
-
-@pytest.fixture(scope="module")
-def captioner():
-    return tiny_captioner()
-
-
-@pytest.fixture(scope="module")
-def saved(captioner, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("saved") / "captioner"
-    captioner.save(folder)
-    return str(folder)
 
 
 @pytest.fixture
@@ -277,7 +266,7 @@ def test_what_stops_it_on_the_way_is_one(data, saved, capsys, monkeypatch):
         raise OSError("The disk is full.")
 
     monkeypatch.setattr(utils.commands.evaluate, "write_json", full)
-    assert main(arguments(data, saved)) == 1
+    assert command_line(["evaluate", *arguments(data, saved)]) == 1
     assert "The disk is full." in capsys.readouterr().err
 
 

@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 import utils.commands.experiments as experiments
+from utils.__main__ import main as command_line
 from utils.captioner import load_captioner
+from utils.commands import run_experiments
 from utils.recipe import Recipe
 from utils.self_critical import CriticSettings
 from utils.training import TrainingSettings
@@ -39,13 +41,13 @@ def ran(tiny_scenes, tmp_path_factory):
     """The folder of the runs after one call of the command, and how to call it again."""
     folder = tmp_path_factory.mktemp("experiments")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiments, "RUNS", folder / "runs")
-        patch.setattr(experiments, "CAPTIONERS", folder / "captioners")
+        patch.setattr(run_experiments, "RUNS", folder / "runs")
+        patch.setattr(run_experiments, "CAPTIONERS", folder / "captioners")
         patch.setattr(experiments, "EXPERIMENTS", SMALL)
         patch.setenv("CAPTIONING_CACHE", str(folder / "cache"))
 
         def call(*arguments):
-            return experiments.main([*arguments, "--dataset", str(tiny_scenes)])
+            return command_line(["experiments", *arguments, "--dataset", str(tiny_scenes)])
 
         assert call("--seeds", "0", "1") == 0
         yield folder, call
@@ -54,6 +56,10 @@ def ran(tiny_scenes, tmp_path_factory):
 def results(folder, split="dev"):
     path = folder / "runs" / "experiments" / "scenes" / f"results-{split}.json"
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_the_help_names_every_experiment():
+    assert list(run_experiments.NAMES) == list(experiments.EXPERIMENTS)
 
 
 def test_every_model_is_scored_for_every_seed(ran):

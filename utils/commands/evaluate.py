@@ -20,22 +20,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import utils.support.quiet  # noqa: F401 (before TensorFlow, which then starts without its log lines)
 from utils.captions import clean_caption, read_captions
-from utils.commands.caption import (
-    STOPPED,
-    at_least_one,
-    chunks,
-    photo_problems,
-    photos_in,
-    write_utf8,
-)
-from utils.metrics import ScoreRow, score_rows, score_table
+from utils.commands.caption import NOTHING, at_least_one, chunks, photo_problems, photos_in
+from utils.support.errors import sentence
 from utils.support.files import write_json
 from utils.support.progress_bar import progress_bar
 
 if TYPE_CHECKING:
     from utils.captioner import Captioner
+    from utils.metrics import ScoreRow
+
+# TensorFlow and nltk take seconds to start, so they are imported when there is something to score.
 
 NAMED = 5  # how many names an error shows
 
@@ -57,7 +52,7 @@ class InputError(ValueError):
 
 
 @dataclass(frozen=True)
-class Task:
+class Evaluation:
     """What is to be captioned, and what it is scored against.
 
     `names`: the images, as listed. `photos`: where they lie. `references`: for each image its
@@ -77,7 +72,7 @@ def prepare(
     names_file: Path | None = None,
     captions_file: Path | None = None,
     train_file: Path | None = None,
-) -> Task:
+) -> Evaluation:
     """Return the task, every part of it checked; all photos are decoded once to find damage.
 
     Without `names_file`, all photos of the folder are captioned. Raises `InputError`, or
@@ -97,7 +92,7 @@ def prepare(
         raise InputError("--train-names needs --captions, the file that holds their captions.")
     photos = [images_dir / name for name in names]
     _check_photos(photos, images_dir)
-    return Task(names, photos, references, train_tokens, notes)
+    return Evaluation(names, photos, references, train_tokens, notes)
 
 
 def read_names(path: Path, notes: list[str]) -> list[str]:
@@ -234,12 +229,13 @@ def caption_list(
     return captions
 
 
-def score(task: Task, captions: Sequence[Sequence[str]], name: str) -> list[ScoreRow]:
+def score(task: Evaluation, captions: Sequence[Sequence[str]], name: str) -> list[ScoreRow]:
     """Return the rows of the table, METEOR among them where WordNet is at hand.
 
     Raises `ValueError` where the task has no references.
     """
     from utils.meteor import HOW_TO_GET, wordnet_at_hand
+    from utils.metrics import score_rows
 
     if task.references is None:
         raise ValueError("There is nothing to score against: name the captions by --captions.")
@@ -262,23 +258,18 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("name --captions to score, --json to keep the captions, or both.")
     if given.scores and not given.captions:
         parser.error("--scores needs --captions, the file to score against.")
-    write_utf8()
-    started = False
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="PIL")  # of odd metadata and large photos
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="PIL")  # of odd metadata and large photos
+        try:
             task, captioner = _begin(given)
-            started = True
-            _finish(given, task, captioner)
-    except KeyboardInterrupt:
-        return STOPPED
-    except (OSError, ValueError, RuntimeError) as error:
-        print(error, file=sys.stderr)
-        return 1 if started else 2
+        except (OSError, ValueError, RuntimeError) as error:
+            print(sentence(error), file=sys.stderr)
+            return NOTHING
+        _finish(given, task, captioner)
     return 0
 
 
-def _begin(given: argparse.Namespace) -> tuple[Task, Captioner]:
+def _begin(given: argparse.Namespace) -> tuple[Evaluation, Captioner]:
     for path in (given.json, given.scores):
         if path:
             check_target(path)
@@ -291,7 +282,7 @@ def _begin(given: argparse.Namespace) -> tuple[Task, Captioner]:
     return task, load_captioner(given.captioner)
 
 
-def _finish(given: argparse.Namespace, task: Task, captioner: Captioner) -> None:
+def _finish(given: argparse.Namespace, task: Evaluation, captioner: Captioner) -> None:
     width = given.beam or captioner.beam_width
     captions = caption_list(captioner, task.photos, width, progress=sys.stderr.isatty())
     if given.json:
@@ -299,6 +290,8 @@ def _finish(given: argparse.Namespace, task: Task, captioner: Captioner) -> None
         write_json(given.json, dict(zip(task.names, texts, strict=True)))
     if task.references is None:
         return
+    from utils.metrics import score_table
+
     search = "greedy" if width == 1 else f"beam {width}"
     rows = score(task, captions, search)
     print(f"{given.captioner}, {len(captions):,} images\n{score_table(rows)}")

@@ -1,33 +1,23 @@
-"""The models of the results table, each from one description, trained and scored by one command.
+"""The models of the results table, each from one description, trained and scored.
 
-    python -m utils experiments                        # all of them on Flickr8k
-    python -m utils experiments attention --seeds 0 1 2
-    python -m utils experiments --split test           # the scores of models that are trained
-
-Each step is kept in `data/runs/experiments/DATASET/NAME-seedN` and reused: features, checkpoints,
-captioners, captions, scores. An interrupted run goes on where it stopped. Whatever was chosen was
-chosen on dev.
+`python -m utils experiments` runs them (`run_experiments.py`). Each step is kept in
+`data/runs/experiments/DATASET/NAME-seedN` and reused: features, checkpoints, captioners, captions,
+scores. Whatever was chosen was chosen on dev.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import utils.support.quiet  # noqa: F401 (first: TensorFlow then starts without its log lines)
-
-# isort: split
 import numpy as np
 
 from utils.captioner import SETTINGS, Captioner, load_captioner
 from utils.commands.model_card import FEATURES, MODELS, ON_THE_METRIC, card_table, write_card
-from utils.commands.train import RUNS, say, score_split, trained
-from utils.dataset import Dataset, load_dataset
+from utils.commands.train import say, score_split, trained
+from utils.dataset import Dataset
 from utils.decoding import averaged, beam_search, captions_of
 from utils.features import dataset_features
 from utils.metrics import score_row
@@ -35,10 +25,8 @@ from utils.model_kinds import KINDS
 from utils.recipe import FLICKR8K, Recipe
 from utils.self_critical import CriticSettings
 from utils.support.files import read_json, write_json
-from utils.support.paths import CAPTIONERS
 from utils.training import HISTORY, TrainingSettings
 
-SEEDS = (0, 1, 2)
 BEAM_WIDTHS = (1, 3, 5)
 WIDTH = 5  # of the table
 
@@ -295,48 +283,3 @@ def _spread(values: Sequence[float | None], digits: int) -> str:
         return ""
     mean = f"{np.mean(known):,.{digits}f}"
     return mean if len(known) == 1 else f"{mean} ± {np.std(known, ddof=1):,.{digits}f}"
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command; return 0, or 1 with a sentence on the error stream."""
-    parser = argparse.ArgumentParser(prog="python -m utils experiments", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(EXPERIMENTS))
-    parser.add_argument("--dataset", default="flickr8k")
-    parser.add_argument("--images-dir", type=Path)
-    parser.add_argument("--captions", type=Path, help="the captions file")
-    parser.add_argument("--splits-dir", type=Path, help="the folder of the split lists")
-    parser.add_argument("--split", default="dev", choices=["dev", "test"])
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
-    parser.add_argument("--ship", nargs=2, metavar=("NAME", "AS"), help="for maintainers")
-    given = parser.parse_args(arguments)
-    start = time.perf_counter()
-    try:
-        unknown = [name for name in given.names if name not in EXPERIMENTS]
-        if unknown:
-            raise ValueError(
-                f"There is no experiment {unknown[0]!r}; choose of {', '.join(EXPERIMENTS)}."
-            )
-        dataset = load_dataset(
-            given.dataset,
-            images_dir=given.images_dir,
-            captions_file=given.captions,
-            splits_dir=given.splits_dir,
-        )
-        if not dataset.splits.get(given.split):
-            raise ValueError(f"{dataset.name} has no photos in {given.split}: check its lists.")
-        bench = Bench(dataset, given.split, RUNS / "experiments" / dataset.name)
-        if given.ship:
-            ship(bench, given.ship[0], given.seeds[0], CAPTIONERS / given.ship[1])
-            return 0
-        found = {}
-        for name in given.names or EXPERIMENTS:
-            found[name] = scores_of(bench, name, given.seeds)
-            say(f"\n{dataset.name}, {given.split}, beam of {WIDTH}\n{table(found, WIDTH)}")
-        path = bench.runs / f"results-{given.split}.json"
-        write_json(path, {**(read_json(path) if path.is_file() else {}), **found})
-    except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    say(f"\nDone in {time.perf_counter() - start:.0f} s. Everything is kept in {bench.runs}.")
-    return 0

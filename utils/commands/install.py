@@ -7,7 +7,8 @@
 
 Each part is unpacked under a temporary name, checked and only then renamed, so what lies at the
 final place is whole. A second run reuses what is there; one that was stopped goes on with the
-archive it had. Archives are kept in the cache until they are installed.
+archive it had. Archives are kept in the cache until they are installed. While they are installed,
+all takes 4 GB of the disk.
 """
 
 import argparse
@@ -17,39 +18,28 @@ import signal
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import IO
 
-from utils.commands.kaggle_client import (
-    InstallError,
-    archive_is_complete,
-    archive_path,
-    dataset_page,
-    download,
-    remove_archive,
-)
+from filelock import FileLock, Timeout
+
+from utils.commands.caption import photo_problems
+from utils.commands.kaggle_client import Archive, InstallError
 from utils.dataset import SPLITS, load_dataset, read_split_lists
 from utils.glove import GLOVE
-from utils.images import IMAGE_SUFFIXES, open_photo
-from utils.support.files import atomic_path
+from utils.images import IMAGE_SUFFIXES
+from utils.support.errors import sentence
 from utils.support.paths import cache_dir, dataset_dir
-
-try:
-    import fcntl
-except ImportError:  # Windows: two installations at once are then not kept apart
-    fcntl = None
 
 FLICKR8K = "adityajn105/flickr8k"
 GLOVE_6B = "rtatman/glove-global-vectors-for-word-representation"
-PHOTOS, CAPTIONS, GLOVE_WORDS = 8_091, 40_455, 400_000
-LIST_SIZES = {"train": 6_000, "dev": 1_000, "test": 1_000}
-DIMENSIONS = (50, 100, 200, 300)
+PHOTOS, GLOVE_WORDS = 8_091, 400_000
+GLOVE_FILES = {f"glove.6B.{dimension}d.txt": dimension for dimension in (50, 100, 200, 300)}
 COMMAND = "python -m utils install flickr8k"
-BY_HAND = {FLICKR8K: f"{COMMAND} --from-zip ARCHIVE", GLOVE_6B: f"{COMMAND} --glove-zip ARCHIVE"}
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -70,249 +60,162 @@ def install_flickr8k(
     glove_zip: Path | None = None,
     with_glove: bool = True,
     glove_folder: Path = GLOVE,
-    say: Callable[[str], None] = print,
+    say: Say = print,
 ) -> Installed:
     """Install Flickr8k in `folder` (`data/flickr8k`) and GloVe in `glove_folder` (`data/glove`).
 
-    Args:
-        from_zip: an archive of Flickr8k to take instead of Kaggle's; a part of the set will do.
-        splits_dir: a folder with the lists `*trainImages.txt`, `*devImages.txt`,
-            `*testImages.txt`; they are copied beside the photos.
-        folder: where Flickr8k goes.
-        glove_zip: an archive with `glove.6B.50d.txt` and so on to take instead of Kaggle's.
-        with_glove: whether GloVe is installed at all.
-        glove_folder: where GloVe goes.
-        say: is given each line of the report.
-
-    Raises `InstallError`, a full sentence, for whatever stands in the way.
+    `from_zip`, `glove_zip`: archives to take instead of Kaggle's; a part of the set will do.
+    `splits_dir`: a folder with the lists `*trainImages.txt` and so on, copied beside the photos.
+    `say` is given each line of the report. Raises `InstallError`, a full sentence, for whatever
+    stands in the way.
     """
     # An absolute path, because a folder that is just called "flickr8k" would mean data/flickr8k.
     folder = (Path(folder) if folder else dataset_dir("flickr8k")).expanduser().absolute()
-    archives = [Path(path) if path else None for path in (from_zip, glove_zip)]
     try:
-        for path in filter(None, archives):
-            _check_archive(path)
-        lists = _lists_of(Path(splits_dir)) if splits_dir else {}
         downloads = cache_dir() / "downloads"
-        with _alone(downloads) as lock:
-            installed = _install_photos(archives[0], lists, folder, downloads, lock, say)
+        photos = Archive(FLICKR8K, downloads, f"{COMMAND} --from-zip ARCHIVE", from_zip)
+        glove = Archive(GLOVE_6B, downloads, f"{COMMAND} --glove-zip ARCHIVE", glove_zip)
+        for archive in filter(None, (from_zip, glove_zip)):
+            _check_archive(archive)
+        lists = _lists_of(Path(splits_dir)) if splits_dir else {}
+        with _alone(downloads):
+            installed = _install_photos(photos, lists, folder, say)
             if not with_glove:
                 return installed
             try:
-                files = _install_glove(archives[1], Path(glove_folder), downloads, lock, say)
+                files = _install_glove(glove, Path(glove_folder), say)
             except InstallError as error:
                 raise InstallError(
                     f"{error} Flickr8k itself is installed; `--without-glove` leaves GloVe out, "
                     "and the 50 dimensions that come with the course serve in its place."
                 ) from error
-            return Installed(
-                installed.folder, installed.photos, installed.captions, files, installed.notes
-            )
+            return replace(installed, glove=files)
     except OSError as error:
-        raise InstallError(_disk_sentence(error, folder)) from error
+        raise InstallError(f"The data could not be installed: {sentence(error)}") from error
 
 
 # Photos and captions
 
 
 def _install_photos(
-    from_zip: Path | None,
-    lists: dict[str, list[str]],
-    folder: Path,
-    downloads: Path,
-    lock: IO,
-    say: Callable[[str], None],
+    archive: Archive, lists: dict[str, list[str]], folder: Path, say: Say
 ) -> Installed:
-    temporary = _beside(folder, "unzipping")
-    for left in (temporary, _beside(folder, "old")):
-        _recover(left, folder)
-    # A run that was stopped may have left a whole archive; it is used up before anything else.
-    waiting = archive_path(FLICKR8K, downloads)
-    archive = from_zip or (waiting if archive_is_complete(waiting) else None)
-    try:
-        if folder.exists() and any(folder.iterdir()):
-            present, given = _photo_names(folder), set(_photos_of(archive) if archive else ())
-            if present >= given:
-                installed = _reuse(folder, lists, say)
-                if archive and archive == waiting:
-                    remove_archive(waiting)
-                return installed
-            if not present <= given:
-                raise InstallError(
-                    f"{folder} holds other photos than {archive}: rename or remove that folder, "
-                    "or choose another one with --folder, and run the command again."
-                )
-        archive = archive or download(FLICKR8K, downloads, BY_HAND[FLICKR8K], lock)
-        say(f"Unpacking {archive.name} and opening every photo ...")
-        _unpack_photos(archive, temporary)
-        _keep_others(folder, temporary)
-        _write_lists(lists, temporary)
-        _check_photos(archive, temporary)
-        installed = _look(temporary, shown_as=folder, source=archive)
-        _swap(temporary, folder)
-    except zipfile.BadZipFile as error:
-        raise _broken(archive, from_zip is None, FLICKR8K) from error
-    finally:
-        if temporary.exists():
-            shutil.rmtree(temporary)
-    if from_zip is None:
-        remove_archive(archive)
-    _report(installed, f"Flickr8k is installed in {folder}", say)
+    old, unzipping = (folder.with_name(f".{folder.name}.{kind}") for kind in ("old", "unzipping"))
+    _put_back(old, folder)
+    with _unbroken(archive), _staging(unzipping) as temporary:
+        if folder.exists() and any(folder.iterdir()) and _holds_all(folder, archive):
+            start, installed = "is already", _reuse(folder, lists, temporary)
+        else:
+            archive.download()
+            say(f"Unpacking {archive.path.name} and opening every photo ...")
+            _unpack_photos(archive, temporary)
+            _keep_others(folder, temporary)
+            _write_lists(lists, temporary)
+            _check_photos(archive, temporary)
+            installed = _look(temporary, temporary, shown_as=folder, source=archive.path)
+            _swap(temporary, folder, old)
+            start = "is installed"
+    if archive.is_here():  # and not half of one, with which a later run goes on
+        archive.remove()
+    say(
+        f"Flickr8k {start} in {folder}: {installed.photos:,} photos with "
+        f"{installed.captions:,} captions."
+    )
+    for note in installed.notes:
+        say(f"  {note}")
     return installed
 
 
-def _reuse(folder: Path, lists: dict[str, list[str]], say: Callable[[str], None]) -> Installed:
-    before = {path: path.read_bytes() for path in folder.glob("*Images.txt")}
-    try:
-        _write_lists(lists, folder)
-        installed = _look(folder, shown_as=folder, source=folder)
-    except InstallError:
-        for path in folder.glob("*Images.txt"):
-            path.unlink() if path not in before else path.write_bytes(before[path])
-        raise
-    _report(installed, f"Flickr8k is already in {folder}", say)
+def _holds_all(folder: Path, archive: Archive) -> bool:
+    """Tell whether a folder has every photo of the archive, as far as one is here already.
+
+    Raises `InstallError` where it has others, which are never replaced.
+    """
+    images = folder / "Images"
+    present = {path.name for path in images.iterdir()} if images.is_dir() else set()
+    # A run that was stopped may have left a whole archive; it is used up before anything else.
+    given = _photos_of(_contents(archive)) if archive.is_here() else set()
+    if present >= given:
+        return True
+    if present <= given:
+        return False
+    raise InstallError(
+        f"{folder} holds other photos than {archive.path}: rename or remove that folder, "
+        "or choose another one with --folder, and run the command again."
+    )
+
+
+def _reuse(folder: Path, lists: dict[str, list[str]], temporary: Path) -> Installed:
+    """Read what is installed; new split lists come in once they are known to be usable."""
+    temporary.mkdir()
+    for path in folder.glob("*Images.txt"):
+        shutil.copy2(path, temporary)
+    _write_lists(lists, temporary)
+    installed = _look(folder, temporary, shown_as=folder, source=folder)
+    for split in lists:
+        (temporary / _list_name(split)).replace(folder / _list_name(split))
     return installed
 
 
 def _keep_others(folder: Path, temporary: Path) -> None:
     """Copy what else lies in a folder that is replaced by a fuller set: lists, a reader's files."""
-    for path in folder.iterdir() if folder.exists() else ():
-        if path.is_dir() and path.name != "Images":
-            shutil.copytree(path, temporary / path.name, dirs_exist_ok=True)
-        elif path.is_file() and path.name != "captions.txt":
-            shutil.copy2(path, temporary / path.name)
-
-
-def _photos_of(archive: Path) -> dict[str, zipfile.ZipInfo]:
-    """Return the photos of an archive by their names alone, whatever folder they lie in.
-
-    Raises `InstallError` where a name points outside the folder it is unpacked to.
-    """
-    photos: dict[str, zipfile.ZipInfo] = {}
-    for info, path in _members(archive):
-        if path.suffix.lower() in IMAGE_SUFFIXES:
-            photos.setdefault(path.name, info)
-    return photos
-
-
-def _members(archive: Path) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
-    """Return the files of an archive with their paths, those nearest to its top first."""
-    members = []
-    with zipfile.ZipFile(archive) as opened:
-        for info in opened.infolist():
-            path = PurePosixPath(info.filename.replace("\\", "/"))
-            if path.is_absolute() or ".." in path.parts or ":" in info.filename:
-                raise InstallError(
-                    f"{archive} holds a name that points outside its folder ({info.filename}): "
-                    f"it is not Kaggle's archive; get that from {dataset_page(FLICKR8K)}."
-                )
-            # macOS adds files of its own to an archive
-            if not (info.is_dir() or path.name.startswith(".") or "__MACOSX" in path.parts):
-                members.append((info, path))
-    return sorted(members, key=lambda member: len(member[1].parts))
-
-
-def _unpack_photos(archive: Path, folder: Path) -> None:
-    photos = _photos_of(archive)
-    texts = [(info, path.name) for info, path in _members(archive) if path.suffix == ".txt"]
-    captions = [info for info, name in texts if name.lower() == "captions.txt"]
-    if not photos or not captions:
-        what = "no photos" if not photos else "no captions.txt"
-        raise InstallError(
-            f"{archive} holds {what}: it must be laid out as Kaggle's, Images/*.jpg beside "
-            f"captions.txt; get it from {dataset_page(FLICKR8K)}."
+    if folder.exists():
+        replaced = {str(folder): {"Images", "captions.txt"}}
+        shutil.copytree(
+            folder, temporary, ignore=lambda at, _: replaced.get(at, set()), dirs_exist_ok=True
         )
-    lists = {}
-    for info, name in texts:
-        for split in SPLITS:
-            if name.endswith(f"{split}Images.txt"):
-                lists.setdefault(_list_name(split), info)
-    _need_space([*photos.values(), captions[0], *lists.values()], folder.parent)
-    (folder / "Images").mkdir(parents=True)
-    with zipfile.ZipFile(archive) as opened:
-        for name, info in photos.items():
-            _copy(opened, info, folder / "Images" / name)
-        for name, info in {"captions.txt": captions[0], **lists}.items():
-            _copy(opened, info, folder / name)
 
 
-def _copy(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
-    try:
-        with opened.open(info) as source, open(target, "wb") as file:
-            shutil.copyfileobj(source, file, 1 << 20)
-    except (zlib.error, EOFError, NotImplementedError) as error:
-        raise zipfile.BadZipFile(str(error)) from error
-    except RuntimeError as error:
+def _photos_of(contents: Iterable[str]) -> set[str]:
+    return {PurePosixPath(name).name for name in contents if name.startswith("Images/")}
+
+
+def _unpack_photos(archive: Archive, folder: Path) -> None:
+    contents = _contents(archive)
+    photos = _photos_of(contents)
+    if not photos or "captions.txt" not in contents:
+        what = "no captions.txt" if photos else "no photos"
         raise InstallError(
-            f"{opened.filename} cannot be unpacked ({error}): is it locked by a password? "
-            "Unlock it and run the command again."
-        ) from error
+            f"{archive.path} holds {what}: it must be laid out as Kaggle's, Images/*.jpg beside "
+            f"captions.txt; get it from {archive.page}."
+        )
+    _unpack(archive, contents, folder)
 
 
-def _check_photos(archive: Path, folder: Path) -> None:
-    def fault(path: Path) -> str:
-        try:
-            open_photo(path)
-            return ""
-        except ValueError:
-            return path.name
-
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        faults = [name for name in pool.map(fault, sorted((folder / "Images").iterdir())) if name]
+def _check_photos(archive: Archive, folder: Path) -> None:
+    faults = [path.name for path in photo_problems(sorted((folder / "Images").iterdir()))]
     if faults:
         more = f" and {len(faults) - 3} more" if len(faults) > 3 else ""
         raise InstallError(
-            f"{len(faults)} of the photos in {archive} do not open ({', '.join(faults[:3])}"
-            f"{more}): get the archive again from {dataset_page(FLICKR8K)} and run "
-            f"`{BY_HAND[FLICKR8K]}`."
+            f"{len(faults)} of the photos in {archive.path} do not open ({', '.join(faults[:3])}"
+            f"{more}): get the archive again from {archive.page} and run `{archive.by_hand}`."
         )
 
 
-def _look(folder: Path, shown_as: Path, source: Path) -> Installed:
-    """Read a folder as the course will, and say what is missing; messages name `source`."""
+def _look(folder: Path, lists_dir: Path, shown_as: Path, source: Path) -> Installed:
+    """Read a folder as the course will, and say what is missing.
+
+    `lists_dir`: where its split lists are. `shown_as`, `source`: what notes and errors call it.
+    """
     try:
-        data = load_dataset(str(folder))
+        data = load_dataset(str(folder), splits_dir=lists_dir)
     except (FileNotFoundError, ValueError) as error:
         words = str(error).replace(str(folder), str(source))
-        remedy = (
-            f"rename or remove {source} and run the command again"
-            if source == shown_as
-            else f"get the archive again from {dataset_page(FLICKR8K)}"
-        )
+        remedy = "rename or remove" if source == shown_as else "get again, as Kaggle has it,"
         raise InstallError(
-            f"{words} Flickr8k cannot be used so: mend that, or {remedy}."
+            f"{words} Flickr8k is unusable as it is: fix that, or {remedy} {source} and run the "
+            "command again."
         ) from error
     captions = sum(len(texts) for texts in data.captions.values())
     notes = [note.replace(str(folder), str(shown_as)) for note in data.notes]
-    lists = read_split_lists(folder)
-    for split, size in LIST_SIZES.items():
-        if split in lists and len(lists[split]) != size:
-            notes.append(
-                f"The list for {split} names {len(lists[split]):,} images; the official one "
-                f"names {size:,}."
-            )
     if len(data.captions) < PHOTOS:
-        lost = PHOTOS - len(data.captions)
         notes.append(
-            f"{lost:,} of the {PHOTOS:,} captioned photos of Flickr8k are missing; an archive of "
-            "the whole set, given as --from-zip, adds them."
+            f"{PHOTOS - len(data.captions):,} of the {PHOTOS:,} captioned photos of Flickr8k are "
+            "missing; an archive of the whole set, given as --from-zip, adds them."
         )
-    elif captions < CAPTIONS:
-        notes.append(f"{CAPTIONS - captions:,} of the {CAPTIONS:,} captions are missing.")
-    if not lists:
+    if not read_split_lists(lists_dir):
         notes.append(f"Add the official lists, where you have them: `{COMMAND} --splits-dir DIR`.")
     return Installed(shown_as, len(data.captions), captions, notes=notes)
-
-
-def _report(installed: Installed, start: str, say: Callable[[str], None]) -> None:
-    say(f"{start}: {installed.photos:,} photos with {installed.captions:,} captions.")
-    for note in installed.notes:
-        say(f"  {note}")
-
-
-def _photo_names(folder: Path) -> set[str]:
-    images = folder / "Images"
-    return {path.name for path in images.iterdir()} if images.is_dir() else set()
 
 
 # Split lists
@@ -328,7 +231,7 @@ def _lists_of(folder: Path) -> dict[str, list[str]]:
     try:
         lists = read_split_lists(folder)
     except UnicodeDecodeError as error:
-        raise InstallError(f"A list in {folder} is not a text file in UTF-8: mend it.") from error
+        raise InstallError(f"A list in {folder} is not a text file in UTF-8: fix that.") from error
     if not lists:
         raise InstallError(
             f"{folder} holds no list for train: it must be called {_list_name('train')} and have "
@@ -339,77 +242,56 @@ def _lists_of(folder: Path) -> dict[str, list[str]]:
 
 def _write_lists(lists: dict[str, list[str]], folder: Path) -> None:
     for split, names in lists.items():
-        with atomic_path(folder / _list_name(split)) as temporary:
-            temporary.write_text("\n".join(names) + "\n", encoding="utf-8")
+        (folder / _list_name(split)).write_text("\n".join(names) + "\n", encoding="utf-8")
 
 
 # GloVe
 
 
-def _install_glove(
-    glove_zip: Path | None, folder: Path, downloads: Path, lock: IO, say: Callable[[str], None]
-) -> list[Path]:
-    files = _glove_files(folder)
-    temporary = folder / ".unzipping"
-    _recover(temporary, folder)
-    # An archive that is waiting means that the last run did not come to its end.
-    if files and glove_zip is None and not archive_path(GLOVE_6B, downloads).exists():
-        say(f"GloVe is already in {folder}: {', '.join(path.name for path in files)}.")
-        return files
-    archive = glove_zip or download(GLOVE_6B, downloads, BY_HAND[GLOVE_6B], lock)
-    names = {f"glove.6B.{dimension}d.txt" for dimension in DIMENSIONS}
-    try:
-        found = {path.name: info for info, path in reversed(_members(archive))}
-        found = {name: info for name, info in found.items() if name in names}
-        if not found:
-            raise InstallError(
-                f"{archive} holds no glove.6B.50d.txt or other file of glove.6B: get it from "
-                f"{dataset_page(GLOVE_6B)} or https://nlp.stanford.edu/data/glove.6B.zip."
-            )
-        absent = [name for name in sorted(found) if not (folder / name).is_file()]
-        folder.mkdir(parents=True, exist_ok=True)
-        _need_space([found[name] for name in absent], folder)
-        temporary.mkdir()
-        with zipfile.ZipFile(archive) as opened:
-            for name in absent:
-                say(f"Unpacking {name} ...")
-                _copy(opened, found[name], temporary / name)
-                lost = GLOVE_WORDS - _count_words(temporary / name, name, archive)
-                if lost > 0:
-                    say(f"  {lost:,} of the {GLOVE_WORDS:,} words of glove.6B are missing.")
-        for name in absent:
-            (temporary / name).rename(folder / name)
-    except zipfile.BadZipFile as error:
-        raise _broken(archive, glove_zip is None, GLOVE_6B) from error
-    finally:
-        if temporary.exists():
-            shutil.rmtree(temporary)
-    if glove_zip is None:
-        remove_archive(archive)
-    files = _glove_files(folder)
-    say(f"GloVe is installed in {folder}: {', '.join(path.name for path in files)}.")
-    return files
+def _install_glove(archive: Archive, folder: Path, say: Say) -> list[Path]:
+    files = [folder / name for name in GLOVE_FILES]
+    start = "is already"
+    with _unbroken(archive), _staging(folder / ".unzipping") as temporary:
+        # An archive that is waiting means that the last run did not come to its end.
+        if archive.path.exists() or not any(path.is_file() for path in files):
+            archive.download()
+            _unpack_glove(archive, folder, temporary, say)
+            start = "is installed"
+    if start == "is installed":
+        archive.remove()
+    found = [path for path in files if path.is_file()]
+    say(f"GloVe {start} in {folder}: {', '.join(path.name for path in found)}.")
+    return found
 
 
-def _glove_files(folder: Path) -> list[Path]:
-    paths = [folder / f"glove.6B.{dimension}d.txt" for dimension in DIMENSIONS]
-    return [path for path in paths if path.is_file()]
+def _unpack_glove(archive: Archive, folder: Path, temporary: Path, say: Say) -> None:
+    contents = _contents(archive)
+    if not contents.keys() & GLOVE_FILES.keys():
+        raise InstallError(
+            f"{archive.path} holds no glove.6B.50d.txt or other file of glove.6B: get it from "
+            f"{archive.page} or https://nlp.stanford.edu/data/glove.6B.zip."
+        )
+    absent = [name for name in GLOVE_FILES if name in contents and not (folder / name).is_file()]
+    say(f"Unpacking {', '.join(absent)} ...")
+    _unpack(archive, {name: contents[name] for name in absent}, temporary)
+    for name in absent:
+        lost = GLOVE_WORDS - _count_words(temporary / name, archive)
+        if lost > 0:
+            say(f"  {lost:,} of the {GLOVE_WORDS:,} words of {name} are missing.")
+    for name in absent:
+        (temporary / name).rename(folder / name)
 
 
-def _count_words(path: Path, name: str, archive: Path) -> int:
+def _count_words(path: Path, archive: Archive) -> int:
     """Return the number of lines; raises where one has other columns than the name says."""
-    columns = int(name.split(".")[2].removesuffix("d"))
-    number = 0
     with open(path, "rb") as file:
-        for number, line in enumerate(file, start=1):
-            if line.count(b" ") < columns:
-                raise InstallError(
-                    f"{name} in {archive} is cut short or of another format (line {number}): get "
-                    f"it again from {dataset_page(GLOVE_6B)} and run `{BY_HAND[GLOVE_6B]}`."
-                )
-    if number == 0:
-        raise InstallError(f"{name} in {archive} is empty: get it again and run the command again.")
-    return number
+        whole = [line.count(b" ") >= GLOVE_FILES[path.name] for line in file]
+    if not whole or not all(whole):
+        raise InstallError(
+            f"{path.name} in {archive.path} is empty, cut short or of another format: get it "
+            f"again from {archive.page} and run `{archive.by_hand}`."
+        )
+    return len(whole)
 
 
 # Archives, disk, and one installation at a time
@@ -424,82 +306,121 @@ def _check_archive(path: Path) -> None:
         )
 
 
-def _broken(archive: Path, downloaded: bool, dataset: str) -> InstallError:
-    if downloaded:
-        remove_archive(archive)
-        return InstallError(
-            f"The archive of {dataset} arrived broken and was removed; run the same command again, "
-            f"or download it from {dataset_page(dataset)} and run `{BY_HAND[dataset]}`."
-        )
-    return InstallError(
-        f"{archive} is broken inside; get it again from {dataset_page(dataset)} and run the same "
-        "command again."
-    )
+@contextmanager
+def _unbroken(archive: Archive) -> Iterator[None]:
+    """Put it in words if the archive is broken inside; a downloaded one is then removed."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        if not archive.given:
+            archive.remove()
+            raise archive.failure("broken") from error
+        raise InstallError(
+            f"{archive.path} is broken inside; get it again from {archive.page} and run the same "
+            "command again."
+        ) from error
 
 
-def _need_space(members: Sequence[zipfile.ZipInfo], folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    needed = sum(info.file_size for info in members)
-    if shutil.disk_usage(folder).free < needed:
-        raise OSError(errno.ENOSPC, "", str(folder))
+def _contents(archive: Archive) -> dict[str, zipfile.ZipInfo]:
+    """Return what an archive holds for us: the path that each file gets -> the file.
+
+    Of files that get the same path, the one nearest to the archive's top is taken. Raises
+    `InstallError` where a name points outside the folder, or the archive is locked.
+    """
+    with zipfile.ZipFile(archive.path) as opened:
+        members = [(PurePosixPath(i.filename.replace("\\", "/")), i) for i in opened.infolist()]
+    contents: dict[str, zipfile.ZipInfo] = {}
+    for path, info in sorted(members, key=lambda member: len(member[0].parts)):
+        if path.is_absolute() or ".." in path.parts or ":" in info.filename:
+            raise InstallError(
+                f"{archive.path} holds a name that points outside its folder ({info.filename}): "
+                f"it is not Kaggle's archive; get that from {archive.page}."
+            )
+        if info.flag_bits & 1:
+            raise InstallError(
+                f"{archive.path} is locked by a password: unlock it and run the command again."
+            )
+        # macOS adds files of its own to an archive
+        if not (info.is_dir() or path.name.startswith(".") or "__MACOSX" in path.parts):
+            for target in _targets(path.name):
+                contents.setdefault(target, info)
+    return contents
 
 
-def _disk_sentence(error: OSError, folder: Path) -> str:
-    place = error.filename or folder
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return (
-            f"The disk has no room to install the data at {place}: Flickr8k and GloVe take 4 GB "
-            "in all while they are installed; free some space and run the same command again."
-        )
-    return (
-        f"The data could not be installed at {place} ({error.strerror or error}): check that you "
-        "may write there, or choose another place with --folder and CAPTIONING_CACHE."
-    )
+def _targets(name: str) -> Iterator[str]:
+    """Yield where a file of that name goes, if it is one of ours."""
+    if PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES:
+        yield f"Images/{name}"
+    elif name.lower() == "captions.txt":
+        yield "captions.txt"
+    elif name in GLOVE_FILES:
+        yield name
+    yield from (_list_name(split) for split in SPLITS if name.endswith(f"{split}Images.txt"))
 
 
-def _beside(folder: Path, kind: str) -> Path:
-    # The same names in every run, so that the next run finds what a killed one left.
-    return folder.with_name(f".{folder.name}.{kind}")
+def _unpack(archive: Archive, contents: dict[str, zipfile.ZipInfo], folder: Path) -> None:
+    """Unpack files to their paths in a new folder; raises `OSError` where they do not fit."""
+    folder.mkdir(parents=True)
+    if shutil.disk_usage(folder).free < sum(info.file_size for info in contents.values()):
+        raise OSError(errno.ENOSPC, "", str(folder.parent))
+    with zipfile.ZipFile(archive.path) as opened:
+        for name, info in contents.items():
+            target = folder / name
+            target.parent.mkdir(exist_ok=True)
+            with opened.open(info) as source, open(target, "wb") as file:
+                shutil.copyfileobj(source, file, 1 << 20)
 
 
-def _recover(left: Path, folder: Path) -> None:
-    """Clear what a killed run left; put the old folder back if it was being replaced."""
-    if not left.exists():
-        return
-    if left.name.endswith(".old") and not folder.exists():
-        left.rename(folder)
-    else:
-        shutil.rmtree(left)
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """Yield a name for a temporary folder, and clear it afterwards.
+
+    The name is the same in every run, so that a run finds and clears what a killed one left.
+    """
+    try:
+        _clear(folder)
+        yield folder
+    finally:
+        _clear(folder)
 
 
-def _swap(temporary: Path, folder: Path) -> None:
-    old = _beside(folder, "old")
+def _clear(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def _swap(temporary: Path, folder: Path, old: Path) -> None:
     if folder.exists():
         folder.rename(old)
     try:
         temporary.rename(folder)
     finally:
-        _recover(old, folder)
+        _put_back(old, folder)
+
+
+def _put_back(old: Path, folder: Path) -> None:
+    """Put the old folder back if its replacement did not come, else clear it."""
+    if old.exists() and not folder.exists():
+        old.rename(folder)
+    _clear(old)
 
 
 @contextmanager
-def _alone(downloads: Path) -> Iterator[IO]:
+def _alone(downloads: Path) -> Iterator[None]:
     """Hold a lock, so that two installations do not write the same files."""
     downloads.mkdir(parents=True, exist_ok=True)
-    with open(downloads / ".lock", "a+b") as lock:
-        if fcntl is not None:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise InstallError(
-                    "Another installation is running, perhaps the download of one that was "
-                    "stopped: wait until it has ended, then run the same command again."
-                ) from None
-        yield lock
+    try:
+        with FileLock(downloads / ".lock", timeout=0):
+            yield
+    except Timeout:
+        raise InstallError(
+            "Another installation is running: wait until it has ended, then run the same "
+            "command again."
+        ) from None
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; return 0, or 1 with a sentence on the error stream."""
+    """Run the command; return 0. Raises `InstallError` as `install_flickr8k` does."""
     parser = argparse.ArgumentParser(
         prog="python -m utils install",
         description=__doc__,
@@ -511,24 +432,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, metavar="DIR", help="in place of data/flickr8k")
     parser.add_argument("--glove-zip", type=Path, metavar="ZIP", help="an archive of glove.6B")
     parser.add_argument("--glove-folder", type=Path, metavar="DIR", default=GLOVE)
-    parser.add_argument("--without-glove", action="store_true", help="photos and captions only")
-    given = parser.parse_args(arguments)
+    parser.add_argument(
+        "--without-glove", dest="with_glove", action="store_false", help="photos and captions only"
+    )
+    given = vars(parser.parse_args(arguments))
+    del given["dataset"]  # there is one
     # A polite end by another program clears the temporary folder too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        install_flickr8k(
-            given.from_zip,
-            given.splits_dir,
-            given.folder,
-            given.glove_zip,
-            not given.without_glove,
-            given.glove_folder,
-            say=lambda line: print(line, flush=True),
-        )
-    except InstallError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("You stopped it; run the same command again and it goes on.", file=sys.stderr)
-        return 1
+    install_flickr8k(**given, say=lambda line: print(line, flush=True))
     return 0

@@ -30,19 +30,62 @@ from typing import IO
 TOKEN_PAGE = "https://www.kaggle.com/settings/api"
 PROGRESS = re.compile(r"^\s*\d+%\|")
 
-# What the command says on its error stream, and what that means; the first match counts.
-SIGNS = (
-    ("uninstalled", r"No module named '?kaggle"),
-    ("disk", r"No space left on device|Errno 28\b|Disk quota exceeded"),
-    ("absent", r"\b404 Client Error|Not Found"),
-    ("busy", r"\b429 Client Error|Too Many Requests"),
-    ("403", r"\b403 Client Error|Forbidden|Permission '[^']+' was denied"),
-    ("401", r"\b401 Client Error|Unauthorized|Unauthenticated"),
-    ("server", r"\b5\d\d Server Error"),
-    ("network", r"ConnectionError|Max retries exceeded|Failed to resolve|NameResolutionError"),
-    ("network", r"Connect(ion)? ?[Tt]imeout|Read timed out|ProxyError|SSLError|IncompleteRead"),
-    ("network", r"Connection aborted|Connection broken|Network is unreachable|NewConnectionError"),
-)
+AGAIN = "run the same command again and it goes on from there"
+TRIED = "with your account settings and again without an account"
+NEW_TOKEN = f"make a new token at {TOKEN_PAGE} and save it as ~/.kaggle/access_token"
+# How a download fails: what Kaggle's command says on its error stream (the first match counts; ""
+# where it says nothing of the kind), what is true then, and what to do.
+FAILURES = {
+    "uninstalled": (
+        r"No module named '?kaggle",
+        "The package `kaggle` is missing from {python}",
+        "install it with `pip install -r requirements.txt`",
+    ),
+    "disk": (
+        r"No space left on device|Errno 28\b|Disk quota exceeded",
+        "The disk became full while {dataset} was downloaded",
+        f"free some space, then {AGAIN}",
+    ),
+    "absent": (
+        r"\b404 Client Error|Not Found",
+        "Kaggle has no dataset {dataset} any more (404)",
+        "look for another copy",
+    ),
+    "busy": (
+        r"\b429 Client Error|Too Many Requests",
+        "Kaggle asks for fewer requests (429) for {dataset}",
+        f"wait some minutes, then {AGAIN}",
+    ),
+    "403": (
+        r"\b403 Client Error|Forbidden|Permission '[^']+' was denied",
+        f"Kaggle refused {{dataset}} (403; its page may ask you to agree to terms), {TRIED}",
+        NEW_TOKEN,
+    ),
+    "401": (
+        r"\b401 Client Error|Unauthorized|Unauthenticated",
+        f"Kaggle did not let us in (401) for {{dataset}}, {TRIED}",
+        NEW_TOKEN,
+    ),
+    "server": (
+        r"\b5\d\d Server Error",
+        "Kaggle has trouble on its side with {dataset}",
+        f"wait some minutes, then {AGAIN}",
+    ),
+    "network": (
+        r"ConnectionError|Max retries exceeded|Failed to resolve|NameResolutionError"
+        r"|Connect(ion)? ?[Tt]imeout|Read timed out|ProxyError|SSLError|IncompleteRead"
+        r"|Connection aborted|Connection broken|Network is unreachable|NewConnectionError",
+        "Kaggle cannot be reached for {dataset} (no network, or a proxy or firewall is in the way)",
+        f"when the network is there {AGAIN}",
+    ),
+    "stopped": ("", "The download of {dataset} was stopped before its end", AGAIN),
+    "broken": (
+        "",
+        "The archive of {dataset} arrived broken and was removed",
+        "run the same command again",
+    ),
+    "other": ("", "Kaggle's command failed for {dataset} ({words})", "run it again"),
+}
 
 
 class InstallError(RuntimeError):
@@ -50,56 +93,93 @@ class InstallError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How a run of the command ended: a kind of `SIGNS` (or done, stopped, other) and its words."""
-
-    kind: str
-    words: str = ""
-
-
-def dataset_page(dataset: str) -> str:
-    """Return the page of a dataset (`owner/name`), where a browser can download it too."""
-    return f"https://www.kaggle.com/datasets/{dataset}"
-
-
-def archive_path(dataset: str, folder: Path) -> Path:
-    """Return where the archive of a dataset (`owner/name`) is downloaded to in a folder."""
-    return folder / f"{dataset.split('/')[1]}.zip"
-
-
-def archive_is_complete(archive: Path) -> bool:
-    """Tell whether a downloaded archive is whole: it opens, and no bytes are left to fetch."""
-    return not _bytes_are_left(archive) and zipfile.is_zipfile(archive)
-
-
-def download(dataset: str, folder: Path, by_hand: str, keep_open: IO | None = None) -> Path:
-    """Download `owner/name` to `folder/name.zip`, going on with a stopped download.
+class Archive:
+    """The archive of a dataset: one that the reader has (`given`), or the one that is downloaded.
 
     Args:
         dataset: the dataset as Kaggle writes it, `owner/name`.
-        folder: where the archive goes, made if missing; a whole archive there is used as it is.
-        by_hand: the command that installs an archive which the reader has already (for messages).
-        keep_open: a file (a lock) that the command holds open as long as it runs.
-
-    Raises `InstallError` where the archive could not be had.
+        folder: where the download goes.
+        by_hand: the command that installs an archive which the reader has (for messages).
+        given: the reader's own archive; it is never removed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    archive = archive_path(dataset, folder)
-    if archive_is_complete(archive):
-        return archive
-    if not _bytes_are_left(archive):
-        remove_archive(archive)  # not an archive and nothing to go on with
-    first = _run(dataset, folder, _as_set_up(), keep_open)
-    outcome = first
-    if first.kind in ("401", "403", "other"):
-        with tempfile.TemporaryDirectory(prefix="kaggle-home-") as home:
-            outcome = _run(dataset, folder, clean_environment(home), keep_open)
-    if outcome.kind == "done" and not archive_is_complete(archive):
-        outcome = _explain_broken(archive)
-    if outcome.kind != "done":
-        refused = first.kind in ("401", "403") and outcome.kind == "other"
-        raise InstallError(_sentence(first if refused else outcome, dataset, by_hand))
-    return archive
+
+    dataset: str
+    folder: Path
+    by_hand: str
+    given: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the archive lies, or will lie."""
+        return self.given or self.folder / f"{self.dataset.split('/')[1]}.zip"
+
+    @property
+    def page(self) -> str:
+        """The page of the dataset, where a browser can download it too."""
+        return f"https://www.kaggle.com/datasets/{self.dataset}"
+
+    @property
+    def marker(self) -> Path:
+        """What Kaggle's command leaves beside a download that is not whole."""
+        return self.path.with_name(self.path.name + ".kaggle-partial")
+
+    def is_here(self) -> bool:
+        """Tell whether the archive is whole: no bytes are left to fetch, and it opens."""
+        return self.given is not None or (not self.is_partial() and zipfile.is_zipfile(self.path))
+
+    def is_partial(self) -> bool:
+        """Tell whether a stopped download can go on: its marker is there and the file is shorter.
+
+        A command that is killed after the last byte leaves its marker too, and skips the file ever
+        after; so the marker alone does not tell.
+        """
+        try:
+            size = json.loads(self.marker.read_text(encoding="utf-8")).get("size")
+            return size is None or self.path.stat().st_size < size
+        except FileNotFoundError:
+            return False
+        except (AttributeError, ValueError):
+            return True  # the marker itself is cut short: Kaggle's command will begin anew
+
+    def remove(self) -> None:
+        """Remove a downloaded archive with its marker; the reader's own stays."""
+        if not self.given:
+            self.path.unlink(missing_ok=True)
+            self.marker.unlink(missing_ok=True)
+
+    def download(self) -> None:
+        """Download the archive if it is not here, going on with a stopped download.
+
+        Raises `InstallError` where it could not be had.
+        """
+        if self.is_here():
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.is_partial():
+            self.remove()  # not an archive and nothing to go on with
+        first = kind, words = _run(self, _as_set_up())
+        if kind in ("401", "403", "other"):
+            with tempfile.TemporaryDirectory(prefix="kaggle-home-") as home:
+                kind, words = _run(self, clean_environment(home))
+            if kind == "other" and first[0] != "other":
+                kind, words = first  # the refusal says more
+        if kind == "done" and not self.is_here():
+            kind = "stopped" if self.is_partial() or not self.path.exists() else "broken"
+        if kind == "broken":
+            self.remove()
+        if kind != "done":
+            raise self.failure(kind, words)
+
+    def failure(self, kind: str, words: str = "") -> InstallError:
+        """Return the error for a kind of `FAILURES`; `words` are those of Kaggle's command."""
+        _, cause, remedy = FAILURES[kind]
+        cause = cause.format(
+            dataset=self.dataset, python=sys.executable, words=_without_secrets(words)
+        )
+        return InstallError(
+            f"{cause}; {remedy}, or get the archive from {self.page} in a browser and run "
+            f"`{self.by_hand}`."
+        )
 
 
 def clean_environment(home: str) -> dict[str, str]:
@@ -107,10 +187,12 @@ def clean_environment(home: str) -> dict[str, str]:
 
     Proxies and certificates stay. Packages in the user's own site-packages stay importable.
     """
-    environment = _as_set_up()
-    for name in [name for name in environment if name.startswith(("KAGGLE_", "NETRC"))]:
-        del environment[name]
-    return environment | {
+    kept = {
+        name: value
+        for name, value in _as_set_up().items()
+        if not name.startswith(("KAGGLE_", "NETRC"))
+    }
+    return kept | {
         "HOME": home,
         "USERPROFILE": home,
         "XDG_CONFIG_HOME": str(Path(home, ".config")),
@@ -123,38 +205,14 @@ def _as_set_up() -> dict[str, str]:
     return {name: os.environ[name] for name in os.environ if not name.startswith("VERBOSE")}
 
 
-def _marker(archive: Path) -> Path:
-    return archive.with_name(archive.name + ".kaggle-partial")
-
-
-def _bytes_are_left(archive: Path) -> bool:
-    """Tell whether a stopped download can go on: its marker is there and the file is shorter.
-
-    A command that is killed after the last byte leaves its marker too, and skips the file ever
-    after; so the marker alone does not tell.
-    """
-    try:
-        size = json.loads(_marker(archive).read_text(encoding="utf-8")).get("size")
-        return size is None or archive.stat().st_size < size
-    except FileNotFoundError:
-        return False
-    except (AttributeError, ValueError):
-        return True  # the marker itself is cut short: Kaggle's command will begin anew
-
-
-def remove_archive(archive: Path) -> None:
-    """Remove a downloaded archive with its marker."""
-    archive.unlink(missing_ok=True)
-    _marker(archive).unlink(missing_ok=True)
-
-
-def _run(dataset: str, folder: Path, environment: dict[str, str], keep_open: IO | None) -> Outcome:
-    command = [sys.executable, "-m", "kaggle", "datasets", "download", "-d", dataset]
+def _run(archive: Archive, environment: dict[str, str]) -> tuple[str, str]:
+    """Run Kaggle's command; return "done" or a kind of `FAILURES`, and the command's words."""
+    command = [sys.executable, "-m", "kaggle", "datasets", "download", "-d", archive.dataset]
     with tempfile.TemporaryFile() as output:
         with subprocess.Popen(
-            [*command, "-p", str(folder)],
+            [*command, "-p", str(archive.folder)],
             env=environment,
-            stdin=keep_open or subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.PIPE,
         ) as process:
@@ -184,27 +242,19 @@ def _relay(stream: IO[bytes]) -> str:
     return "\n".join([*kept, "" if PROGRESS.match(rest) else rest]).strip()
 
 
-def _outcome(code: int, output: str, errors: str) -> Outcome:
+def _outcome(code: int, output: str, errors: str) -> tuple[str, str]:
     if code < 0 or code in (130, 137, 143):
-        return Outcome("stopped")
+        return "stopped", ""
     if code == 0:
-        return Outcome("done")
-    for kind, sign in SIGNS:
-        if re.search(sign, errors):
-            return Outcome(kind, errors)
+        return "done", ""
+    for kind, (sign, *_) in FAILURES.items():
+        if sign and re.search(sign, errors):
+            return kind, errors
     # A 401 is told by the help on accounts alone: on the output, with nothing among the errors.
     warned_only = all("warning" in line.lower() for line in errors.splitlines())
     if warned_only and "Authentication required" in output:
-        return Outcome("401")
-    return Outcome("other", errors or output)
-
-
-def _explain_broken(archive: Path) -> Outcome:
-    """Say why the command ended well without a whole archive, and leave only what can go on."""
-    if not archive.exists() or _bytes_are_left(archive):
-        return Outcome("stopped")
-    remove_archive(archive)
-    return Outcome("broken")
+        return "401", ""
+    return "other", errors or output
 
 
 def _without_secrets(words: str) -> str:
@@ -213,34 +263,3 @@ def _without_secrets(words: str) -> str:
     line = re.sub(r"\?\S+", "?...", line)
     line = re.sub(r"(?i)(authorization|bearer|basic|key|token)(\W+)\S+", r"\1\2...", line)
     return re.sub(r"[\w-]{24,}", "...", line)[:300]
-
-
-def _sentence(outcome: Outcome, dataset: str, by_hand: str) -> str:
-    page = dataset_page(dataset)
-    otherwise = f"download it from {page} in a browser and run `{by_hand}`"
-    account = (
-        f"with your account settings and again without an account; make a new token at "
-        f"{TOKEN_PAGE} and save it as ~/.kaggle/access_token, or {otherwise}."
-    )
-    again = "run the same command again and it goes on from there"
-    sentences = {
-        "401": f"Kaggle did not let us in (401) for {dataset}, {account}",
-        "403": f"Kaggle refused {dataset} (403; its page may ask you to agree to terms), {account}",
-        "stopped": f"The download of {dataset} was stopped before its end; {again}.",
-        "broken": f"The archive of {dataset} arrived broken and was removed; run the same command "
-        f"again, or {otherwise}.",
-        "disk": f"The disk became full while {dataset} was downloaded; free some space, then "
-        f"{again}.",
-        "network": f"Kaggle cannot be reached for {dataset} (no network, or a proxy or firewall is "
-        f"in the way); when the network is there {again}, or {otherwise}.",
-        "absent": f"Kaggle has no dataset {dataset} any more (404); look for it at {page} and run "
-        f"`{by_hand}` with the archive.",
-        "busy": f"Kaggle asks for fewer requests (429) for {dataset}; wait some minutes, then "
-        f"{again}.",
-        "server": f"Kaggle has trouble on its side with {dataset}; wait some minutes, then "
-        f"{again}, or {otherwise}.",
-        "uninstalled": f"The package `kaggle` is missing from {sys.executable}; install it with "
-        f"`pip install -r requirements.txt`, or {otherwise}.",
-    }
-    unknown = f"Kaggle's command failed for {dataset} ({_without_secrets(outcome.words)}); "
-    return sentences.get(outcome.kind, f"{unknown}run it again, or {otherwise}.")

@@ -1,31 +1,23 @@
 """The results page, `data/results`: what `python -m utils experiments` measured.
 
-    python -m utils results         # for maintainers, after the experiments
-
-Writes `flickr8k-dev.json` (the scores), `curves.png` (learning curves), `gallery.png` (the shipped
-captioners on photos that may be shown) and the table in the page's text, between its two marks.
-Published rows whose trainings are not on this machine stay as they are.
+Its parts are `flickr8k-dev.json` (the scores), `curves.png` (learning curves), `gallery.png` (the
+shipped captioners on photos that may be shown) and the table in the page's text, between its two
+marks. `python -m utils results` writes them (`write_results.py`).
 """
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
-import utils.support.quiet  # noqa: F401 (first: TensorFlow then starts without its log lines)
-
-# isort: split
 from matplotlib.figure import Figure
 
-from utils.captioner import SETTINGS, load_captioner
+from utils.captioner import load_captioner
 from utils.commands.experiments import EXPERIMENTS, WIDTH, table
-from utils.commands.train import RUNS
 from utils.figures.plots import BLUE, GREEN, GREY, ORANGE, photo_grid
-from utils.support.files import atomic_path, read_json, write_json
-from utils.support.paths import CAPTIONERS, DATA
+from utils.support.files import read_json
+from utils.support.paths import DATA
 from utils.training import HISTORY
 
 RESULTS, PHOTOS = DATA / "results", DATA / "photos"
@@ -126,33 +118,3 @@ def with_table(text: str, found: dict[str, list[dict[str, Any]]]) -> str:
     if not pattern.search(text):
         raise ValueError(f"The page needs the lines {BEGIN} and {END} where the table belongs.")
     return pattern.sub(lambda _: f"{BEGIN}\n{table(found, WIDTH)}\n{END}", text)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Write the page's numbers and pictures; return 0, or 1 with a sentence on the error stream."""
-    argparse.ArgumentParser(prog="python -m utils results", description=__doc__).parse_args(
-        arguments
-    )
-    runs = RUNS / "experiments" / "flickr8k"
-    try:
-        found = merged(published_scores(), read_json(runs / "results-dev.json"))
-        write_json(RESULTS / SCORES, found)
-        page = RESULTS / PAGE
-        text = with_table(page.read_text(encoding="utf-8"), found)
-        with atomic_path(page) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-        shipped = ("flickr8k", "flickr8k-best")
-        names = [name for name in shipped if (CAPTIONERS / name / SETTINGS).is_file()]
-        figures = {"gallery.png": gallery(names)}
-        if missing := without_curve(runs):
-            print(f"curves.png stays as it is: no training of {', '.join(missing)} (seed 0) here.")
-        else:
-            figures["curves.png"] = curves(runs)
-        for name, figure in figures.items():
-            with atomic_path(RESULTS / name) as temporary:
-                figure.savefig(temporary, dpi=85, facecolor="white")
-    except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"Written: {RESULTS}")
-    return 0

@@ -37,13 +37,13 @@ from utils.scenes.dataset import load_truth
 from utils.scenes.truth import TruthScore, truth_score
 from utils.self_critical import train_self_critical
 from utils.sequences import encode_captions
+from utils.support.errors import sentence
 from utils.support.files import atomic_path, write_json
-from utils.support.paths import CAPTIONERS, DATA, dataset_name
+from utils.support.paths import CAPTIONERS, RUNS, dataset_name
 from utils.teacher_forcing import train_teacher_forcing
 from utils.training import History, train
 from utils.vocabulary import Vocabulary
 
-RUNS = DATA / "runs"
 BEAM_WIDTHS = (1, 3, 5)
 TRUTH = "truth.jsonl"
 
@@ -249,7 +249,7 @@ def main(arguments: list[str] | None = None) -> int:
         if given.ship:
             result.captioner.save(CAPTIONERS / given.ship, half=True)
     except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
-        print(error, file=sys.stderr)
+        print(sentence(error), file=sys.stderr)
         return 1
     say(f"\nDone in {time.perf_counter() - start:.0f} s. The result is in {folder}:")
     for path in (*pictures, folder / "scores.json", folder / "captioner"):

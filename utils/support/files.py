@@ -1,4 +1,4 @@
-"""Files that are either whole or absent: hashes, and writing under a temporary name."""
+"""Atomic writes and checksums."""
 
 import hashlib
 import json

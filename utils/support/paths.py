@@ -12,6 +12,7 @@ DATA = ROOT / "data"
 CHAPTERS = ROOT / "chapters"
 SOLUTIONS = ROOT / "solutions"
 CAPTIONERS = DATA / "captioners"
+RUNS = DATA / "runs"  # what trainings leave
 
 
 def dataset_name() -> str:

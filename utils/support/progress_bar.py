@@ -9,7 +9,7 @@ LOG_SECONDS = 15.0  # between two lines of a log file
 
 
 def progress_bar(total: int, title: str, unit: str, *, done: int = 0, shown: bool = True) -> Any:
-    """Return a tqdm bar of `total` steps, `done` of them behind us, to be used by `with`.
+    """Return a tqdm bar of `total` steps, starting at `done`, to be used by `with`.
 
     A terminal and a notebook see it move. In a file, where a bar would be thousands of lines, it
     writes every 15 seconds and at the end. `shown=False` writes nothing.

@@ -1,9 +1,14 @@
 """Import this first: TensorFlow then starts without its log lines.
 
 `import tensorflow` writes lines like "WARNING: All log messages before absl::InitializeLog() is
-called are written to STDERR" although nothing is wrong, and no setting of TensorFlow stops them:
-they come before its settings are read. So the error stream is shut for that one import. A real
-problem still raises its exception. `TF_CPP_MIN_LOG_LEVEL=0` in the environment shows everything.
+called are written to STDERR" although nothing is wrong. No setting of the environment stops them,
+because they come before the settings are read, so the error stream is shut for that one import.
+
+Keras imports TensorFlow too, wherever it is imported first: in a notebook's cell or in the library.
+Hence the hook on the import itself. A module that imports TensorFlow quietly would need an import
+of its own in each of these places, and would start it where nothing needs it, as in chapter 1.
+
+A real problem still raises its exception. `TF_CPP_MIN_LOG_LEVEL=0` shows everything.
 """
 
 import importlib.util
@@ -14,7 +19,6 @@ from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 ERROR_STREAM = 2
@@ -50,18 +54,8 @@ class _QuietImport(MetaPathFinder):
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(fullname)
         if spec is not None and spec.loader is not None:
-            _quieten(spec.loader)
+            spec.loader.exec_module = shut_error_stream()(spec.loader.exec_module)
         return spec
-
-
-def _quieten(loader: Any) -> None:
-    run = loader.exec_module
-
-    def exec_module(module: ModuleType) -> None:
-        with shut_error_stream():
-            run(module)
-
-    loader.exec_module = exec_module
 
 
 if "tensorflow" not in sys.modules and os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3":
