@@ -12,6 +12,18 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PYTHONUTF8 := 1
 
+# The environment knows where `utils` is, so that a notebook finds it from any folder; and JupyterLab
+# asks neither about news nor about updates when it starts for the first time.
+define KNOWS_THE_COURSE
+import json, pathlib, sys, sysconfig
+pathlib.Path(sysconfig.get_path("purelib"), "course.pth").write_text("$(CURDIR)\n", encoding="utf-8")
+settings = pathlib.Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
+settings.parent.mkdir(parents=True, exist_ok=True)
+quiet = {"fetchNews": "false", "checkForUpdates": False}
+settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": quiet}))
+endef
+export KNOWS_THE_COURSE
+
 .DEFAULT_GOAL := help
 .PHONY: help course test lab data flickr8k bench chapters clean
 
@@ -24,19 +36,26 @@ $(READY): requirements.txt
 	make course PYTHON=/path/to/python3.12"; exit 1; fi
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -c "$$KNOWS_THE_COURSE"
 	@touch $(READY)
+
+# What only maintainers and the test suite need.
+$(READY)-dev: $(READY) requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(READY)-dev
 
 course: $(READY) ## set up, run the chapters in order, show where the result is
 	$(BIN)/python -m utils course
 
-test: $(READY) ## set up if missing, then the whole test suite, notebooks included
+test: $(READY)-dev ## set up if missing, then the whole test suite, notebooks included
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest
 	$(BIN)/python -m utils run-notebooks
 
-lab: $(READY) ## open JupyterLab in chapters/
-	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters
+lab: $(READY) ## set up if missing, open the first chapter in JupyterLab
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters/01_dataset.ipynb
 
 data: $(READY) ## the embedded data only
 	$(BIN)/python -m utils data

@@ -36,4 +36,4 @@ def pytest_configure(config):
     if "--nbval-cell-timeout" not in given:
         option.nbval_cell_timeout = 180
     if "--nbval-kernel-startup-timeout" not in given:
-        option.nbval_kernel_startup_timeout = 120
+        option.nbval_kernel_startup_timeout = 300

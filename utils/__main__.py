@@ -27,7 +27,7 @@ COMMANDS = {
     "bench": ("commands.bench", "compare the library's speed with the naive way"),
 }
 FOR_MAINTAINERS = {
-    "notebooks": ("authoring.notebooks", "prepare, execute, derive or check notebooks"),
+    "notebooks": ("authoring.command", "prepare, execute, derive or check notebooks"),
     "run-notebooks": ("authoring.run_notebooks", "run the notebooks as tests"),
     "results": ("commands.write_results", "write the results page again"),
     "build-cnn": ("authoring.build_cnn", "convert the weights of MobileNetV2"),

@@ -13,7 +13,7 @@ from nbformat.v4 import new_output
 from sample_notebook import cell_with, sample_master, small_notebook
 
 from utils.authoring import run_notebooks
-from utils.authoring.nbval_guard import peak_bytes
+from utils.authoring.nbval_guard import is_over, peak_bytes
 from utils.authoring.notebooks import (
     INLINE,
     QUIET,
@@ -183,6 +183,39 @@ def test_a_slow_cell_is_stopped(course):
     more = ("--nbval-cell-timeout=2",)
     code, text = run_small(course, "import time\ntime.sleep(60)\nprint('x')", more=more)
     assert code == 1 and "Timeout" in text
+
+
+@pytest.mark.parametrize(
+    ("passed", "worked", "over"),
+    [
+        (1.9, 3.8, False),  # four threads, within the limit by the clock
+        (2.1, 2.0, True),
+        (6.0, 1.9, False),  # a crowded machine: it has had a third of the time
+        (6.0, 0.01, True),  # it sleeps
+        (40.0, 1.9, True),
+    ],
+)
+def test_the_limit_of_a_cell_counts_processor_time(passed, worked, over):
+    assert is_over(passed, worked, limit=2.0) is over
+
+
+def test_a_busy_machine_stops_no_cell(course):
+    work = (
+        "import time\nend = time.process_time() + 1.8\n"
+        "while time.process_time() < end:\n    pass\nprint('x')"
+    )
+    busy = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        for _ in range(3 * (os.cpu_count() or 1))
+    ]
+    try:
+        more = ("--nbval-cell-timeout=3",)
+        code, text = run_small(course, work, more=more)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert code == 0, text
 
 
 def test_too_much_memory_fails(course):

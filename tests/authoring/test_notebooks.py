@@ -10,15 +10,16 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from sample_notebook import cell_with, sample_master, small_notebook
 
+import utils.authoring.command as command_line
 import utils.authoring.notebooks as workshop
+import utils.authoring.rules as rules
+from utils.authoring.command import main
 from utils.authoring.notebooks import (
-    CHAPTERS,
     MASTER_ONLY,
     SETUP,
     NotebookProblem,
     derive,
     execute,
-    main,
     masters,
     notebook_text,
     prepare,
@@ -36,7 +37,7 @@ from utils.authoring.rules import (
 )
 from utils.exercises.exercise import load_chapter
 from utils.figures.show import png_bytes, show
-from utils.support.paths import ROOT
+from utils.support.paths import CHAPTERS, ROOT
 
 TESTS = Path(__file__).resolve().parents[1]
 MASTERS = masters()
@@ -375,10 +376,10 @@ def course(tmp_path, monkeypatch):
     """An empty course in a temporary folder, on which the commands work."""
     for name in ("chapters", "solutions"):
         (tmp_path / name).mkdir()
-        monkeypatch.setattr(workshop, name.upper(), tmp_path / name)
-        monkeypatch.setattr(f"utils.authoring.rules.{name.upper()}", tmp_path / name)
+        for module in (workshop, command_line, rules):
+            monkeypatch.setattr(module, name.upper(), tmp_path / name, raising=False)
     (tmp_path / "utils").symlink_to(ROOT / "utils")
-    monkeypatch.setattr(workshop, "ROOT", tmp_path)
+    monkeypatch.setattr(command_line, "ROOT", tmp_path)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), str(ROOT)]))
     return tmp_path
 

@@ -17,6 +17,12 @@ from nbval.plugin import IPyNbCell
 
 from utils.support.files import write_json
 
+# A crowded machine leaves a kernel a part of its time only: a cell is over its limit when it has
+# worked for so long, when it does next to nothing (below IDLE of the time), or after PATIENCE times
+# the limit by the clock.
+IDLE, PATIENCE = 0.005, 20.0
+OUTPUT_SECONDS = 60  # after a cell's end, for its outputs to arrive; nbval has 5
+
 MEASURES = pytest.StashKey[dict[str, dict[str, Any]]]()
 STARTS = pytest.StashKey[dict[str, float]]()
 
@@ -49,6 +55,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         return (yield)
     _demand_something_compared(item)
     kernel = item.parent.kernel
+    item.output_timeout = OUTPUT_SECONDS
     if not getattr(kernel, "watched", False):
         _watch(kernel)
     try:
@@ -64,11 +71,18 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     return result
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the measurements where a file was named."""
-    target = session.config.getoption("--nbval-measures", None)
-    if target:
-        write_json(target, session.config.stash[MEASURES])
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Write the measurements where a file was named, each time a notebook has ended."""
+    target = item.config.getoption("--nbval-measures", None)
+    if target and (nextitem is None or nextitem.path != item.path):
+        write_json(target, item.config.stash[MEASURES])
+
+
+def is_over(passed: float, worked: float, limit: float) -> bool:
+    """Return whether a cell's limit is over, after seconds by the clock and of processor time."""
+    if passed < limit:
+        return False
+    return worked >= limit or worked < IDLE * passed or passed >= PATIENCE * limit
 
 
 def _demand_something_compared(item: IPyNbCell) -> None:
@@ -91,22 +105,33 @@ def _demand_silence(item: IPyNbCell) -> None:
 
 
 def _watch(kernel: Any) -> None:
-    """Make waiting for a reply end when the kernel dies, not at the time-out."""
+    """Make waiting end when the kernel dies; let the limit count processor time (`is_over`)."""
     await_reply = kernel.await_reply
 
     def watchful(msg_id: str, timeout: float | None = None) -> None:
-        end = time.monotonic() + (timeout or float("inf"))
+        start, before = time.monotonic(), _worked(kernel)
         while True:
             try:
                 return await_reply(msg_id, timeout=1)
             except Empty:
                 if not kernel.is_alive():
                     raise RuntimeError("This cell killed the kernel.") from None
-                if time.monotonic() > end:
+                passed, worked = time.monotonic() - start, _worked(kernel) - before
+                if timeout and is_over(passed, worked, timeout):
                     raise
 
     kernel.await_reply = watchful
     kernel.watched = True
+
+
+def _worked(kernel: Any) -> float:
+    """Return the processor seconds of a kernel and of the processes that it has started."""
+    try:
+        process = psutil.Process(kernel.km.provisioner.pid)
+        times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    except (psutil.Error, AttributeError, TypeError):
+        return 0.0
+    return sum(t.user + t.system + t.children_user + t.children_system for t in times)
 
 
 def _measure(item: IPyNbCell, kernel: Any) -> dict[str, Any]:

@@ -34,6 +34,7 @@ THREAD_SETTINGS = (
     "TF_NUM_INTEROP_THREADS",
 )
 PASSED, NOTHING_COLLECTED = 0, 5
+LOOK_SECONDS = 1.0  # between two looks at which notebooks have ended
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,9 @@ def run_lanes(lanes: list[Lane], together: bool = True) -> tuple[bool, dict[str,
         folder = Path(name)
         groups = [lanes] if together else [[lane] for lane in lanes]
         for group in groups:
-            for lane, process in [(lane, _start(lane, folder)) for lane in group]:
+            started = [(lane, _start(lane, folder)) for lane in group]
+            _watch([process for _, process in started], group, folder)
+            for lane, process in started:
                 code = process.wait()
                 passed = passed and code == PASSED
                 log = (folder / f"{lane.state}.log").read_text(encoding="utf-8", errors="replace")
@@ -128,6 +131,20 @@ def _start(lane: Lane, folder: Path) -> subprocess.Popen:
             env=environment_of(lane, folder),
             cwd=ROOT,
         )
+
+
+def _watch(processes: list[subprocess.Popen], lanes: list[Lane], folder: Path) -> None:
+    """Print a line for each notebook that has ended, until all processes have."""
+    told: set[str] = set()
+    running = True
+    while running:
+        time.sleep(LOOK_SECONDS)
+        running = any(process.poll() is None for process in processes)
+        for lane in lanes:
+            for name, measure in _measures(folder / f"{lane.state}.json").items():
+                if name not in told:
+                    told.add(name)
+                    print(f"  {name}: {measure['wall_seconds']:.0f} s", flush=True)
 
 
 def _measures(path: Path) -> dict[str, Any]:

@@ -1,0 +1,78 @@
+"""Notebooks, from the command line.
+
+python -m utils notebooks prepare         # ids and metadata of all masters
+python -m utils notebooks execute solutions/04_lstm_text_encoder.ipynb
+python -m utils notebooks derive          # all chapters
+python -m utils notebooks check           # the rules of `utils.authoring.rules`
+python -m utils notebooks twice solutions/04_lstm_text_encoder.ipynb
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from utils.authoring.notebooks import (
+    NotebookProblem,
+    derived_text,
+    execute,
+    masters,
+    prepare,
+    read_notebook,
+    unstable_cells,
+    write_notebook,
+)
+from utils.authoring.rules import all_problems
+from utils.support.files import atomic_path
+from utils.support.paths import CHAPTERS, ROOT
+
+
+def _execute_file(path: Path) -> None:
+    start = time.perf_counter()
+    write_notebook(path, execute(read_notebook(path), path.resolve().parent))
+    size = path.stat().st_size / 1e6
+    print(f"{path}: executed in {time.perf_counter() - start:.0f} s, {size:.2f} MB")
+
+
+def _derive_files(paths: list[Path]) -> None:
+    wanted = {path.name for path in masters()}
+    for path in CHAPTERS.glob("*.ipynb"):
+        if path.name not in wanted:
+            print(f"{path.name}: no master in solutions/; remove it or restore the master")
+    for path in paths:
+        target = CHAPTERS / path.name
+        with atomic_path(target) as temporary:
+            temporary.write_bytes(derived_text(path).encode("utf-8"))
+        print(f"{target.relative_to(ROOT)}: derived")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one of the commands; return 0, or 1 with the problem on the error stream."""
+    parser = argparse.ArgumentParser(prog="python -m utils notebooks", description=__doc__)
+    parser.add_argument("command", choices=["prepare", "execute", "derive", "check", "twice"])
+    parser.add_argument("notebooks", nargs="*", type=Path, help="masters; all where none is given")
+    given = parser.parse_args(arguments)
+    try:
+        problems = _run(given.command, given.notebooks or masters())
+    except NotebookProblem as error:
+        problems = [str(error)]
+    print("\n".join(problems), file=sys.stderr, end="\n" if problems else "")
+    return 1 if problems else 0
+
+
+def _run(command: str, paths: list[Path]) -> list[str]:
+    if command == "derive":
+        _derive_files(paths)
+        return []
+    if command == "check":
+        return [problem for path in paths for problem in all_problems(path)]
+    problems = []
+    for path in paths:
+        if command == "prepare":
+            write_notebook(path, prepare(read_notebook(path)))
+        elif command == "execute":
+            _execute_file(path)
+        else:
+            unstable = unstable_cells(read_notebook(path), path.resolve().parent)
+            problems += [f"{path}: differs on a second run:\n{source}" for source in unstable]
+    return problems
