@@ -9,9 +9,10 @@ from utils.attention import (
     build_attention_model,
     standardize_regions,
 )
+from utils.beam import beam_search
 from utils.causal import build_causal_model
-from utils.decoding import beam_search, greedy, next_word
-from utils.model import ModelConfig
+from utils.decoding import greedy
+from utils.model import ModelConfig, next_word
 from utils.vocabulary import START
 
 WORDS = 12

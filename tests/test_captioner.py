@@ -10,7 +10,9 @@ import keras
 import numpy as np
 import pytest
 
+from utils.beam import beam_search
 from utils.captioner import (
+    KINDS,
     SETTINGS,
     WEIGHTS,
     WORDS,
@@ -19,9 +21,7 @@ from utils.captioner import (
     captioner_folder,
     load_captioner,
 )
-from utils.decoding import beam_search
 from utils.model import ModelConfig, build_model
-from utils.model_kinds import KINDS
 from utils.vocabulary import MARKERS, Vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent

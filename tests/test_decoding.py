@@ -5,7 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from utils.decoding import beam_search, captions_of, greedy, next_word, sample
+from utils.beam import beam_search
+from utils.decoding import captions_of, greedy, sample
+from utils.model import next_word
 from utils.vocabulary import END, MARKERS, PAD, START, UNKNOWN, Vocabulary
 
 FORBIDDEN = {PAD, START, END, UNKNOWN}

@@ -13,7 +13,7 @@ import utils
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAT = sorted(path for path in (ROOT / "utils").glob("*.py") if not path.stem.startswith("__"))
-ROW = re.compile(r"\| (\d) \| (.+) \| `(\w+)\.py` \| `(\w+)` \| `(\w+\.py)` \|")
+ROW = re.compile(r"\| (\d) \| (.+) \| `(\w+)\.py` \| `(\w+)` \| `([\w/]+\.py)` \|")
 TABLE = [match.groups() for match in map(ROW.match, utils.__doc__.splitlines()) if match]
 # The training loop has an issue of its own.
 LOOP = {"training", "training_loop", "teacher_forcing", "self_critical"}

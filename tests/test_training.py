@@ -10,7 +10,6 @@ import keras
 import numpy as np
 import pytest
 
-from utils.checkpoint import load_checkpoint, save_checkpoint
 from utils.model import ModelConfig, build_model
 from utils.sequences import encode_captions
 from utils.training import (
@@ -21,6 +20,7 @@ from utils.training import (
     read_history,
     train,
 )
+from utils.training_loop import load_checkpoint, save_checkpoint
 from utils.vocabulary import MARKERS, Vocabulary
 
 WORDS = [f"w{number}" for number in range(20)]

@@ -13,8 +13,9 @@
 | 5 | the merge model | `model.py` | `build_model` | `test_model.py` |
 | 6 | training on prefixes | `training.py` | `train` | `test_training.py` |
 | 6 | epochs, early stopping, resuming | `training_loop.py` | `run_task` | `test_training.py` |
-| 6 | what is trained on a dataset | `recipe.py` | `recipe_for` | `test_recipe.py` |
-| 7 | greedy search, beam search, sampling | `decoding.py` | `beam_search` | `test_decoding.py` |
+| 6 | what is trained on a dataset | `recipe.py` | `recipe_for` | `test_commands/test_train.py` |
+| 7 | greedy search and sampling | `decoding.py` | `greedy` | `test_decoding.py` |
+| 7 | beam search | `beam.py` | `beam_search` | `test_decoding.py` |
 | 7 | BLEU | `bleu.py` | `bleu` | `test_metrics.py` |
 | 7 | baselines and people | `baselines.py` | `constant_baseline` | `test_metrics.py` |
 | 7 | the table of scores | `metrics.py` | `score_rows` | `test_metrics.py` |

@@ -62,6 +62,8 @@ class AttentionConfig:
 class AttentionModel(TeacherForcedModel):
     """See the module. Names of the layers are those of the text above."""
 
+    kind = "attention"
+
     def __init__(self, config: AttentionConfig) -> None:
         super().__init__(name="attention_model")
         layers, units = keras.layers, config.units

@@ -6,36 +6,74 @@ features, so the folder names both by hash and is loaded as a whole or refused w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import h5py
 import keras
 import numpy as np
 
+from utils.attention import AttentionConfig, build_attention_model, standardize_regions
+from utils.beam import Hypothesis, beam_search
+from utils.causal import build_causal_model
 from utils.cnn import weights_hash
-from utils.decoding import (
-    Hypothesis,
-    NextWord,
+from utils.decoding import NextWord, captions_of, greedy
+from utils.features import extract_features
+from utils.model import (
+    ModelConfig,
     TracedModel,
-    beam_search,
-    captions_of,
-    greedy,
+    build_model,
     next_word,
+    standardize_features,
     traced,
 )
-from utils.features import extract_features
-from utils.model_kinds import KINDS, ModelKind, kind_of
 from utils.support.files import atomic_path, read_json, sha256, write_json
 from utils.support.paths import CAPTIONERS
+from utils.support.weights import save_weights
 from utils.teacher_forcing import TeacherForcedModel
 from utils.vocabulary import Vocabulary
 
 FORMAT = 1
 WEIGHTS, WORDS, SETTINGS = "model.weights.h5", "vocabulary.json", "settings.json"
+
+
+@dataclass(frozen=True)
+class ModelKind:
+    """A model that a captioner's folder may hold.
+
+    `build(config, embedding_matrix)` returns it; the matrix may be None. `features`: which of
+    `extract_features` it sees. `standardize(model, features)` gives its layer of that name the
+    statistics of training features. `encode(model, features)` returns what is computed once a
+    photo, `trace(model)` the graph that decodes from it (`utils.model.next_word`).
+    """
+
+    name: str
+    config: Callable[..., Any]
+    build: Callable[[Any, np.ndarray | None], keras.Model]
+    features: str
+    standardize: Callable[[keras.Model, np.ndarray], None]
+    encode: Callable[[Any, np.ndarray], np.ndarray] = TeacherForcedModel.encode_all
+    trace: Callable[[Any], TracedModel] = TeacherForcedModel.traced
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        ModelKind(
+            "merge",
+            ModelConfig,
+            build_model,
+            "pooled",
+            standardize_features,
+            encode=lambda _, features: features,
+            trace=traced,
+        ),
+        ModelKind("causal", ModelConfig, build_causal_model, "pooled", standardize_features),
+        ModelKind("attention", AttentionConfig, build_attention_model, "map", standardize_regions),
+    )
+}
 
 
 class CaptionerError(ValueError):
@@ -44,7 +82,7 @@ class CaptionerError(ValueError):
 
 @dataclass
 class Captioner:
-    """A model with its vocabulary, and `settings`: what else is worth knowing of it."""
+    """A model with its vocabulary, and `settings`: other metadata."""
 
     model: keras.Model
     vocabulary: Vocabulary
@@ -55,7 +93,7 @@ class Captioner:
     @property
     def kind(self) -> ModelKind:
         """Which model it is, and which features it sees."""
-        return kind_of(self.config, self.model)
+        return KINDS[getattr(self.model, "kind", "merge")]
 
     @property
     def length_penalty(self) -> float:
@@ -69,11 +107,7 @@ class Captioner:
 
     @cached_property
     def _graph(self) -> TracedModel:
-        return (
-            self.model.traced()
-            if isinstance(self.model, TeacherForcedModel)
-            else traced(self.model)
-        )
+        return self.kind.trace(self.model)
 
     def features(self, photos: Sequence[Path]) -> np.ndarray:
         """Return the features of photos as this captioner sees them, a row each, not cached.
@@ -86,9 +120,7 @@ class Captioner:
 
     def next_word(self, features: np.ndarray) -> NextWord:
         """Return the next word's log-probabilities for rows of `features` (`utils.decoding`)."""
-        if isinstance(self.model, TeacherForcedModel):
-            features = self.model.encode_all(features)  # once a photo, not once a word
-        return next_word(self._graph, features)
+        return next_word(self._graph, self.kind.encode(self.model, features))
 
     def beams(
         self, features: np.ndarray, beam_width: int | None = None, count: int = 1
@@ -133,7 +165,7 @@ class Captioner:
         """Write the folder, whole or not at all; `half` stores the weights as float16."""
         with atomic_path(Path(folder)) as temporary:
             temporary.mkdir()
-            _save_weights(self.model, temporary / WEIGHTS, half)
+            save_weights(self.model, temporary / WEIGHTS, half)
             (temporary / WORDS).write_text(self.vocabulary.to_json(), encoding="utf-8")
             settings = {
                 "format": FORMAT,
@@ -145,30 +177,6 @@ class Captioner:
                 "more": self.settings,
             }
             write_json(temporary / SETTINGS, settings)
-
-
-def _save_weights(model: keras.Model, path: Path, half: bool) -> None:
-    model.save_weights(path)
-    if not half:
-        return
-    with (
-        atomic_path(path) as temporary,
-        h5py.File(path, "r") as source,
-        h5py.File(temporary, "w") as target,
-    ):
-        _copy_halved(source, target)
-
-
-def _copy_halved(source: h5py.Group, target: h5py.Group) -> None:
-    """Copy a group; space that HDF5 frees inside a file is not given back, hence a new file."""
-    target.attrs.update(source.attrs)
-    for name, item in source.items():
-        if isinstance(item, h5py.Group):
-            _copy_halved(item, target.create_group(name))
-        else:
-            numbers = item[()]
-            halved = numbers.astype(np.float16) if numbers.dtype == np.float32 else numbers
-            target.create_dataset(name, data=halved).attrs.update(item.attrs)
 
 
 def captioner_folder(name: str | Path) -> Path:

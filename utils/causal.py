@@ -21,6 +21,8 @@ from utils.teacher_forcing import State, TeacherForcedModel
 class CausalModel(TeacherForcedModel):
     """The model of a `ModelConfig` with `merge="add"`, its BiLSTM replaced by an LSTM."""
 
+    kind = "causal"
+
     def __init__(self, config: ModelConfig) -> None:
         super().__init__(name="causal_model")
         layers = keras.layers

@@ -12,15 +12,21 @@ gets: the word to predict is not in it. Under whole-sequence training it would b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from utils.cnn import FEATURE_SIZE
+from utils.decoding import NextWord
 from utils.vocabulary import PAD
 
+# feature matrix (images, ...), images (n,), prefixes (n, t) -> log-probabilities, as one graph
+TracedModel = Callable[..., tf.Tensor]
+CHUNK = 2048  # rows per forward pass: bounds the memory, and is fastest on 2 cores and a GPU
 MERGES = ("add", "concatenate", "multiply")
 
 
@@ -148,3 +154,59 @@ def without_mask(model: keras.Model) -> keras.Model:
     """
     layers = {layer.name: layer for layer in model.layers}
     return _connect(layers, int(model.inputs[0].shape[-1]), masked=False)
+
+
+def traced(model: keras.Model) -> TracedModel:
+    """Return a model as one graph, traced once for prefixes of any number and length.
+
+    It takes the feature matrix, rows of it and prefixes, and gives log-probabilities; whoever
+    decodes again and again keeps it and passes it to `next_word`.
+    """
+    if model.name == "captioning_model":
+        model = without_mask(model)  # prefixes of one length have no padding
+    shape = (None, *model.inputs[0].shape[1:])
+    signature = [
+        tf.TensorSpec(shape, tf.float32),
+        tf.TensorSpec((None,), tf.int32),
+        tf.TensorSpec((None, None), tf.int32),
+    ]
+
+    @tf.function(input_signature=signature)
+    def log_probabilities(matrix: tf.Tensor, images: tf.Tensor, prefixes: tf.Tensor) -> tf.Tensor:
+        inputs = {"feature": tf.gather(matrix, images), "prefix": prefixes}
+        probabilities = model(inputs, training=False)
+        # A softmax in float32 can round to exactly 0, whose logarithm is -infinity.
+        return tf.math.log(tf.clip_by_value(tf.cast(probabilities, tf.float32), 1e-37, 1.0))
+
+    return log_probabilities
+
+
+def next_word(
+    model: keras.Model | TracedModel, features: np.ndarray, chunk: int = CHUNK
+) -> NextWord:
+    """Return a model and its feature matrix as one `NextWord` function.
+
+    `model` has the inputs `{"feature": (n, ...), "prefix": (n, t) int32}` and gives probabilities
+    `(n, V)`, or is what `traced` made of it; `features` `(images, ...)` are its photos, of which
+    rows are gathered inside the graph. At most `chunk` rows go through the network at a time.
+    The function raises `IndexError` for a row that is not there.
+    """
+    graph = traced(model) if isinstance(model, keras.Model) else model
+    matrix = tf.convert_to_tensor(features, dtype=tf.float32)
+
+    def ask(images: np.ndarray, prefixes: np.ndarray) -> np.ndarray:
+        images = np.asarray(images, dtype=np.int32)
+        prefixes = np.asarray(prefixes, dtype=np.int32)
+        # On a GPU `tf.gather` gives zeros for a row that is not there, without a word.
+        if images.size and not 0 <= images.min() <= images.max() < len(features):
+            raise IndexError(
+                f"Image rows {images.min()} to {images.max()} were asked for, but there are "
+                f"features of {len(features)} images: pass rows of that matrix."
+            )
+        parts = [
+            graph(matrix, images[i : i + chunk], prefixes[i : i + chunk]).numpy()
+            for i in range(0, max(len(images), 1), chunk)
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    return ask

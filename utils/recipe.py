@@ -25,7 +25,8 @@ class Recipe:
     teach greedy search never to stop.
     `glove_dimension`: the GloVe file that starts the embedding, None for random numbers.
     `mirrored`: whether the mirrored photos are a second view in training.
-    `kind`: which model (`utils.model_kinds`); of any but the course's, `batch_size` counts photos.
+    `kind`: which model, of `utils.captioner.KINDS`; of any but the course's, `batch_size` counts
+    photos.
     `critic`: how a trained model is trained further on the metric, None for cross-entropy.
     `decoding`: what goes into the captioner's settings for its beam search (`length_penalty`).
     """

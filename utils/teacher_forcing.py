@@ -19,7 +19,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from utils.decoding import TracedModel
+from utils.model import TracedModel
 from utils.sequences import CaptionSequences
 from utils.training import demand_rows_and_words
 from utils.training_loop import History, TrainingSettings, run_task, smoothed
@@ -71,7 +71,7 @@ class TeacherForcedModel(keras.Model):
         self({"feature": tf.zeros((1, *self.feature_shape)), "prefix": tf.zeros((1, 2), tf.int32)})
 
     def traced(self) -> TracedModel:
-        """Return the model as `utils.decoding.next_word` takes it: rows are encoded photos."""
+        """Return the model as `utils.model.next_word` takes it: rows are encoded photos."""
 
         signature = [
             tf.TensorSpec((None, *self.encoded_shape()), tf.float32),

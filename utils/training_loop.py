@@ -7,17 +7,18 @@ itself (`utils.self_critical`).
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import h5py
 import keras
 import numpy as np
 import tensorflow as tf
 
-from utils.checkpoint import load_checkpoint, save_checkpoint
 from utils.support.files import atomic_path, read_json, write_json
 
 TIMED_STEPS = 20
@@ -85,7 +86,7 @@ class History:
 
 
 class Task(Protocol):
-    """What a model learns from what.
+    """A training task.
 
     `signature` is that of the arguments of `loss`, which is traced once. `state` are variables
     that a checkpoint must hold besides those of the model and the optimizer.
@@ -334,6 +335,23 @@ class _Run:
         self.loss_sum, self.loss_count = state["loss_sum"], state["loss_count"]
         self.seconds, self.history = state["seconds"], History(state["history"])
         self.report(f"Going on from epoch {self.epoch + 1}, step {self.step} ({path.parent}).")
+
+
+def save_checkpoint(path: Path, arrays: Sequence[np.ndarray], state: dict[str, Any]) -> None:
+    """Write arrays, in order, and a JSON-able state as one HDF5 file."""
+    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["state"] = json.dumps(state)
+        for place, array in enumerate(arrays):
+            file.create_dataset(f"{place:04d}", data=array)
+
+
+def load_checkpoint(path: Path) -> tuple[list[np.ndarray], dict[str, Any]]:
+    """Return what `save_checkpoint` wrote; raises `ValueError` where the file cannot be read."""
+    try:
+        with h5py.File(path, "r") as file:
+            return [file[name][()] for name in sorted(file)], json.loads(file.attrs["state"])
+    except (OSError, KeyError, ValueError) as error:
+        raise ValueError(f"{path} is damaged ({error}): delete it and train anew.") from error
 
 
 class _Swapped:

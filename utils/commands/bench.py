@@ -148,8 +148,8 @@ def bench_training(captions: int = 2048, naive_prefixes: int = 640) -> Compariso
 
 def bench_decoding(images: int = 256, naive_images: int = 3) -> Comparison:
     """Compare batched greedy search with one `predict` for each word of each image."""
-    from utils.decoding import greedy, next_word
-    from utils.model import build_model
+    from utils.decoding import greedy
+    from utils.model import build_model, next_word
     from utils.vocabulary import END, PAD, START
 
     model = build_model(_sizes())

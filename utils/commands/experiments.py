@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from utils.captioner import SETTINGS, Captioner, load_captioner
+from utils.beam import beam_search
+from utils.captioner import KINDS, SETTINGS, Captioner, load_captioner
 from utils.commands.model_card import FEATURES, MODELS, ON_THE_METRIC, card_table, write_card
 from utils.commands.train import say, score_split, trained
 from utils.dataset import Dataset
-from utils.decoding import averaged, beam_search, captions_of
+from utils.decoding import averaged, captions_of
 from utils.features import dataset_features
 from utils.metrics import score_row
-from utils.model_kinds import KINDS
 from utils.recipe import FLICKR8K, Recipe
 from utils.self_critical import CriticSettings
 from utils.support.files import read_json, write_json

@@ -25,13 +25,12 @@ import utils.support.quiet  # noqa: F401 (first: TensorFlow then starts without 
 import keras
 import numpy as np
 
-from utils.captioner import Captioner
+from utils.captioner import KINDS, Captioner
 from utils.dataset import Dataset, load_dataset
 from utils.features import dataset_features
 from utils.figures.plots import history_plot, photo_grid
 from utils.glove import best_glove_file, coverage, embedding_matrix, load_glove
 from utils.metrics import ScoreRow, score_rows, score_table
-from utils.model_kinds import KINDS
 from utils.recipe import Recipe, recipe_for
 from utils.scenes.dataset import load_truth
 from utils.scenes.truth import TruthScore, truth_score

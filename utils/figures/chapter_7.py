@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from utils.baselines import ngrams
-from utils.decoding import beam_search
+from utils.beam import beam_search
 from utils.figures.plots import BLUE, GREEN, GREY, ORANGE
 from utils.metrics import ScoreRow
 from utils.vocabulary import END
