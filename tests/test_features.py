@@ -2,7 +2,6 @@
 
 import errno
 import itertools
-import json
 import os
 import shutil
 import signal
@@ -17,14 +16,20 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from utils import features as module
-from utils import row_file
 from utils.cnn import build_cnn
 from utils.dataset import load_dataset
-from utils.features import dataset_features, extract_features
+from utils.features import dataset_features
 from utils.images import load_batch, preprocess
-from utils.row_file import RowFile, read_row_file
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def extract_features(paths, batch_size=module.BATCH_SIZE, **settings):
+    """Extract with batches, and shards, of another size."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "BATCH_SIZE", batch_size)
+        patch.setattr(module, "SHARD", 2)
+        return module.extract_features(paths, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -200,8 +205,7 @@ import sys, time
 from pathlib import Path
 import numpy as np
 from utils import features
-from utils import row_file
-row_file.MARK_SECONDS = 0
+features.BATCH_SIZE = features.SHARD = 2
 log, stop, paths = sys.argv[1], int(sys.argv[2]), [Path(p) for p in sys.argv[3:]]
 calls = 0
 def means(photos):
@@ -212,7 +216,7 @@ def means(photos):
     time.sleep(600 if calls == stop else 0.05)
     return photos.mean(axis=(1, 2, 3), dtype=np.float32)[:, None].repeat(1280, axis=1)
 features._network = lambda weights, kind: means
-found = features.extract_features(paths, batch_size=2)
+found = features.extract_features(paths)
 print(found[:, 0].tolist())
 """
 
@@ -229,8 +233,8 @@ def logged(log):
 
 
 def safe_rows(cache):
-    """Return how many rows the marker of a half-done file says are there."""
-    return sum(json.loads(path.read_text("utf-8"))["rows"] for path in cache.glob("*.partial.json"))
+    """Return how many rows the shards hold that are written."""
+    return sum(len(np.load(path)) for path in cache.glob("*.shards/[0-9]*.npy"))
 
 
 def test_killed_half_way_the_next_run_does_only_the_rest(squares, fake, tmp_path, cache):
@@ -243,13 +247,13 @@ def test_killed_half_way_the_next_run_does_only_the_rest(squares, fake, tmp_path
     child.send_signal(signal.SIGKILL)
     assert child.wait() == -signal.SIGKILL
     child.stdout.close()
-    assert not list(cache.glob("*[0-9a-f].npy")) and len(list(cache.glob("*.partial.npy"))) == 1
+    assert not list(cache.glob("*.npy")) and len(list(cache.glob("*.shards"))) == 1
 
     found = extract_features(squares, batch_size=2)
     assert found[:, 0].tolist() == GREYS
     assert fake == [2, 1]  # three batches of the five were safe
     assert (found == extract_features(squares, batch_size=2, cache=False)).all()
-    assert not list(cache.glob("*.partial.*"))
+    assert not list(cache.glob("*.shards"))
 
 
 def test_an_interruption_by_the_reader_keeps_what_is_done(squares, fake, monkeypatch):
@@ -269,43 +273,49 @@ def test_an_interruption_by_the_reader_keeps_what_is_done(squares, fake, monkeyp
     assert fake == [2, 2, 3, 2]
 
 
-@pytest.mark.parametrize("damage", ["row", "marker", "cut", "header"])
-def test_a_half_done_file_that_was_damaged_is_not_trusted(tmp_path, damage):
-    path, rows = tmp_path / "rows.npy", np.arange(12, dtype=np.float32).reshape(6, 2)
-    with RowFile(path, (6, 2), "float32") as file:
-        file.append(rows[:4])
-    if damage == "marker":
-        file.marker.write_text('{"rows": ', encoding="utf-8")
+@pytest.mark.parametrize("damage", ["row", "name", "cut", "header", "empty"])
+def test_a_shard_that_was_damaged_is_not_trusted(squares, fake, cache, monkeypatch, damage):
+    interrupted(squares, monkeypatch)
+    shards = sorted(cache.glob("*.shards/*.npy"))
+    assert len(shards) == 4  # of five: two squares each
+    data = bytearray(shards[1].read_bytes())
+    if damage == "name":
+        shards[1].rename(shards[1].with_name("00000002-" + 64 * "0" + ".npy"))
+    elif damage == "cut":
+        shards[1].write_bytes(data[:-1])
+    elif damage == "empty":
+        shards[1].write_bytes(b"")
     else:
-        data = bytearray(file.partial.read_bytes())
-        place = {"row": -3, "header": 20}.get(damage)
-        if place is None:
-            del data[-1:]
-        else:
-            data[place] ^= 1
-        file.partial.write_bytes(data)
-    with RowFile(path, (6, 2), "float32") as file:
-        assert file.rows == 0
-        file.append(rows)
-        file.finish()
-    np.testing.assert_array_equal(read_row_file(path), rows)
+        data[-3 if damage == "row" else 20] ^= 1
+        shards[1].write_bytes(data)
+    before = sum(fake)
+    assert extract_features(squares)[:, 0].tolist() == GREYS
+    assert sum(fake) - before == 3  # that shard, and the last one
 
 
-def test_rows_beyond_the_mark_are_written_anew(tmp_path):
-    path, rows = tmp_path / "rows.npy", np.arange(12, dtype=np.float32).reshape(6, 2)
-    with RowFile(path, (6, 2), "float32") as file:
-        file.append(rows[:3])
-    with open(file.partial, "ab") as partial:
-        partial.write(b"half a r")  # what a kill leaves in the midst of a row
-    with RowFile(path, (6, 2), "float32") as file:
-        assert file.rows == 3
-        with pytest.raises(ValueError, match="3 of 6 rows"):
-            file.finish()
-        with pytest.raises(ValueError, match="do not fit"):
-            file.append(rows)
-        file.append(rows[3:])
-        file.finish()
-    np.testing.assert_array_equal(read_row_file(path, mapped=True), rows)
+def test_what_a_kill_leaves_of_a_shard_is_written_anew(squares, fake, cache, monkeypatch):
+    interrupted(squares, monkeypatch)
+    (folder,) = cache.glob("*.shards")
+    (folder / ".1234abcd.00000008-aa.npy").write_bytes(b"half a sh")
+    before = sum(fake)
+    assert extract_features(squares)[:, 0].tolist() == GREYS
+    assert sum(fake) - before == 1
+    assert not folder.exists()
+
+
+def interrupted(squares, monkeypatch):
+    """Leave four shards of five behind."""
+    save, shards = module._save_shard, itertools.count(1)
+
+    def stops(*given):
+        if next(shards) > 4:
+            raise KeyboardInterrupt
+        save(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_save_shard", stops)
+        with pytest.raises(KeyboardInterrupt):
+            extract_features(squares)
 
 
 def test_killed_before_the_last_rename_no_row_is_computed_again(squares, fake, monkeypatch):
@@ -313,7 +323,7 @@ def test_killed_before_the_last_rename_no_row_is_computed_again(squares, fake, m
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(row_file, "_sum_file", killed)
+        patch.setattr(module.np.lib.format, "write_array_header_1_0", killed)
         with pytest.raises(KeyboardInterrupt):
             extract_features(squares)
     assert extract_features(squares)[:, 0].tolist() == GREYS and sum(fake) == 9
@@ -382,7 +392,6 @@ def test_a_whole_jpeg_with_bytes_after_its_end_is_taken(photos, fake, tmp_path):
         ("one.jpg", {}, "pass a list"),
         (Path("one.jpg"), {}, "pass a list"),
         ([], {"kind": "vector"}, '"pooled".*"map"'),
-        ([], {"batch_size": 0}, "batch_size is 0"),
     ],
 )
 def test_settings_that_do_not_exist_are_refused(paths, settings, words):
@@ -400,11 +409,11 @@ def test_unknown_weights_are_refused_and_leave_nothing(squares, cache):
     ("number", "words"), [(errno.ENOSPC, "is full"), (errno.EROFS, "Nothing can be written")]
 )
 def test_a_full_or_locked_disk_is_told(squares, fake, monkeypatch, number, words):
-    def fails(_):
+    def fails(*_, **__):
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patch:
-        patch.setattr(row_file.os, "fsync", fails)
+        patch.setattr(module.np, "save", fails)
         with pytest.raises(OSError, match=words) as told:
             extract_features(squares)
     assert "CAPTIONING_CACHE" in str(told.value) and told.value.errno == number

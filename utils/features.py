@@ -1,29 +1,30 @@
 """Features: what the convolutional network sees in a photo, computed once and kept (chapter 2).
 
-The naive way is one `predict` a photo, which spends most of its time around the network. Here
-threads decode the next batches while the network works on these, and a graph that was traced once
-takes them. The result is kept on disk by the content of the photos, not by their names.
+Threads decode the next batches while one graph, traced once, works on these. The result is kept on
+disk by the content of the photos, not by their names.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import os
+import shutil
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from PIL import Image
+from filelock import FileLock
 
 from utils.cnn import EMBEDDED_CNN, FEATURE_SIZE, MAP_SIZE, build_cnn, check_sums, weights_hash
-from utils.images import load_image, open_photo
-from utils.row_file import RowFile, one_at_a_time, read_row_file
+from utils.images import THREADS, inspect_photos, load_image
+from utils.support.errors import disk_in_words
+from utils.support.files import atomic_path, sha256
 from utils.support.paths import cache_dir
 from utils.support.progress_bar import progress_bar
 
@@ -35,14 +36,17 @@ SHAPES = {"pooled": (FEATURE_SIZE,), "map": (MAP_SIZE, MAP_SIZE, FEATURE_SIZE)}
 DTYPES = {"pooled": "float32", "map": "float16"}
 # What the layers of eight photos pass on stays in a processor's cache: 1.5 times as fast as 32.
 BATCH_SIZE = 8
-THREADS = min(8, os.cpu_count() or 1)
+SHARD = 256  # photos whose features are written at once: what an interruption may cost
 BATCHES_AHEAD = 3  # decoded or being decoded while the network works
 NETWORKS = 2  # batches at once: while a small layer keeps one thread busy, the other has work
-NAMED = 5  # how many photos an error names
-# How the files of two formats end; one that does not is decoded before the network starts.
-ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
 
-Network = Callable[[np.ndarray], np.ndarray]
+
+class View(NamedTuple):
+    """Which features of a photo: `kind` and `weights` as in `extract_features`, `mirrored`."""
+
+    kind: str
+    weights: str
+    mirrored: bool
 
 
 def extract_features(
@@ -51,153 +55,132 @@ def extract_features(
     kind: str = "pooled",
     weights: str = "embedded",
     mirrored: bool = False,
-    batch_size: int = BATCH_SIZE,
     progress: bool = False,
     cache: bool = True,
 ) -> np.ndarray:
     """Return the features of photos, a row each, in the order of `paths`.
 
     `kind="pooled"`: `(n, 1280)` float32. `kind="map"`: `(n, 7, 7, 1280)` float16, whose mean over
-    the 7 x 7 regions is the pooled one; from the cache it is a read-only memory map, so that all
-    of Flickr8k's (0.9 GB) need not fit into memory. `mirrored` turns left and right first.
-    `weights` are those of `build_cnn`.
-
-    With `cache`, the result is kept under `cache_dir()/features` and reused for the same photos
-    (by content, in this order), weights, kind and mirroring; an interrupted run goes on where it
-    stopped. `progress` shows a bar. The batch size changes the time, not the result.
+    the 7 x 7 regions is the pooled one; from the cache it is a read-only memory map. `mirrored`
+    turns left and right first. `weights` are those of `build_cnn`. With `cache`, the result is kept
+    under `cache_dir()/features` for the same photos (by content, in this order); an interrupted
+    run goes on where it stopped. `progress` shows a bar.
 
     Raises `FileNotFoundError` or `ValueError` that names the photos which are missing or damaged,
     before the network starts except for damage in the midst of a file; `OSError` for a full disk;
-    `ValueError` for settings that do not exist; and what `build_cnn` raises.
+    and what `build_cnn` raises.
     """
-    paths = _checked(paths, kind, batch_size)
-    if not paths:
-        return np.zeros((0, *SHAPES[kind]), DTYPES[kind])
-    if weights == "embedded":
-        check_sums(EMBEDDED_CNN.parent)
-    digests = _inspect(paths)
-    shape = (len(paths), *SHAPES[kind])
-    if not cache:
-        found = np.empty(shape, DTYPES[kind])
-        done = 0
-        for rows in _rows(paths, kind, weights, mirrored, batch_size, progress):
-            found[done : done + len(rows)] = rows
-            done += len(rows)
-        return found
-    path = _cache_path(digests, kind, weights, mirrored)
-    with one_at_a_time(path):
-        found = read_row_file(path, mapped=kind == "map")
-        if found is not None:
-            return found
-        with RowFile(path, shape, DTYPES[kind]) as file:
-            try:
-                for rows in _rows(paths, kind, weights, mirrored, batch_size, progress, file.rows):
-                    file.append(rows)
-            except ValueError:
-                file.discard()  # once the damaged photo is replaced, the content is another one
-                raise
-            file.finish()
-        found = np.load(path, mmap_mode="r" if kind == "map" else None, allow_pickle=False)
-    return found
-
-
-def dataset_features(
-    dataset: Dataset,
-    *,
-    kind: str = "pooled",
-    weights: str = "embedded",
-    mirrored: bool = False,
-    batch_size: int = BATCH_SIZE,
-    progress: bool = False,
-    cache: bool = True,
-) -> np.ndarray:
-    """Return the features of a dataset's photos, rows in the order of `dataset.images`.
-
-    The arguments, the result and the errors are those of `extract_features`;
-    `features[dataset.index("dev")]` are the rows of a split.
-    """
-    return extract_features(
-        [dataset.path(image) for image in dataset.images],
-        kind=kind,
-        weights=weights,
-        mirrored=mirrored,
-        batch_size=batch_size,
-        progress=progress,
-        cache=cache,
-    )
-
-
-def _checked(paths: Sequence[Path | str], kind: str, batch_size: int) -> list[Path]:
     if isinstance(paths, str | Path):
         raise ValueError(f"paths is one path, {paths}; pass a list of paths, such as [path].")
     if kind not in SHAPES:
         raise ValueError(f'kind is {kind!r}; choose "pooled" (a vector a photo) or "map" (7 x 7).')
-    if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}; it must be 1 or more.")
-    return [Path(path) for path in paths]
+    paths, view = [Path(path) for path in paths], View(kind, weights, mirrored)
+    if not paths:
+        return np.zeros((0, *SHAPES[kind]), DTYPES[kind])
+    if weights == "embedded":
+        check_sums(EMBEDDED_CNN.parent)
+    digests = inspect_photos(paths)
+    if not cache:
+        return np.concatenate(list(_batches(paths, view, len(paths), progress)))
+    path = _cache_path(digests, view)
+    found = _read(path)
+    if found is None:
+        with disk_in_words(path.parent, "CAPTIONING_CACHE"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(path.with_suffix(".lock")):
+                found = _read(path)  # another process may just have finished it
+                if found is None:
+                    found = _fill(path, paths, view, progress)
+    return found if kind == "map" else np.array(found)
 
 
-# Before the network
+def dataset_features(dataset: Dataset, **settings: Any) -> np.ndarray:
+    """Return the features of a dataset's photos, rows in the order of `dataset.images`.
 
-
-def _inspect(paths: Sequence[Path]) -> list[str]:
-    """Return the SHA-256 of each photo; raise where some are missing or seen to be damaged."""
-    with ThreadPoolExecutor(THREADS) as pool:
-        found = list(pool.map(_digest_or_problem, paths))
-    for kind in (FileNotFoundError, ValueError):
-        problems = [problem for problem in found if isinstance(problem, kind)]
-        # The same photo may be named twice; it is told once.
-        told = list(dict.fromkeys(str(problem) for problem in problems))
-        if len(told) == 1:
-            raise kind(told[0])
-        if told:
-            more = f"\n  and {len(told) - NAMED} more" if len(told) > NAMED else ""
-            names = "".join(f"\n  {sentence}" for sentence in told[:NAMED])
-            raise kind(f"{len(told)} photos cannot be used:{names}{more}")
-    return found
-
-
-def _digest_or_problem(path: Path) -> str | Exception:
-    try:
-        if not path.is_file():
-            open_photo(path)  # has the sentence
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise ValueError(f"{path} cannot be read ({error.strerror}).") from error
-        _quick_look(path, data)
-    except (FileNotFoundError, ValueError) as problem:
-        return problem
-    return hashlib.sha256(data).hexdigest()
-
-
-def _quick_look(path: Path, data: bytes) -> None:
-    """Raise what `open_photo` raises for a file that is no image or is cut short.
-
-    Decoding all photos twice would cost a third of the time, so a file that begins and ends as it
-    should passes; any other is decoded.
+    The settings, the result and the errors are those of `extract_features`;
+    `features[dataset.index("dev")]` are the rows of a split.
     """
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            end = ENDS.get(image.format or "")
-    except Exception:
-        end = None
-    if end is None or end not in data[-1024:]:
-        open_photo(path)
+    return extract_features([dataset.path(image) for image in dataset.images], **settings)
 
 
-def _cache_path(digests: Sequence[str], kind: str, weights: str, mirrored: bool) -> Path:
-    facts = [str(FORMAT), kind, weights_hash(weights), str(bool(mirrored)), *digests]
+# The cache
+
+
+def _cache_path(digests: Sequence[str], view: View) -> Path:
+    facts = [str(FORMAT), view.kind, weights_hash(view.weights), str(bool(view.mirrored)), *digests]
     key = hashlib.sha256("\n".join(facts).encode()).hexdigest()
-    view = "-mirrored" if mirrored else ""
-    return cache_dir() / "features" / f"{kind}{view}-{len(digests)}-{key[:24]}.npy"
+    name = f"{view.kind}{'-mirrored' if view.mirrored else ''}-{len(digests)}-{key[:24]}.npy"
+    return cache_dir() / "features" / name
+
+
+def _read(path: Path) -> np.ndarray | None:
+    """Return the finished array as a memory map, or None where there is none or it is damaged."""
+    if not path.is_file():
+        return None
+    try:
+        if sha256(path) == path.with_name(path.name + ".sha256").read_text("utf-8").strip():
+            return np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError):
+        pass
+    print(f"{path} is damaged: it is computed again.", file=sys.stderr, flush=True)
+    path.unlink(missing_ok=True)
+    return None
+
+
+def _fill(path: Path, paths: Sequence[Path], view: View, progress: bool) -> np.ndarray | None:
+    """Compute the shards that are missing, join them to one array at `path` and return it."""
+    for remains in path.parent.glob(f".*.{path.name}"):
+        remains.unlink()  # of a run that was killed while it joined its shards
+    folder = path.with_suffix(".shards")
+    starts = range(0, len(paths), SHARD)
+    missing = [start for start in starts if _shard(folder, start) is None]
+    left = [photo for start in missing for photo in paths[start : start + SHARD]]
+    try:
+        rows = chain.from_iterable(_batches(left, view, len(paths), progress))
+        for start in missing:
+            _save_shard(folder, start, np.stack(list(islice(rows, min(SHARD, len(left))))))
+            left = left[SHARD:]
+    except ValueError:
+        # Once the damaged photo is replaced, the content is another one.
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    with atomic_path(path) as temporary, open(temporary, "wb") as file:
+        # Written in pieces: the maps of a large dataset do not fit into memory.
+        shape, dtype = (len(paths), *SHAPES[view.kind]), np.dtype(DTYPES[view.kind]).str
+        facts = {"descr": dtype, "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(file, facts)
+        for start in starts:
+            file.write(np.load(_shard(folder, start), allow_pickle=False).tobytes())
+        file.flush()
+        with atomic_path(path.with_name(path.name + ".sha256")) as sums:
+            sums.write_text(sha256(temporary) + "\n", encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    return _read(path)
+
+
+def _save_shard(folder: Path, start: int, rows: np.ndarray) -> None:
+    """Write a shard whole; its name holds its checksum, so that a damaged one is noticed."""
+    buffer = io.BytesIO()
+    np.save(buffer, rows, allow_pickle=False)
+    data = buffer.getvalue()
+    with atomic_path(folder / f"{start:08d}-{hashlib.sha256(data).hexdigest()}.npy") as temporary:
+        temporary.write_bytes(data)
+
+
+def _shard(folder: Path, start: int) -> Path | None:
+    """Return the file of the shard that begins with photo `start`; None where it is not whole."""
+    for path in folder.glob(f"{start:08d}-*.npy"):
+        if path.stem.endswith(sha256(path)):
+            return path
+        path.unlink()
+    return None
 
 
 # The network and what feeds it
 
 
 @lru_cache(maxsize=2)
-def _network(weights: str, kind: str) -> Network:
+def _network(weights: str, kind: str) -> Callable[[np.ndarray], np.ndarray]:
     """Return uint8 photos `(n, 224, 224, 3)` -> features, as one graph traced once.
 
     The weights are constants of the graph, so TensorFlow multiplies each batch norm's scale into
@@ -222,26 +205,19 @@ def _network(weights: str, kind: str) -> Network:
     return lambda photos: graph(tf.constant(photos)).numpy()
 
 
-def _rows(
-    paths: Sequence[Path],
-    kind: str,
-    weights: str,
-    mirrored: bool,
-    batch_size: int,
-    progress: bool,
-    done: int = 0,
-) -> Iterator[np.ndarray]:
-    """Yield the features of `paths[done:]`, a batch at a time."""
-    if done == len(paths):
+def _batches(paths: Sequence[Path], view: View, total: int, progress: bool) -> Iterator[np.ndarray]:
+    """Yield the features of photos, a batch at a time; the bar counts up to `total`."""
+    if not paths:
         return
-    network = _network(weights, kind)
-    view = (lambda photos: network(photos[:, :, ::-1])) if mirrored else network
+    network = _network(view.weights, view.kind)
+    see = (lambda photos: network(photos[:, :, ::-1])) if view.mirrored else network
     decoders, networks = ThreadPoolExecutor(THREADS), ThreadPoolExecutor(NETWORKS)
+    done = total - len(paths)
     try:
-        photos = _ahead(decoders, load_image, paths[done:], BATCHES_AHEAD * batch_size)
-        batches = _stacked(photos, batch_size)
-        with progress_bar(len(paths), "Features", "photo", done=done, shown=progress) as bar:
-            for features in _ahead(networks, view, batches, NETWORKS):
+        photos = _ahead(decoders, load_image, paths, BATCHES_AHEAD * BATCH_SIZE)
+        stacked = (np.stack(batch) for batch in iter(lambda: list(islice(photos, BATCH_SIZE)), []))
+        with progress_bar(total, "Features", "photo", done=done, shown=progress) as bar:
+            for features in _ahead(networks, see, stacked, NETWORKS):
                 yield features
                 bar.update(len(features))
     finally:
@@ -261,10 +237,3 @@ def _ahead(
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
-
-
-def _stacked(photos: Iterable[np.ndarray], batch_size: int) -> Iterator[np.ndarray]:
-    """Yield photos in batches `(n, 224, 224, 3)`."""
-    coming = iter(photos)
-    while batch := list(islice(coming, batch_size)):
-        yield np.stack(batch)

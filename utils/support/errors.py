@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -17,7 +21,8 @@ def sentence(error: BaseException) -> str | None:
     if _lacks_memory(error):
         return "There is not enough memory for this: close other programs, then run it again."
     if isinstance(error, OSError) and error.errno is not None:
-        return _system_sentence(error)
+        ours = error.strerror != os.strerror(error.errno)
+        return str(error.strerror) if ours else _system_sentence(error)
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("utils"):
         return f"No module named {error.name!r}: install it by `pip install -r requirements.txt`."
     if isinstance(error, OSError | ValueError | RuntimeError | FloatingPointError):
@@ -45,3 +50,18 @@ def _system_sentence(error: OSError) -> str:
             "or choose another place."
         )
     return f"{place} could not be used ({error.strerror}): check the name and the place."
+
+
+@contextmanager
+def disk_in_words(folder: Path, setting: str) -> Iterator[None]:
+    """Say of a full or locked disk inside the block that `setting` can name another folder."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            reason = f"The disk of {folder} is full: make room"
+        elif error.errno in (*NO_RIGHT, errno.ENOTDIR):
+            reason = f"Nothing can be written in {folder} ({error.strerror}): change the rights"
+        else:
+            raise
+        raise OSError(error.errno, f"{reason}, or set {setting} to another folder.") from error
