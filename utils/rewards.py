@@ -15,14 +15,11 @@ list is too short, pays for length.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from nltk.translate.bleu_score import closest_ref_length
 
-from utils.baselines import ngrams
-from utils.bleu import ORDERS, Caption
+from utils.bleu import ORDERS, Caption, allowance, caption_statistics
 from utils.cider import CiderD
 
 COLUMNS = 2 * ORDERS + 2  # as in `bleu_statistics`
@@ -36,13 +33,7 @@ class BleuCounter:
 
     def __init__(self, references: Sequence[Sequence[Caption]]) -> None:
         self.references = references
-        self.most: list[Counter] = []
-        for captions in references:
-            most: Counter = Counter()
-            for caption in captions:
-                for size in range(1, ORDERS + 1):
-                    most |= ngrams(caption, size)
-            self.most.append(most)
+        self.allowed = [allowance(captions) for captions in references]
 
     def statistics(self, images: Sequence[int], hypotheses: Sequence[Caption]) -> np.ndarray:
         """Return the rows of `bleu_statistics`, `(n, 10)` float64, one for each caption.
@@ -50,15 +41,11 @@ class BleuCounter:
         Unlike nltk, a caption too short for an n-gram counts none, and not one that was not found:
         a reward should not pay for that.
         """
-        rows = np.zeros((len(hypotheses), COLUMNS))
-        for row, image, caption in zip(rows, images, hypotheses, strict=True):
-            most = self.most[image]
-            for order in range(ORDERS):
-                found = ngrams(caption, order + 1)
-                row[order] = sum(min(count, most[gram]) for gram, count in found.items())
-                row[ORDERS + order] = max(len(caption) - order, 0)
-            row[-2:] = len(caption), closest_ref_length(self.references[image], len(caption))
-        return rows
+        rows = [
+            caption_statistics(caption, self.references[image], self.allowed[image])
+            for image, caption in zip(images, hypotheses, strict=True)
+        ]
+        return np.array(rows, dtype=np.float64).reshape(-1, COLUMNS)
 
 
 def bleu_worth(rows: np.ndarray, means: np.ndarray) -> np.ndarray:
