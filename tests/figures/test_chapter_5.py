@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from utils.figures.chapter_5 import (
-    loss_curves,
     merge_and_inject,
     merges_drawing,
     model_drawing,
     next_words,
     parameter_bars,
 )
+from utils.figures.plots import loss_curves
 from utils.figures.show import png_bytes
 
 PNG = b"\x89PNG"
