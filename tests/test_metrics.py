@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from nltk.translate.bleu_score import corpus_bleu
 
+from utils.bleu import allowance
 from utils.captions import clean_caption
 from utils.metrics import (
     bleu,
@@ -56,6 +57,13 @@ def test_clipping_by_hand():
     assert score.precisions == (2 / 7, 0, 0, 0)
     assert score.brevity_penalty == 1.0 and score.length_ratio == 1.0
     assert score.scores == pytest.approx((100 * 2 / 7, 0, 0, 0))
+
+
+def test_allowed_is_what_the_richest_reference_has():
+    allowed = allowance(words("a dog and a cat", "a dog and dog"))
+    assert (allowed["a",], allowed["dog",], allowed["cat",], allowed["cow",]) == (2, 2, 1, 0)
+    assert (allowed["a", "dog"], allowed["and", "dog"], allowed["dog", "dog"]) == (1, 1, 0)
+    assert max(map(len, allowed)) == 4
 
 
 def test_four_orders_by_hand():

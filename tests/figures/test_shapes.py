@@ -1,6 +1,7 @@
 """What the drawings are made of stands where it is put."""
 
 import pytest
+from matplotlib.text import Annotation
 
 from utils.figures.shapes import arrow, box, canvas, network, shape_text
 
@@ -28,12 +29,19 @@ def test_a_box_has_the_size_it_is_given_around_its_centre(axis):
 
 
 def test_a_network_has_an_arrow_from_side_to_side_and_a_note_for_each_layer(axis):
-    layers = {"a": (1, 2, "Dense", "#d9772b"), "b": (5, 2, "Add", "blue")}
-    network(axis, layers, {"a": "(n, 8)", "b": "(n, 9)"}, (2, 1), [("a", "b")], {"b": (-1, 0)})
+    layers = {"a": (1, 2, "Dense", "#d9772b"), "b": (5, 2, "Add", "blue"), "c": (9, 2, "", "blue")}
+    network(
+        axis,
+        layers,
+        {"a": "(n, 8)", "b": "(n, 9)", "c": "c"},
+        (2, 1),
+        [("a", "b", "c")],
+        {"b": (-1, 0)},
+    )
     places = {text.get_text(): text.get_position() for text in axis.texts}
     assert places["(n, 8)"] == pytest.approx((1, 2.78)) and places["(n, 9)"] == (4, 2)
-    head = next(text for text in axis.texts if not text.get_text())
-    assert (head.xyann, head.xy) == ((2, 2), (4, 2))
+    ends = [(text.xyann, text.xy) for text in axis.texts if isinstance(text, Annotation)]
+    assert ends == [((2, 2), (4, 2)), ((6, 2), (8, 2))]
 
 
 def test_shapes_name_the_batch_and_the_unknown_length():

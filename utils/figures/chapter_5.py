@@ -90,11 +90,9 @@ def model_drawing(shapes: dict[str, tuple]) -> Figure:
         "next_word": (14.95, 3.3, "softmax", GREEN),
     }
     notes = {name: shape_text(shapes[name]) for name in layers}
-    arrows = (
-        ("feature", "image_encoder"), ("prefix", "embedding"), ("embedding", "bilstm"),
-        ("bilstm", "lstm"), ("merge", "hidden"), ("hidden", "next_word"),
-    )  # fmt: skip
-    network(axis, layers, notes, (2.05, 0.9), arrows, {"merge": (-1.9, 0)})
+    text, after = ("prefix", "embedding", "bilstm", "lstm"), ("merge", "hidden", "next_word")
+    chains = (("feature", "image_encoder"), text, after)
+    network(axis, layers, notes, (2.05, 0.9), chains, {"merge": (-1.9, 0)})
     arrow(axis, (9.85, 1.85), (9.85, 2.85))
     arrow(axis, (8.03, 5.2), (9.85, 5.2), (9.85, 3.75))
     return figure

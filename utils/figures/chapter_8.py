@@ -66,12 +66,10 @@ def attention_drawing(shapes: dict[str, Sequence[int]]) -> Figure:
         "logits": (18.6, 1.6, "Dense", GREEN),
     }
     notes = {name: f"{name} {shape_text(shapes[name])}" for name in layers}
-    arrows = (
-        ("map", "regions"), ("words", "embedded"), ("embedded", "states"), ("states", "read"),
-        ("looks", "contexts"), ("read", "merged"), ("merged", "logits"),
-    )  # fmt: skip
+    text = ("words", "embedded", "states", "read", "merged", "logits")
+    chains = (text, ("map", "regions"), ("looks", "contexts"))
     moved = {"looks": (-1.05, 0.78), "contexts": (-0.95, 0.78)}
-    network(axis, layers, notes, (2.2, 1.0), arrows, moved)
+    network(axis, layers, notes, (2.2, 1.0), chains, moved)
     arrow(axis, (8.4, 2.1), (8.4, 3.7))
     arrow(axis, (11.8, 3.7), (11.8, 2.1))
     arrow(axis, (12.9, 4.2), (15.2, 4.2), (15.2, 2.1))

@@ -1,6 +1,7 @@
 """What the chapters' drawings are made of: boxes, signs, arrows, texts, and networks of layers."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -84,18 +85,19 @@ def network(
     layers: Mapping[str, tuple[float, float, str, str]],
     notes: Mapping[str, str],
     size: tuple[float, float],
-    arrows: Iterable[tuple[str, str]],
+    chains: Iterable[Sequence[str]],
     moved: Mapping[str, Point],
 ) -> None:
     """Draw layers as boxes, each with its note, and arrows from left to right between them.
 
-    `layers`: name -> (x, y, text, colour). `size`: of all boxes. `arrows`: pairs of names. A note
-    stands above an orange box and below another; `moved`: name -> another offset of its note.
+    `layers`: name -> (x, y, text, colour). `size`: of all boxes. `chains`: names of layers that
+    follow each other. A note stands above an orange box and below another; `moved`: name -> another
+    offset of its note.
     """
     for name, (x, y, text, colour) in layers.items():
         box(axis, (x, y), text, colour, size)
         across, up = moved.get(name, (0, 0.78 if colour == ORANGE else -0.78))
         write(axis, (x + across, y + up), notes[name], 9, family="monospace")
-    for first, second in arrows:
+    for first, second in chain.from_iterable(map(pairwise, chains)):
         (left, y, *_), (right, *_) = layers[first], layers[second]
         arrow(axis, (left + size[0] / 2, y), (right - size[0] / 2, y))
