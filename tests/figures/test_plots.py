@@ -1,14 +1,10 @@
 import numpy as np
+from drawn_text import texts
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
 from utils.figures.plots import bars, history_plot, label_points, photo_grid, picture_grid
-
-
-def texts(figure):
-    figure.draw_without_rendering()
-    return [text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text"))]
 
 
 def test_each_photo_stands_above_its_own_caption_wrapped(tmp_path):
