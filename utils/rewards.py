@@ -1,16 +1,16 @@
-"""What a sampled caption is worth: CIDEr-D, and BLEU made into a sum over captions (chapter 8).
+"""The reward of a sampled caption: CIDEr-D, and BLEU written as a sum over captions (chapter 8).
 
-BLEU is a score of a whole list: the ratio of sums over all captions. One caption has no BLEU, and
-the usual way round that, to smooth its zeros, rewards short captions. But one can ask by how much
-the BLEU of the list changes when one caption's counts change, and that is a plain derivative:
+BLEU is a score of a whole list: a ratio of sums over all captions. A single caption has no BLEU,
+and smoothing its zeros, the usual way out, rewards short captions. Instead one can ask by how much
+the BLEU of the list changes when the counts of one caption change, which is a derivative:
 
     log BLEU-4 = mean over n of log(m_n / t_n) + min(0, 1 - r / c)
 
     a caption's worth = mean over n of (m_n / M_n - t_n / T_n) + brevity
 
-where m_n are its n-grams found (clipped), t_n those it has, and the capitals are the means over
-captions at present. A word too many costs as it does in BLEU, and the brevity penalty, where the
-list is too short, pays for length.
+where m_n is the number of its n-grams that are found (clipped), t_n the number that it has, and the
+capitals are the current means over captions. A superfluous word costs what it costs in BLEU, and
+where the list is too short, the brevity penalty pays for length.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ class BleuCounter:
 def bleu_worth(rows: np.ndarray, means: np.ndarray) -> np.ndarray:
     """Return how each caption changes log BLEU-4 of the list, `(n,)`; see the module.
 
-    `rows` `(n, 10)` as `BleuCounter.statistics` gives them, `means` `(10,)` of all captions at
-    present. The sum over a list whose means these are is 0: it is a change, not a score.
+    `rows` `(n, 10)` as `BleuCounter.statistics` gives them, `means` `(10,)` the current means over
+    captions. The sum over a list whose means these are is 0: it is a change, not a score.
     """
     means = np.maximum(means, 1e-3)
     found, written = slice(0, ORDERS), slice(ORDERS, 2 * ORDERS)
@@ -65,9 +65,10 @@ def bleu_worth(rows: np.ndarray, means: np.ndarray) -> np.ndarray:
 
 
 class Reward:
-    """CIDEr-D and BLEU of captions, weighed. `references` are those of the images it is asked of.
+    """A weighted sum of CIDEr-D and BLEU of captions, against fixed references.
 
-    `bleu_weight` times `bleu_worth` is added to CIDEr-D, which is 0 to 10 and about 0.5 on average.
+    `references`: for each image a list of captions, each a list of tokens. `bleu_weight` times
+    `bleu_worth` is added to CIDEr-D, which is 0 to 10 and about 0.5 on average.
     """
 
     def __init__(self, references: Sequence[Sequence[Caption]], bleu_weight: float = 1.0) -> None:

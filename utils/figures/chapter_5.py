@@ -41,16 +41,16 @@ def merge_and_inject() -> Figure:
 def _unrolled(axis: Axes, merge: bool) -> None:
     """Draw the LSTM that reads `WORDS` and predicts `NEXT`, with a place to add the photo."""
     for x, word, label in zip(COLUMNS, WORDS, NEXT, strict=True):
-        box(axis, (x, 0), word, BLUE, (1.3, 0.55), 9)
-        box(axis, (x, 1.35), "LSTM", BLUE, (1.3, 0.7), 9)
-        arrow(axis, (x, 0.28), (x, 1.0))
-        if merge:
-            box(axis, (x, 2.35), "+", GREEN, (0.55, 0.55), 14)
-            arrow(axis, (x, 1.7), (x, 2.07))
-        box(axis, (x, 3.45), "softmax", GREY, (1.3, 0.5), 9)
-        arrow(axis, (x, 2.63 if merge else 1.7), (x, 3.2))
-        box(axis, (x, 4.4), label, GREEN, (1.3, 0.55), 9)
-        arrow(axis, (x, 3.7), (x, 4.12))
+        added = [("+", 2.35, GREEN, 0.55)] if merge else []
+        column = [
+            (word, 0, BLUE, 0.55), ("LSTM", 1.35, BLUE, 0.7), *added,
+            ("softmax", 3.45, GREY, 0.5), (label, 4.4, GREEN, 0.55),
+        ]  # fmt: skip
+        for text, y, colour, height in column:
+            width, fontsize = (0.55, 14) if text == "+" else (1.3, 9)
+            box(axis, (x, y), text, colour, (width, height), fontsize)
+        for (_, low, _, below), (_, high, _, above) in pairwise(column):
+            arrow(axis, (x, low + below / 2), (x, high - above / 2))
     for left, right in pairwise(COLUMNS):
         arrow(axis, (left + 0.65, 1.35), (right - 0.65, 1.35))
 
