@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from nltk.translate.bleu_score import corpus_bleu
 
+from utils.bleu import allowance
 from utils.captions import clean_caption
 from utils.metrics import (
     bleu,
     bootstrap,
+    cider_d,
     constant_baseline,
     constant_caption,
     copied_share,
@@ -55,6 +57,13 @@ def test_clipping_by_hand():
     assert score.precisions == (2 / 7, 0, 0, 0)
     assert score.brevity_penalty == 1.0 and score.length_ratio == 1.0
     assert score.scores == pytest.approx((100 * 2 / 7, 0, 0, 0))
+
+
+def test_allowed_is_what_the_richest_reference_has():
+    allowed = allowance(words("a dog and a cat", "a dog and dog"))
+    assert (allowed["a",], allowed["dog",], allowed["cat",], allowed["cow",]) == (2, 2, 1, 0)
+    assert (allowed["a", "dog"], allowed["and", "dog"], allowed["dog", "dog"]) == (1, 1, 0)
+    assert max(map(len, allowed)) == 4
 
 
 def test_four_orders_by_hand():
@@ -295,6 +304,19 @@ def test_one_reference_an_image_and_no_training_captions_is_enough():
     assert [row.name for row in score_rows(references[:1], {"model": hypotheses[:1]})] == ["model"]
     with pytest.raises(ValueError, match="name one list"):
         score_rows(references, {})
+
+
+def test_a_row_as_numbers_has_the_scales_of_the_table_and_none_for_what_is_missing():
+    references, hypotheses = random_corpus(4)
+    row = score_row("greedy", references, hypotheses, references)
+    found = row.to_json()
+    assert found["bleu"] == [round(score, 2) for score in row.bleu.scores]
+    assert found["cider_d"] == round(100 * cider_d(references, hypotheses)[0], 2) > 0
+    assert found["intervals"] == row.intervals.round(2).tolist()
+    assert (found["copied"], found["distinct"], found["meteor"]) == (0.0, 40, None)
+    baseline = score_rows(references, {"greedy": hypotheses})[0].to_json()
+    measured = {name for name, value in baseline.items() if value is not None}
+    assert measured == {"bleu", "length_ratio"} and set(baseline) == set(found)
 
 
 # Flickr8k -----------------------------------------------------------------------------------

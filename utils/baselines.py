@@ -1,7 +1,7 @@
-"""What a BLEU score is worth: what no photo at all scores, and what people score (chapter 7).
+"""Baselines for BLEU: captions that ignore the photo, and captions by people (chapter 7).
 
-A caption that is the same for every photo, and good captions that are handed to the wrong photos,
-both score more than one would think. A model has learnt to see by as much as it scores above them.
+The same caption for every photo, and good captions handed to the wrong photos, both score more than
+one would think. What a model scores above them, it owes to the photos.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from utils.bleu import ORDERS, Bleu, Caption, bleu, bleu_scores, check_captions
+from utils.bleu import ORDERS, Bleu, Caption, allowance, bleu, bleu_scores, check_captions, ngrams
 
 
 def constant_caption(train_tokens: Sequence[Sequence[Caption]]) -> list[str]:
@@ -112,22 +112,14 @@ def copied_share(hypotheses: Sequence[Caption], train_tokens: Sequence[Sequence[
     return sum(tuple(h) in known for h in hypotheses) / max(len(hypotheses), 1)
 
 
-def ngrams(caption: Caption, size: int) -> Counter[tuple[str, ...]]:
-    """Return how often each run of `size` words occurs in a caption."""
-    return Counter(zip(*(caption[start:] for start in range(size)), strict=False))
-
-
 def _images_with(
     references: Sequence[Sequence[Caption]],
 ) -> Counter[tuple[tuple[str, ...], int]]:
     """Return for (n-gram, c) in how many images one caption has the n-gram c times or more."""
     images: Counter[tuple[tuple[str, ...], int]] = Counter()
     for captions in references:
-        most: Counter[tuple[str, ...]] = Counter()
-        for caption in captions:
-            for size in range(1, ORDERS + 1):
-                most |= ngrams(caption, size)
-        images.update((gram, t) for gram, count in most.items() for t in range(1, count + 1))
+        most = allowance(captions).items()
+        images.update((gram, time) for gram, count in most for time in range(1, count + 1))
     return images
 
 

@@ -1,18 +1,19 @@
-"""BLEU on lists of tokens with all references, through nltk's statistics (chapter 7).
+"""BLEU on lists of tokens with all references (chapter 7).
 
-The score is that of `nltk.translate.bleu_score.corpus_bleu`. What is added: the statistics are kept
-an image each, so that all four orders, and the interval of a bootstrap, come from one count; and
-what inflates BLEU without a word is refused: sentences as strings, of which letters would be
-compared, and markers such as `<start>`, which are always "right".
+The score is that of `nltk.translate.bleu_score.corpus_bleu`. The counts are kept for each image, so
+that all four orders, and the interval of a bootstrap, come from counting once. Input that inflates
+BLEU without warning is refused: sentences as strings, whose letters would be compared, and markers
+such as `<start>`, which are always "right".
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from nltk.translate.bleu_score import closest_ref_length, modified_precision
+from nltk.translate.bleu_score import closest_ref_length
 
 from utils.vocabulary import MARKERS
 
@@ -77,6 +78,36 @@ def strip_markers(tokens: Iterable[str]) -> list[str]:
     return words
 
 
+def ngrams(caption: Caption, size: int) -> Counter[tuple[str, ...]]:
+    """Return how often each run of `size` words occurs in a caption."""
+    return Counter(zip(*(caption[start:] for start in range(size)), strict=False))
+
+
+def allowance(references: Sequence[Caption]) -> Counter[tuple[str, ...]]:
+    """Return for each n-gram of order 1 to 4 the most times that any one reference has it.
+
+    A caption that repeats an n-gram more often is not paid for the rest: its count is clipped.
+    """
+    most: Counter[tuple[str, ...]] = Counter()
+    for reference in references:
+        for size in range(1, ORDERS + 1):
+            most |= ngrams(reference, size)
+    return most
+
+
+def caption_statistics(
+    caption: Caption, references: Sequence[Caption], allowed: Counter[tuple[str, ...]]
+) -> list[int]:
+    """Return what BLEU counts in one caption: 10 numbers, the columns of `bleu_statistics`.
+
+    `allowed`: the `allowance` of the references. A caption too short for an n-gram counts none.
+    """
+    counts = [ngrams(caption, size) for size in range(1, ORDERS + 1)]
+    found = [(count & allowed).total() for count in counts]
+    written = [count.total() for count in counts]
+    return [*found, *written, len(caption), closest_ref_length(references, len(caption))]
+
+
 def bleu(references: Sequence[Sequence[Caption]], hypotheses: Sequence[Caption]) -> Bleu:
     """Return BLEU-1 to BLEU-4 of one caption an image against all its references.
 
@@ -97,12 +128,13 @@ def bleu_statistics(
     n-gram counts as one that was not found. Raises as `bleu` does.
     """
     check_captions(references, hypotheses)
-    rows = np.empty((len(hypotheses), 2 * ORDERS + 2), dtype=np.int64)
-    for row, captions, hypothesis in zip(rows, references, hypotheses, strict=True):
-        for order in range(ORDERS):
-            precision = modified_precision(captions, hypothesis, order + 1)
-            row[order], row[ORDERS + order] = precision.numerator, precision.denominator
-        row[-2:] = len(hypothesis), closest_ref_length(captions, len(hypothesis))
+    pairs = zip(references, hypotheses, strict=True)
+    rows = np.array(
+        [caption_statistics(caption, several, allowance(several)) for several, caption in pairs],
+        dtype=np.int64,
+    )
+    written = rows[:, ORDERS : 2 * ORDERS]
+    np.maximum(written, 1, out=written)
     return rows
 
 

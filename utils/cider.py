@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from utils.baselines import ngrams
-from utils.bleu import ORDERS, Caption, check_captions
+from utils.bleu import ORDERS, Caption, check_captions, ngrams
 
 SIGMA = 6.0
+SIZES = range(1, ORDERS + 1)
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,8 @@ class CiderD:
         corpus = references if corpus is None else corpus
         self.documents: Counter[tuple[str, ...]] = Counter()
         for captions in corpus:
-            self.documents.update(
-                {
-                    gram
-                    for c in captions
-                    for size in range(1, ORDERS + 1)
-                    for gram in ngrams(c, size)
-                }
-            )
+            counts = (ngrams(caption, size) for caption in captions for size in SIZES)
+            self.documents.update(set().union(*counts))
         self.log_images = math.log(len(corpus))
         self.references = [[self._vector(caption) for caption in found] for found in references]
 
@@ -85,7 +79,7 @@ class CiderD:
 
     def _vector(self, caption: Caption) -> _Vector:
         weights = []
-        for size in range(1, ORDERS + 1):
+        for size in SIZES:
             weights.append(
                 {
                     gram: count * (self.log_images - math.log(max(self.documents[gram], 1)))

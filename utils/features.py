@@ -62,13 +62,11 @@ def extract_features(
 
     `kind="pooled"`: `(n, 1280)` float32. `kind="map"`: `(n, 7, 7, 1280)` float16, whose mean over
     the 7 x 7 regions is the pooled one; from the cache it is a read-only memory map. `mirrored`
-    turns left and right first. `weights` are those of `build_cnn`. With `cache`, the result is kept
-    under `cache_dir()/features` for the same photos (by content, in this order); an interrupted
-    run goes on where it stopped. `progress` shows a bar.
+    turns left and right first; `weights` are those of `build_cnn`. `cache` keeps the result for the
+    same photos (by content, in this order); an interrupted run goes on where it stopped.
 
-    Raises `FileNotFoundError` or `ValueError` that names the photos which are missing or damaged,
-    before the network starts except for damage in the midst of a file; `OSError` for a full disk;
-    and what `build_cnn` raises.
+    Raises `FileNotFoundError` or `ValueError` that names the photos which are missing or damaged;
+    `OSError` for a full disk; and what `build_cnn` raises.
     """
     if isinstance(paths, str | Path):
         raise ValueError(f"paths is one path, {paths}; pass a list of paths, such as [path].")

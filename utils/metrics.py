@@ -1,7 +1,7 @@
-"""Judging captions: everything in one place, and a table that is fair (chapter 7).
+"""All metrics in one place, METEOR, and a table of scores between their baselines (chapter 7).
 
 `utils.bleu`, `utils.cider` and `utils.baselines` hold the parts. A score alone says little, so the
-table puts it between its baselines and what people score, with the interval it has by chance.
+table puts it between its baselines and what people score, with its bootstrap interval.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from utils.bleu import (
     bleu_statistics,
     bootstrap,
     bootstrap_statistics,
+    check_captions,
     strip_markers,
 )
 from utils.cider import CiderD, cider_d
-from utils.meteor import meteor
+from utils.support.tables import text_table
 
 __all__ = [
     "Bleu",
@@ -54,7 +55,10 @@ __all__ = [
     "score_table",
     "shuffled_baseline",
     "strip_markers",
+    "wordnet_at_hand",
 ]
+
+GET_WORDNET = "python -m nltk.downloader wordnet"
 
 
 @dataclass(frozen=True)
@@ -75,16 +79,51 @@ class ScoreRow:
     meteor: float | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the row as plain numbers, without its name."""
+        """Return the row as plain numbers, without its name; None for what was not measured.
+
+        BLEU and its intervals from 0 to 100 and CIDEr-D times 100, as in the table; METEOR from
+        0 to 1.
+        """
         return {
             "bleu": [round(score, 2) for score in self.bleu.scores],
             "length_ratio": round(self.bleu.length_ratio, 4),
             "intervals": None if self.intervals is None else self.intervals.round(2).tolist(),
-            "cider_d": self.cider,
+            "cider_d": None if self.cider is None else round(100 * self.cider, 2),
             "distinct": self.distinct,
-            "copied": self.copied,
+            "copied": None if self.copied is None else round(self.copied, 4),
             "meteor": self.meteor,
         }
+
+
+def wordnet_at_hand() -> bool:
+    """Return whether nltk finds its WordNet data, which is not part of the package."""
+    from nltk.corpus import wordnet
+
+    try:
+        wordnet.ensure_loaded()
+    except (LookupError, OSError):
+        return False
+    return True
+
+
+def meteor(
+    references: Sequence[Sequence[Caption]], hypotheses: Sequence[Caption]
+) -> tuple[float, np.ndarray]:
+    """Return METEOR, 0 to 1: the mean over images and the score of each, `(images,)` float64.
+
+    Words that match by stem or as synonyms count too (Lavie and Agarwal 2007). An image's score is
+    that of its closest reference. Published tables of captioning use the later program METEOR 1.5,
+    whose numbers are lower: compare this one within one table only. Raises as `utils.bleu.bleu`
+    does, and `LookupError` where `wordnet_at_hand()` is false.
+    """
+    from nltk.translate.meteor_score import meteor_score
+
+    check_captions(references, hypotheses)
+    if not wordnet_at_hand():
+        raise LookupError(f"METEOR needs nltk's WordNet data: get it by `{GET_WORDNET}`.")
+    pairs = zip(references, hypotheses, strict=True)
+    scores = np.array([meteor_score(captions, hypothesis) for captions, hypothesis in pairs])
+    return float(scores.mean()), scores
 
 
 def score_row(
@@ -92,7 +131,6 @@ def score_row(
     references: Sequence[Sequence[Caption]],
     hypotheses: Sequence[Caption],
     train_tokens: Sequence[Sequence[Caption]] | None = None,
-    samples: int = 1000,
     seed: int = 0,
     with_meteor: bool = False,
 ) -> ScoreRow:
@@ -101,7 +139,7 @@ def score_row(
     return ScoreRow(
         name=name,
         bleu=bleu_from_statistics(statistics),
-        intervals=bootstrap_statistics(statistics, samples, seed),
+        intervals=bootstrap_statistics(statistics, seed=seed),
         cider=cider_d(references, hypotheses)[0],
         distinct=distinct_captions(hypotheses),
         copied=None if train_tokens is None else copied_share(hypotheses, train_tokens),
@@ -120,8 +158,8 @@ def score_rows(
 
     The shuffled captions are those of the last system. The constant caption needs
     `train_tokens`, the human row an image with two references, shuffling two images; what
-    cannot be measured is left out. `with_meteor` needs WordNet (`utils.meteor`), so that it must
-    be asked for. Raises `ValueError` where there is no system.
+    cannot be measured is left out. `with_meteor` needs WordNet (see `wordnet_at_hand`). Raises
+    `ValueError` where there is no system.
     """
     if not systems:
         raise ValueError("There are no captions to score: name one list of captions or more.")
@@ -156,14 +194,7 @@ def score_table(rows: Sequence[ScoreRow]) -> str:
     if all(row.meteor is None for row in rows):
         column = lines[0].index("METEOR")
         lines = [[*cells[:column], *cells[column + 1 :]] for cells in lines]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(
-            [cells[0].ljust(widths[0])]
-            + [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
-        ).rstrip()
-        for cells in lines
-    )
+    return text_table(lines)
 
 
 def _cells(row: ScoreRow) -> list[str]:

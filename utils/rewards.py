@@ -1,28 +1,25 @@
-"""What a sampled caption is worth: CIDEr-D, and BLEU made into a sum over captions (chapter 8).
+"""The reward of a sampled caption: CIDEr-D, and BLEU written as a sum over captions (chapter 8).
 
-BLEU is a score of a whole list: the ratio of sums over all captions. One caption has no BLEU, and
-the usual way round that, to smooth its zeros, rewards short captions. But one can ask by how much
-the BLEU of the list changes when one caption's counts change, and that is a plain derivative:
+BLEU is a score of a whole list: a ratio of sums over all captions. A single caption has no BLEU,
+and smoothing its zeros, the usual way out, rewards short captions. Instead one can ask by how much
+the BLEU of the list changes when the counts of one caption change, which is a derivative:
 
     log BLEU-4 = mean over n of log(m_n / t_n) + min(0, 1 - r / c)
 
     a caption's worth = mean over n of (m_n / M_n - t_n / T_n) + brevity
 
-where m_n are its n-grams found (clipped), t_n those it has, and the capitals are the means over
-captions at present. A word too many costs as it does in BLEU, and the brevity penalty, where the
-list is too short, pays for length.
+where m_n is the number of its n-grams that are found (clipped), t_n the number that it has, and the
+capitals are the current means over captions. A superfluous word costs what it costs in BLEU, and
+where the list is too short, the brevity penalty pays for length.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from nltk.translate.bleu_score import closest_ref_length
 
-from utils.baselines import ngrams
-from utils.bleu import ORDERS, Caption
+from utils.bleu import ORDERS, Caption, allowance, caption_statistics
 from utils.cider import CiderD
 
 COLUMNS = 2 * ORDERS + 2  # as in `bleu_statistics`
@@ -36,13 +33,7 @@ class BleuCounter:
 
     def __init__(self, references: Sequence[Sequence[Caption]]) -> None:
         self.references = references
-        self.most: list[Counter] = []
-        for captions in references:
-            most: Counter = Counter()
-            for caption in captions:
-                for size in range(1, ORDERS + 1):
-                    most |= ngrams(caption, size)
-            self.most.append(most)
+        self.allowed = [allowance(captions) for captions in references]
 
     def statistics(self, images: Sequence[int], hypotheses: Sequence[Caption]) -> np.ndarray:
         """Return the rows of `bleu_statistics`, `(n, 10)` float64, one for each caption.
@@ -50,22 +41,18 @@ class BleuCounter:
         Unlike nltk, a caption too short for an n-gram counts none, and not one that was not found:
         a reward should not pay for that.
         """
-        rows = np.zeros((len(hypotheses), COLUMNS))
-        for row, image, caption in zip(rows, images, hypotheses, strict=True):
-            most = self.most[image]
-            for order in range(ORDERS):
-                found = ngrams(caption, order + 1)
-                row[order] = sum(min(count, most[gram]) for gram, count in found.items())
-                row[ORDERS + order] = max(len(caption) - order, 0)
-            row[-2:] = len(caption), closest_ref_length(self.references[image], len(caption))
-        return rows
+        rows = [
+            caption_statistics(caption, self.references[image], self.allowed[image])
+            for image, caption in zip(images, hypotheses, strict=True)
+        ]
+        return np.array(rows, dtype=np.float64).reshape(-1, COLUMNS)
 
 
 def bleu_worth(rows: np.ndarray, means: np.ndarray) -> np.ndarray:
     """Return how each caption changes log BLEU-4 of the list, `(n,)`; see the module.
 
-    `rows` `(n, 10)` as `BleuCounter.statistics` gives them, `means` `(10,)` of all captions at
-    present. The sum over a list whose means these are is 0: it is a change, not a score.
+    `rows` `(n, 10)` as `BleuCounter.statistics` gives them, `means` `(10,)` the current means over
+    captions. The sum over a list whose means these are is 0: it is a change, not a score.
     """
     means = np.maximum(means, 1e-3)
     found, written = slice(0, ORDERS), slice(ORDERS, 2 * ORDERS)
@@ -78,9 +65,10 @@ def bleu_worth(rows: np.ndarray, means: np.ndarray) -> np.ndarray:
 
 
 class Reward:
-    """CIDEr-D and BLEU of captions, weighed. `references` are those of the images it is asked of.
+    """A weighted sum of CIDEr-D and BLEU of captions, against fixed references.
 
-    `bleu_weight` times `bleu_worth` is added to CIDEr-D, which is 0 to 10 and about 0.5 on average.
+    `references`: for each image a list of captions, each a list of tokens. `bleu_weight` times
+    `bleu_worth` is added to CIDEr-D, which is 0 to 10 and about 0.5 on average.
     """
 
     def __init__(self, references: Sequence[Sequence[Caption]], bleu_weight: float = 1.0) -> None:

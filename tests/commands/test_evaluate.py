@@ -16,8 +16,7 @@ from utils.__main__ import main as command_line
 from utils.captioner import Captioner
 from utils.captions import clean_caption
 from utils.commands.evaluate import NAMED, main, prepare
-from utils.meteor import meteor, wordnet_at_hand
-from utils.metrics import bleu, score_row, score_rows, score_table
+from utils.metrics import bleu, meteor, score_row, score_rows, score_table, wordnet_at_hand
 from utils.support.paths import ROOT
 
 TEST = ["0.png", "ảnh 1.JPG", "2.png", "3.png", "4.png"]

@@ -1,19 +1,15 @@
 import numpy as np
 import pytest
+from drawn_text import everything_said
 
 from utils.figures import chapter_2 as cnn_drawings
 
 PHOTOS = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), dtype=np.uint8)
 
 
-def texts(figure):
-    figure.draw_without_rendering()
-    return " ".join(text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text")))
-
-
 @pytest.mark.parametrize(("narrow", "factor"), [(24, 6), (32, 4)])
 def test_the_block_is_drawn_with_the_parameters_of_its_sizes(narrow, factor):
-    said = texts(cnn_drawings.inverted_residual_drawing(narrow, factor))
+    said = everything_said(cnn_drawings.inverted_residual_drawing(narrow, factor))
     wide = narrow * factor
     for count in (narrow * wide, 9 * wide):
         assert f"{count:,}" in said
@@ -23,14 +19,16 @@ def test_maps_carry_their_titles_and_kernels():
     pictures = [PHOTOS[0], PHOTOS[1][..., 0].astype(float)]
     kernels = np.random.default_rng(1).normal(size=(2, 3, 3, 3))
     figure = cnn_drawings.maps_drawing(pictures, ["photo", "a map"], kernels)
-    assert "a map" in texts(figure)
+    assert "a map" in everything_said(figure)
     assert len(figure.axes) == 4
     assert len(cnn_drawings.maps_drawing(pictures, ["photo", "a map"]).axes) == 2
 
 
 def test_each_photo_has_a_place_on_the_map_and_each_label_a_colour():
     points = np.array([[0, 0], [1, 1], [2, 0], [3, 2]], float)
-    said = texts(cnn_drawings.photo_map(points, PHOTOS, ["beach", "farm", "beach", "room"]))
+    said = everything_said(
+        cnn_drawings.photo_map(points, PHOTOS, ["beach", "farm", "beach", "room"])
+    )
     assert all(name in said for name in ("beach", "farm", "room"))
 
 
@@ -48,6 +46,6 @@ def test_neighbours_and_heat_have_a_cell_for_each_photo():
     heats = np.random.default_rng(2).normal(size=(4, 7, 7))
     figure = cnn_drawings.heat_drawing(PHOTOS, heats, list("abcd"))
     assert len(figure.axes) == 8
-    assert all(f"peak {heat.max():.1f}" in texts(figure) for heat in heats)
+    assert all(f"peak {heat.max():.1f}" in everything_said(figure) for heat in heats)
     cold = cnn_drawings.heat_drawing(PHOTOS[:1], -np.abs(heats[:1]), ["cold"])
-    assert "cold" in texts(cold)
+    assert "cold" in everything_said(cold)

@@ -1,15 +1,13 @@
 """The drawings of chapter 4 say what they should and can be written as pictures."""
 
+from drawn_text import texts
+
 from utils.figures.chapter_4 import step_drawing, wiring_drawing
 from utils.figures.show import png_bytes
 
 
-def texts_of(figure):
-    return {text.get_text() for axis in figure.axes for text in axis.texts}
-
-
 def test_step_shows_every_gate_and_both_states():
-    shown = " ".join(texts_of(step_drawing()))
+    shown = " ".join(texts(step_drawing()))
     for part in ("forget", "input", "candidate", "output", "$c$ after", "$h$ after", "tanh"):
         assert part in shown
 
@@ -21,7 +19,7 @@ def test_wiring_has_three_panels_and_their_widths():
         "bidirectional",
         "BiLSTM,",
     ]
-    assert "2u" in texts_of(figure)
+    assert "2u" in texts(figure)
 
 
 def test_pictures_are_small_and_the_same_each_time():

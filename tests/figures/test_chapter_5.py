@@ -1,21 +1,18 @@
 import numpy as np
 import pytest
+from drawn_text import texts
 
 from utils.figures.chapter_5 import (
-    loss_curves,
     merge_and_inject,
     merges_drawing,
     model_drawing,
     next_words,
     parameter_bars,
 )
+from utils.figures.plots import loss_curves
 from utils.figures.show import png_bytes
 
 PNG = b"\x89PNG"
-
-
-def texts(figure):
-    return [text.get_text() for axis in figure.axes for text in axis.texts]
 
 
 def test_the_four_designs_are_drawn_and_only_merge_adds():

@@ -6,12 +6,15 @@ from utils.figures.chapter_7 import (
     _found,
     _grow,
     _place,
+    inflation_bars,
     kind_bars,
     ngram_ribbon,
+    score_bars,
     search_tree,
     temperature_bars,
+    truth_plot,
 )
-from utils.metrics import bleu_statistics
+from utils.metrics import bleu_statistics, score_rows
 from utils.vocabulary import END, START
 
 WORDS = ["<pad>", "<start>", "<end>", "<unk>", "a", "dog", "cat"]
@@ -69,3 +72,29 @@ def test_temperatures_share_one_scale():
     figure = temperature_bars(np.log([0.7, 0.2, 0.1]), ["a", "b", "c"], (0.5, 2.0))
     first, second = figure.axes
     assert first.get_xlim() == second.get_xlim()
+
+
+def test_scores_stand_on_their_bars_with_intervals_for_the_systems_only():
+    references = [[["a", "dog", "runs", "in", "the", "park"], ["one", "dog", "runs"]]] * 2
+    rows = score_rows(references, {"greedy": [reference[0] for reference in references]})
+    axis = score_bars(rows).axes[0]
+    assert [text.get_text() for text in axis.texts] == [f"{row.bleu.bleu_4:.1f}" for row in rows]
+    assert [label.get_text() for label in axis.get_yticklabels()] == [row.name for row in rows]
+    assert len(axis.lines) == sum(row.intervals is not None for row in rows) == 1
+
+
+def test_ways_of_grading_have_a_letter_on_each_bar():
+    axis = inflation_bars({"honest": [60, 40, 30, 20], "strings": [90, 80, 75, 70]}, [50] * 4).axes[
+        0
+    ]
+    assert [text.get_text() for text in axis.texts] == list("aaaabbbb")
+    legend = [text.get_text() for text in axis.get_legend().get_texts()]
+    assert legend == ["people", "a: honest", "b: strings"]
+
+
+def test_truth_is_drawn_against_bleu_with_a_name_at_each_point():
+    by_split = {"test": {"greedy": (40.0, 80.0, 20.0), "people": (30.0, 100.0, 60.0)}}
+    axis = truth_plot({**by_split, "other": {"greedy": (35.0, 70.0, 20.0)}}).axes[0]
+    assert [text.get_text() for text in axis.texts] == ["greedy", "people", "greedy"]
+    assert axis.texts[1].xy == (30.0, 100.0)
+    assert [len(line.get_xdata()) for line in axis.lines] == [2, 1]

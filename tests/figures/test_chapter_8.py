@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from drawn_text import everything_said
 
 from utils.figures import chapter_8 as drawings
 from utils.figures.show import png_bytes
@@ -20,11 +21,6 @@ SHAPES = {
     "merged": (1, 12, 128),
     "logits": (1, 12, 363),
 }
-
-
-def texts(figure):
-    figure.draw_without_rendering()
-    return " ".join(text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text")))
 
 
 def test_the_region_of_the_largest_weight_is_seen_clearly_and_others_are_covered():
@@ -52,7 +48,7 @@ def test_each_word_has_a_look_of_its_own_beside_the_picture():
 
 
 def test_the_model_is_drawn_with_every_shape_it_was_given():
-    said = texts(drawings.attention_drawing(SHAPES))
+    said = everything_said(drawings.attention_drawing(SHAPES))
     for name, shape in SHAPES.items():
         assert f"{name} (n, {', '.join(f'{size:,}' for size in shape[1:])})" in said
     assert all(part in said for part in ("queries", "keys", "values"))
@@ -73,7 +69,7 @@ def test_samples_stand_best_first_with_a_tick_at_what_they_are_compared_with():
     assert [label.get_text() for label in axis.get_yticklabels()] == ["best", "middle", "worst"]
     ticks = [line.get_xdata()[0] for line in axis.lines[:3]]
     np.testing.assert_allclose(ticks, (rewards - advantages)[[1, 2, 0]])
-    said = texts(figure)
+    said = everything_said(figure)
     assert "+0.45  more probable" in said and "-0.45  less probable" in said
 
 

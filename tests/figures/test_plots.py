@@ -1,14 +1,10 @@
 import numpy as np
+from drawn_text import texts
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from utils.figures.plots import history_plot, label_points, photo_grid
-
-
-def texts(figure):
-    figure.draw_without_rendering()
-    return [text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text"))]
+from utils.figures.plots import bars, history_plot, label_points, photo_grid, picture_grid
 
 
 def test_each_photo_stands_above_its_own_caption_wrapped(tmp_path):
@@ -46,3 +42,31 @@ def test_labels_of_one_crowded_place_do_not_cover_each_other():
     boxes = [Text.get_window_extent(text) for text in axis.texts]  # without the thin line
     assert [text.get_text() for text in axis.texts] == words
     assert not any(a.overlaps(b) for n, a in enumerate(boxes) for b in boxes[:n])
+
+
+def test_labels_keep_their_places_when_the_layout_gives_the_axis_another_size():
+    figure = Figure(figsize=(4, 4), layout="constrained")
+    axis = figure.subplots()
+    points = np.array([[0.0, 0.0], [0.4, 0.0], [1.0, 1.0]])
+    axis.plot(*points.T, ".")
+    axis.set_ylabel("wide", fontsize=100)  # leaves the axis less than half of the width
+    label_points(axis, points, ["sailboat in snow", "black", "white"], ["black"] * 3)
+    figure.draw_without_rendering()
+    box = Text.get_window_extent(axis.texts[0])
+    assert not any(box.contains(*dot) for dot in axis.transData.transform(points))
+
+
+def test_pictures_stand_below_their_titles_and_empty_places_stay_empty():
+    pictures = [np.zeros((4, 4, 3)), np.ones((4, 4)), np.zeros((4, 4, 3))]
+    figure = picture_grid(pictures, ["one", "two", "three"], columns=2)
+    assert [axis.get_title() for axis in figure.axes] == ["one", "two", "three", ""]
+    assert [len(axis.images) for axis in figure.axes] == [1, 1, 1, 0]
+    assert figure.axes[1].images[0].get_cmap().name == "gray"
+
+
+def test_bars_stand_from_top_to_bottom_even_if_two_have_one_name():
+    axis = Figure().subplots()
+    drawn = bars(axis, ["a dog", "a cat", "a dog"], [3, 2, 1], "blue")
+    assert [bar.get_width() for bar in drawn] == [3, 2, 1]
+    assert axis.yaxis_inverted()
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["a dog", "a cat", "a dog"]

@@ -234,15 +234,14 @@ def score(task: Evaluation, captions: Sequence[Sequence[str]], name: str) -> lis
 
     Raises `ValueError` where the task has no references.
     """
-    from utils.meteor import HOW_TO_GET, wordnet_at_hand
-    from utils.metrics import score_rows
+    from utils.metrics import GET_WORDNET, score_rows, wordnet_at_hand
 
     if task.references is None:
         raise ValueError("There is nothing to score against: name the captions by --captions.")
     with_meteor = wordnet_at_hand()
     if not with_meteor:
         print(
-            f"METEOR is left out: nltk's WordNet data is missing ({HOW_TO_GET}).", file=sys.stderr
+            f"METEOR is left out: nltk's WordNet data is missing ({GET_WORDNET}).", file=sys.stderr
         )
     return score_rows(task.references, {name: captions}, task.train_tokens, with_meteor=with_meteor)
 

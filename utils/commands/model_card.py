@@ -8,6 +8,7 @@ from typing import Any
 
 from utils.metrics import ScoreRow
 from utils.support.files import atomic_path
+from utils.support.tables import markdown_table
 
 CARD = "README.md"
 MODELS = {
@@ -70,16 +71,13 @@ def model_card(name: str, facts: dict[str, Any]) -> str:
 
 def card_table(rows: Sequence[ScoreRow]) -> str:
     """Return rows of scores as a table in Markdown."""
-    lines = [
-        "| | BLEU-1 | BLEU-2 | BLEU-3 | BLEU-4 | CIDEr-D | length ratio |",
-        "|---|---:|---:|---:|---:|---:|---:|",
-    ]
+    head = ["", "BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4", "CIDEr-D", "length ratio"]
+    cells = []
     for row in rows:
-        cider = "" if row.cider is None else f"{100 * row.cider:.1f}"
         scores = [f"{score:.1f}" for score in row.bleu.scores]
-        cells = [row.name, *scores, cider, f"{row.bleu.length_ratio:.2f}"]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        cider = "" if row.cider is None else f"{100 * row.cider:.1f}"
+        cells.append([row.name, *scores, cider, f"{row.bleu.length_ratio:.2f}"])
+    return markdown_table(head, cells)
 
 
 def write_card(folder: Path, facts: dict[str, Any]) -> None:

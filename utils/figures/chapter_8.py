@@ -1,25 +1,24 @@
-"""Drawings of chapter 8: where a word looks, the model with its shapes, samples and their worth."""
-
-from __future__ import annotations
+"""Drawings of chapter 8: what each word looks at, the model with its shapes, samples' rewards."""
 
 from collections.abc import Sequence
+from itertools import cycle
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
 
-from utils.figures.plots import BLUE, GREEN, GREY, ORANGE
+from utils.figures.plots import BLUE, GREEN, ORANGE, bars, open_frame, picture_axes, picture_grid
+from utils.figures.shapes import INK, arrow, canvas, network, shape_text, tag, write
 
-INK, PALE = "#333333", "#dfe7ec"
+PALE = "#dfe7ec"
 VEIL = 0.86  # how much of a region that is not looked at is covered
 
 
 def veiled(photo: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return a photo `(h, w, 3)` uint8, white where its regions have little weight.
 
-    `weights`: of the regions, `(rows, columns)`, none below 0. The region of the largest is seen
-    clearly, one without weight hardly. Regions stay squares: nothing finer is known. Raises
+    `weights`: of the regions, `(rows, columns)`. The region with the largest weight is clear, one
+    without weight is nearly white. Regions stay squares: nothing finer is known. Raises
     `ValueError` where a weight is below 0.
     """
     weights = np.asarray(weights, dtype=np.float64)
@@ -43,20 +42,8 @@ def looks_drawing(
 
     `photo` `(h, w, 3)` uint8; `looks`: weights `(7, 7)` for each title, such as a word.
     """
-    rows = -(-(len(looks) + 1) // columns)
-    figure = Figure(figsize=(columns * width, rows * (width + 0.28)))
-    axes = np.ravel(figure.subplots(rows, columns, squeeze=False))
-    for axis in axes:
-        axis.axis("off")
-    axes[0].imshow(photo)
-    axes[0].set_title("the picture", fontsize=9.5, color=GREY)
-    for axis, title, look in zip(axes[1:], titles, looks, strict=False):
-        axis.imshow(veiled(photo, look))
-        axis.set_title(title, fontsize=9.5)
-    figure.subplots_adjust(
-        left=0.01, right=0.99, bottom=0.01, wspace=0.05, hspace=0.2, top=1 - 0.25 / rows / width
-    )
-    return figure
+    copies = [veiled(photo, look) for look in looks]
+    return picture_grid([photo, *copies], ["the picture", *titles], columns, width)
 
 
 def attention_drawing(shapes: dict[str, Sequence[int]]) -> Figure:
@@ -65,11 +52,8 @@ def attention_drawing(shapes: dict[str, Sequence[int]]) -> Figure:
     `shapes`: of map, regions, words, embedded, states, looks, contexts, read, merged,
     logits. The first size, that of the batch, is written n.
     """
-    figure = Figure(figsize=(11.6, 4.4))
-    axis = figure.add_axes((0, 0, 1, 1))
-    axis.set(xlim=(0.2, 20.2), ylim=(0.3, 7.2))
-    axis.axis("off")
-    places = {
+    figure, axis = canvas((11.6, 4.0), (0.2, 20.2, 0.3, 7.2))
+    layers = {
         "map": (1.6, 5.9, "map", ORANGE),
         "regions": (5.0, 5.9, "Dense ReLU", ORANGE),
         "words": (1.6, 1.6, "words", BLUE),
@@ -81,69 +65,38 @@ def attention_drawing(shapes: dict[str, Sequence[int]]) -> Figure:
         "merged": (15.2, 1.6, "Add", GREEN),
         "logits": (18.6, 1.6, "Dense", GREEN),
     }
-    for name, (x, y, text, colour) in places.items():
-        _box(axis, (x, y), text, colour)
-        side = 0.78 if colour == ORANGE else -0.82
-        at = {"looks": (x - 1.05, y + 0.78), "contexts": (x - 0.95, y + 0.78)}.get(
-            name, (x, y + side)
-        )
-        note = f"{name} {_shape(shapes[name])}"
-        axis.text(*at, note, ha="center", va="center", fontsize=8.6, family="monospace")
-    for start, end in (
-        ((2.7, 5.9), (3.9, 5.9)), ((2.7, 1.6), (3.9, 1.6)), ((6.1, 1.6), (7.3, 1.6)),
-        ((8.4, 2.1), (8.4, 3.7)), ((9.5, 4.2), (10.7, 4.2)), ((11.8, 3.7), (11.8, 2.1)),
-        ((9.5, 1.6), (10.7, 1.6)), ((12.9, 1.6), (14.1, 1.6)), ((16.3, 1.6), (17.5, 1.6)),
-    ):  # fmt: skip
-        _arrow(axis, start, end)
-    _bent(axis, (12.9, 4.2), (15.2, 4.2), (15.2, 2.1), INK)
-    _bent(axis, (6.1, 6.1), (12.3, 6.1), (12.3, 4.7), ORANGE)
-    _bent(axis, (6.1, 5.7), (8.9, 5.7), (8.9, 4.7), ORANGE)
-    _bent(axis, (5.0, 5.4), (5.0, 2.9), (7.6, 2.1), ORANGE, straight=True)
+    notes = {name: f"{name} {shape_text(shapes[name])}" for name in layers}
+    text = ("words", "embedded", "states", "read", "merged", "logits")
+    chains = (text, ("map", "regions"), ("looks", "contexts"))
+    moved = {"looks": (-1.05, 0.78), "contexts": (-0.95, 0.78)}
+    network(axis, layers, notes, (2.2, 1.0), chains, moved)
+    arrow(axis, (8.4, 2.1), (8.4, 3.7))
+    arrow(axis, (11.8, 3.7), (11.8, 2.1))
+    arrow(axis, (12.9, 4.2), (15.2, 4.2), (15.2, 2.1))
+    arrow(axis, (6.1, 6.1), (12.3, 6.1), (12.3, 4.7), colour=ORANGE)
+    arrow(axis, (6.1, 5.7), (8.9, 5.7), (8.9, 4.7), colour=ORANGE)
+    arrow(axis, (5.0, 5.4), (5.0, 2.9), (7.6, 2.1), colour=ORANGE)
     for at, text in (
         ((9.2, 2.9), "queries"), ((8.3, 5.4), "keys"), ((9.6, 6.38), "values"),
         ((4.15, 3.7), "their mean:\nthe first state"),
     ):  # fmt: skip
-        axis.text(*at, text, ha="center", va="center", fontsize=9, style="italic", color=INK)
+        write(axis, at, text, 9, style="italic")
     return figure
 
 
-def _box(axis: Axes, at: tuple[float, float], text: str, colour: str) -> None:
-    corner, style = (at[0] - 1.1, at[1] - 0.5), "round,pad=0,rounding_size=0.15"
-    axis.add_patch(FancyBboxPatch(corner, 2.2, 1.0, boxstyle=style, facecolor=colour, lw=0))
-    axis.text(*at, text, ha="center", va="center", color="white", fontsize=10)
-
-
-def _arrow(axis: Axes, start: tuple, end: tuple, colour: str = INK) -> None:
-    style = {"arrowstyle": "-|>", "color": colour, "lw": 1.5, "shrinkA": 0, "shrinkB": 0}
-    axis.annotate("", xy=end, xytext=start, arrowprops=style)
-
-
-def _bent(
-    axis: Axes, start: tuple, corner: tuple, end: tuple, colour: str, straight: bool = False
-) -> None:
-    """Draw an arrow with one corner; `straight`: its last part is not upright."""
-    axis.plot([start[0], corner[0]], [start[1], corner[1]], color=colour, lw=1.5)
-    _arrow(axis, corner, end if straight else (corner[0], end[1]), colour)
-
-
-def _shape(shape: Sequence[int]) -> str:
-    return "(n, " + ", ".join(f"{size:,}" for size in shape[1:]) + ")"
-
-
 def passes_drawing(words: Sequence[str]) -> Figure:
-    """Return the work of a caption by prefixes, a triangle, beside that of one pass, a row.
+    """Return how a caption is read by prefixes, a triangle, beside one pass over it, a row.
 
     `words` begin with the marker and leave out the last: each is read, and the next one guessed.
     """
-    figure = Figure(figsize=(9.4, 0.36 * len(words) + 0.75))
-    left, right = figure.subplots(1, 2)
     count = len(words)
+    figure = Figure(figsize=(9.4, 0.36 * count + 0.75))
+    left, right = picture_axes(figure, 1, 2)[0]
     for axis, title in (
         (left, f"by prefixes: {count * (count + 1) // 2} words read, {count} guesses"),
         (right, f"in one pass: {count} words read, {count} guesses"),
     ):
         axis.set(xlim=(-0.1, count + 0.9), ylim=(count + 0.1, -0.1))
-        axis.axis("off")
         axis.set_title(title, fontsize=10)
     for row in range(count):
         _cells(left, words[: row + 1], row, [row])
@@ -155,53 +108,44 @@ def passes_drawing(words: Sequence[str]) -> Figure:
 def _cells(axis: Axes, words: Sequence[str], row: float, guesses: Sequence[int]) -> None:
     """Draw a row of words that are read; those after which a word is guessed are dark."""
     for place, word in enumerate(words):
-        dark = place in guesses
-        look = {"boxstyle": "round,pad=0.25", "edgecolor": "none"}
-        axis.text(
-            place + 0.5, row + 0.5, word, ha="center", va="center", fontsize=8,
-            color="white" if dark else INK, bbox={**look, "facecolor": BLUE if dark else PALE},
-        )  # fmt: skip
+        fill, ink = (BLUE, "white") if place in guesses else (PALE, INK)
+        tag(axis, (place + 0.5, row + 0.5), word, fill, 0.25, color=ink, fontsize=8)
 
 
 def samples_drawing(captions: Sequence[str], rewards: np.ndarray, advantages: np.ndarray) -> Figure:
     """Return sampled captions with a bar of their reward, best first, and what training does.
 
-    `rewards` and `advantages` `(samples,)`: green ones become more probable, orange ones less. The
-    tick on a bar is what it is compared with, its reward without the advantage.
+    `rewards` and `advantages` `(samples,)`: green captions become more probable, orange ones less.
+    The tick on a bar is the reward without the advantage: the mean that it is compared with.
     """
     figure = Figure(figsize=(9.4, 0.5 * len(captions) + 0.7))
     axis = figure.subplots()
     order = np.argsort(-np.asarray(rewards), kind="stable")
-    for height, place in enumerate(order):
-        reward, advantage = float(rewards[place]), float(advantages[place])
-        colour = GREEN if advantage > 0 else ORANGE
-        axis.barh(height, reward, color=colour, height=0.55, alpha=0.85)
-        axis.plot([reward - advantage] * 2, [height - 0.38, height + 0.38], color=INK, lw=2)
-        sign = "more probable" if advantage > 0 else "less probable"
-        axis.text(
-            1.01, height, f"{advantage:+.2f}  {sign}", va="center", color=colour, fontsize=9,
-            transform=axis.get_yaxis_transform(),
-        )  # fmt: skip
-    axis.set_yticks(range(len(order)), [captions[place] for place in order], fontsize=9)
-    axis.axvline(0, color=GREY, lw=0.8)
+    colours = [GREEN if advantages[place] > 0 else ORANGE for place in order]
+    bars(axis, [captions[place] for place in order], [rewards[place] for place in order], colours)
+    for height, (place, colour) in enumerate(zip(order, colours, strict=True)):
+        compared = rewards[place] - advantages[place]
+        axis.plot([compared] * 2, [height - 0.4, height + 0.4], color=INK, lw=2)
+        effect = f"{advantages[place]:+.2f}  {'more' if colour == GREEN else 'less'} probable"
+        beside = {"ha": "left", "transform": axis.get_yaxis_transform()}
+        write(axis, (1.01, height), effect, 9, color=colour, **beside)
+    axis.axvline(0, color=INK, lw=0.8)
     axis.set(xlabel="reward (the tick: the mean of the other samples)")
-    axis.invert_yaxis()
-    axis.spines[["top", "right", "left"]].set_visible(False)
-    axis.tick_params(left=False)
+    open_frame(axis, "left")
+    axis.tick_params("y", left=False, labelsize=9)
     figure.tight_layout()
     return figure
 
 
 def reward_curves(curves: dict[str, Sequence[float]]) -> Figure:
-    """Return one small plot a curve, side by side, over the steps of a training."""
+    """Return a small plot for each curve, side by side, over the steps of a training."""
     figure = Figure(figsize=(3.1 * len(curves), 2.5))
     axes = np.ravel(figure.subplots(1, len(curves), squeeze=False))
-    for axis, (name, values), colour in zip(
-        axes, curves.items(), [GREEN, ORANGE, BLUE, GREY] * len(curves), strict=False
-    ):
+    colours = cycle((GREEN, ORANGE, BLUE))
+    for axis, (name, values), colour in zip(axes, curves.items(), colours, strict=False):
         axis.plot(np.arange(1, len(values) + 1), values, color=colour, lw=2)
         axis.set_title(name, fontsize=10)
         axis.set(xlabel="step", ylim=(0, 1.08 * max(values)))
-        axis.spines[["top", "right"]].set_visible(False)
+        open_frame(axis)
     figure.tight_layout()
     return figure

@@ -1,4 +1,4 @@
-"""Showing a picture in a notebook as a small PNG that carries a description of itself."""
+"""Show a picture in a notebook as a small PNG with a description."""
 
 import base64
 import io
@@ -8,7 +8,7 @@ from typing import Any
 def png_bytes(picture: Any, dpi: int = 100, colours: int | None = None) -> bytes:
     """Return a Matplotlib figure or a Pillow image as PNG, without a date or a version in it.
 
-    `colours` (2 to 256) limits the palette: photos then take a third of the room.
+    `colours` (2 to 256) limits the palette: a photo's file is then a third as large.
     """
     target = io.BytesIO()
     if hasattr(picture, "savefig"):
@@ -32,8 +32,8 @@ def show(picture: Any, alt: str, dpi: int = 100, colours: int | None = None) -> 
     """Display a Matplotlib figure or Pillow image as PNG with the description `alt`; close it.
 
     The description is for readers who cannot see the picture: say what it shows, not that it
-    is a picture. It is kept in the output's metadata, and is its plain text. Outside Jupyter
-    the description is printed. `dpi` and `colours` are those of `png_bytes`.
+    is a picture. It becomes metadata and plain text of the cell's output; outside Jupyter it is
+    printed. `dpi` and `colours` are those of `png_bytes`.
     Raises `ValueError` for an empty description.
     """
     from utils.support.jupyter import in_jupyter
