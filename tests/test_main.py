@@ -55,12 +55,9 @@ def test_every_command_is_listed_with_a_line_at_once(arguments):
 
 
 # `train` waits for TensorFlow until its pipeline has left its module.
-SLOW = pytest.mark.xfail(strict=True, reason="the pipeline is still in the command's module")
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=SLOW if name == "train" else ()) for name in EVERY_COMMAND]
-)
+@pytest.mark.parametrize("name", EVERY_COMMAND)
 def test_the_help_of_each_command_waits_for_nothing_heavy(name):
     out, imported, seconds = measured(name, "--help")
     assert out.startswith(f"usage: python -m utils {name}")

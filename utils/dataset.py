@@ -41,6 +41,12 @@ class Dataset:
     def _rows(self) -> dict[str, int]:
         return {image: row for row, image in enumerate(self.images)}
 
+    @property
+    def scored_splits(self) -> list[str]:
+        """The splits to score: the test lists where there are any, else dev."""
+        splits = [name for name, images in self.splits.items() if images]
+        return [name for name in splits if name not in ("train", "dev")] or ["dev"]
+
     def path(self, image: str) -> Path:
         """Return where a photo lies."""
         return self.images_dir / image

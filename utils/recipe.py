@@ -1,16 +1,32 @@
-"""What is trained on a dataset unless somebody asks for something else."""
+"""The straight line from a dataset to a trained captioner, and what it is trained with (chapter 6).
+
+dataset -> vocabulary, sequences, features -> model -> training -> captioner
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
+from utils.captioner import KINDS, SETTINGS, Captioner, load_captioner
 from utils.dataset import Dataset
-from utils.self_critical import CriticSettings
-from utils.training import TrainingSettings
+from utils.features import dataset_features
+from utils.glove import best_glove_file, coverage, embedding_matrix, load_glove
+from utils.self_critical import CriticSettings, train_self_critical
+from utils.sequences import CaptionSequences, encode_captions
+from utils.support.paths import CAPTIONERS, RUNS
+from utils.teacher_forcing import train_teacher_forcing
+from utils.training import History, TrainingSettings, train
+from utils.vocabulary import Vocabulary
 
+# A minute or so on two cores.
+FEW_PHOTOS, FEW_EPOCHS = 800, 6
 # Below this many training captions every word counts, and batches are smaller.
 MANY_CAPTIONS = 10_000
 # The share of the training captions, the shortest ones, that a large dataset is learnt from.
@@ -83,3 +99,126 @@ def recipe_for(dataset: Dataset, epochs: int | None = None) -> Recipe:
     if epochs is not None:
         recipe = replace(recipe, training=replace(recipe.training, epochs=epochs))
     return recipe
+
+
+def say(text: str) -> None:
+    """Print at once, so that a log file shows where a run stands."""
+    print(text, flush=True)
+
+
+def train_captioner(
+    dataset: Dataset,
+    recipe: Recipe,
+    folder: Path,
+    features: np.ndarray,
+    weights: str = "embedded",
+    begin: Captioner | None = None,
+) -> tuple[Captioner, History]:
+    """Return a captioner trained by the recipe, and its history; both are kept in `folder`.
+
+    `features`: of `dataset.images`, of the sort that the recipe's model sees. `begin`: a captioner
+    of the same kind, trained on the same dataset, that is trained further.
+    """
+    vocabulary = begin.vocabulary if begin else dataset.train_vocabulary(recipe.minimum_count)
+    sequences = _sequences(dataset, recipe, vocabulary)
+    kind = KINDS[recipe.kind]
+    mirrored = (
+        dataset_features(dataset, kind=kind.features, weights=weights, mirrored=True, progress=True)
+        if recipe.mirrored
+        else None
+    )
+    keras.utils.set_random_seed(recipe.training.seed)
+    if begin is None:
+        model, config = _new_model(recipe, vocabulary, features, dataset.index("train"))
+    else:
+        model, config = begin.model, begin.config
+    history = _fit(recipe)(
+        model,
+        features,
+        *sequences,
+        recipe.training,
+        folder=folder / "training",
+        mirrored=mirrored,
+        report=say,
+    )
+    more = {"dataset": dataset.name, "best_epoch": history.best, "epochs": len(history.epochs)}
+    captioner = Captioner(model, vocabulary, config, {**more, **recipe.decoding}, weights)
+    captioner.save(folder / "captioner")
+    return captioner, history
+
+
+def _sequences(
+    dataset: Dataset, recipe: Recipe, vocabulary: Vocabulary
+) -> tuple[CaptionSequences, CaptionSequences]:
+    """Return the captions of train and dev as numbers.
+
+    Dev keeps every caption: its loss can then be compared whatever was left out of training.
+    """
+    train, dev = (
+        encode_captions(dataset.tokens(split), vocabulary, dataset.index(split), longest)
+        for split, longest in (("train", recipe.longest), ("dev", None))
+    )
+    say(f"{len(vocabulary):,} words, {train.prefix_count:,} prefixes to learn from")
+    if recipe.longest:
+        left_out = dataset.caption_count("train") - len(train)
+        say(f"{left_out:,} captions of more than {recipe.longest} words are left out")
+    return train, dev
+
+
+def _new_model(
+    recipe: Recipe, vocabulary: Vocabulary, features: np.ndarray, train_rows: np.ndarray
+) -> tuple[keras.Model, Any]:
+    """Return an untrained model by the recipe, with GloVe's vectors, and its sizes."""
+    matrix, size = None, int(recipe.model.get("embedding_size", 50))
+    if recipe.glove_dimension:
+        glove = load_glove(best_glove_file(recipe.glove_dimension), vocabulary.words)
+        say(f"GloVe knows {coverage(vocabulary, glove)[0]:.1%} of the words")
+        matrix, size = embedding_matrix(vocabulary, glove), glove.dimension
+    kind = KINDS[recipe.kind]
+    config = kind.config(
+        **{**recipe.model, "vocabulary_size": len(vocabulary), "embedding_size": size}
+    )
+    model = kind.build(config, matrix)
+    if config.standardize:
+        kind.standardize(model, features[train_rows])
+    return model, config
+
+
+def _fit(recipe: Recipe) -> Callable[..., History]:
+    """Return the function that trains the recipe's model."""
+    if recipe.critic is not None:
+        return partial(train_self_critical, critic=recipe.critic)
+    return train if recipe.kind == "merge" else train_teacher_forcing
+
+
+def ready_captioner(dataset: Dataset, features: np.ndarray) -> tuple[Captioner, str]:
+    """Return a captioner for a dataset, and a sentence that says where it is from.
+
+    The first of these that there is: the one that comes with the course, the one that
+    `python -m utils train` has trained, a small one that is trained now on the first
+    `FEW_PHOTOS` photos and kept for the next time. `features` `(images, 1280)` float32 are those
+    of `dataset.images`. Raises what `load_captioner` and `train_captioner` raise.
+    """
+    command = f"python -m utils train {dataset.name}"
+    places = {
+        CAPTIONERS / dataset.name: "This captioner comes with the course.",
+        RUNS / dataset.name / "captioner": f"This captioner was trained here by `{command}`.",
+    }
+    for folder, origin in places.items():
+        if (folder / SETTINGS).is_file():
+            return load_captioner(folder), origin
+    captioner = _small_captioner(dataset, features)
+    return captioner, (
+        f"This captioner is a small one, trained for this chapter on {FEW_PHOTOS} photos at most. "
+        f"Expect clumsy captions; `{command}` trains a good one."
+    )
+
+
+def _small_captioner(dataset: Dataset, features: np.ndarray) -> Captioner:
+    """Return a captioner trained on a few photos, or the one that was kept of the last time."""
+    rows = {split: dataset.index(split)[:FEW_PHOTOS] for split in ("train", "dev")}
+    splits = {split: dataset.splits[split][:FEW_PHOTOS] for split in rows}
+    few = replace(dataset, splits=splits)
+    recipe = replace(recipe_for(few, FEW_EPOCHS), mirrored=False)
+    folder = RUNS / f"{dataset.name}-small"
+    return train_captioner(few, recipe, folder, features[np.concatenate([*rows.values()])])[0]

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from utils.__main__ import main
 from utils.captioner import load_captioner
-from utils.commands.train import main, scored_splits
 from utils.dataset import Dataset, load_dataset
 from utils.recipe import FLICKR8K, SMALL, recipe_for
 
@@ -83,14 +83,17 @@ def test_a_second_run_reuses_the_first(finished):
 
 
 def test_a_mistake_is_one_sentence_and_exit_status_one(tmp_path, capsys):
-    assert main([str(tmp_path / "nowhere")]) == 1
+    assert main(["train", str(tmp_path / "nowhere")]) == 1
     assert "There is no dataset folder" in capsys.readouterr().err
 
 
 def test_a_dataset_without_dev_is_refused_before_any_work(vietnamese, tmp_path, capsys):
     names = [path.name for path in vietnamese.iterdir() if path.suffix.lower() in (".jpg", ".png")]
     (tmp_path / "only.trainImages.txt").write_text("\n".join(names), encoding="utf-8")
-    assert main([str(vietnamese), "--splits-dir", str(tmp_path), "--folder", str(tmp_path)]) == 1
+    assert (
+        main(["train", str(vietnamese), "--splits-dir", str(tmp_path), "--folder", str(tmp_path)])
+        == 1
+    )
     assert "no dev split" in capsys.readouterr().err
 
 
@@ -119,6 +122,6 @@ def test_a_large_dataset_says_itself_which_captions_are_long(most, tmp_path):
 
 def test_the_test_lists_are_scored_and_dev_only_where_there_is_none(tiny_scenes):
     dataset = load_dataset(str(tiny_scenes))
-    assert scored_splits(dataset) == ["test", "compositional"]
+    assert dataset.scored_splits == ["test", "compositional"]
     dataset.splits.update(test=[], compositional=[])
-    assert scored_splits(dataset) == ["dev"]
+    assert dataset.scored_splits == ["dev"]

@@ -17,14 +17,15 @@ import numpy as np
 from utils.beam import beam_search
 from utils.captioner import KINDS, SETTINGS, Captioner, load_captioner
 from utils.commands.model_card import FEATURES, MODELS, ON_THE_METRIC, card_table, write_card
-from utils.commands.train import say, score_split, trained
+from utils.commands.scores import score_split
 from utils.dataset import Dataset
 from utils.decoding import averaged, captions_of
 from utils.features import dataset_features
 from utils.metrics import score_row
-from utils.recipe import FLICKR8K, Recipe
+from utils.recipe import FLICKR8K, Recipe, say, train_captioner
 from utils.self_critical import CriticSettings
 from utils.support.files import read_json, write_json
+from utils.support.tables import markdown_table
 from utils.training import HISTORY, TrainingSettings
 
 BEAM_WIDTHS = (1, 3, 5)
@@ -145,7 +146,7 @@ def captioner_of(bench: Bench, name: str, seed: int) -> Captioner:
     recipe = experiment.recipe
     recipe = replace(recipe, training=replace(recipe.training, seed=seed))
     features = bench.of(KINDS[recipe.kind].features)
-    return trained(bench.dataset, recipe, folder, features, begin=begin)[0]
+    return train_captioner(bench.dataset, recipe, folder, features, begin=begin)[0]
 
 
 def captions_by_width(bench: Bench, captioners: Sequence[Captioner]) -> dict[int, list[list[str]]]:
@@ -192,12 +193,7 @@ def _scores(bench: Bench, folder: Path, captioners: Sequence[Captioner]) -> dict
         )
         row = score_row(str(width), references, captions, train)
         scores[str(width)] = {
-            "bleu": [round(score, 2) for score in row.bleu.scores],
-            "intervals": row.intervals.round(2).tolist(),
-            "cider_d": round(100 * row.cider, 2),
-            "length_ratio": round(row.bleu.length_ratio, 4),
-            "distinct": row.distinct,
-            "copied": round(row.copied, 4),
+            name: value for name, value in row.to_json().items() if value is not None
         }
     parameters = captioners[0].model.count_params()
     return {"parameters": parameters, "minutes": _minutes(folder), "scores": scores}
@@ -258,11 +254,9 @@ def table(found: dict[str, list[dict[str, Any]]], width: int) -> str:
 
     The column 95% is the bootstrap interval of BLEU-4 over the photos, of the first seed.
     """
-    lines = [
-        "| model | seeds | parameters | minutes | BLEU-1 | BLEU-2 | BLEU-3 | BLEU-4 | 95% "
-        "| CIDEr-D | length ratio | distinct |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|:---:|---:|---:|---:|",
-    ]
+    head = ["model", "seeds", "parameters", "minutes", "BLEU-1", "BLEU-2", "BLEU-3", "BLEU-4"]
+    head += ["95%", "CIDEr-D", "length ratio", "distinct"]
+    rows = []
     for name, runs in found.items():
         scores = [run["scores"][str(width)] for run in runs]
         cells = [f"{name}: {EXPERIMENTS[name].title}", str(seed_count(runs))]
@@ -273,8 +267,8 @@ def table(found: dict[str, list[dict[str, Any]]], width: int) -> str:
         cells += [_spread([score["cider_d"] for score in scores], 1)]
         cells += [_spread([score["length_ratio"] for score in scores], 2)]
         cells += [_spread([score["distinct"] for score in scores], 0)]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        rows.append(cells)
+    return markdown_table(head, rows, "l" + "r" * 7 + "c" + "r" * 3)
 
 
 def _spread(values: Sequence[float | None], digits: int) -> str:

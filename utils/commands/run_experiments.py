@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     from utils.commands import experiments
     from utils.commands.experiments import EXPERIMENTS, WIDTH
-    from utils.commands.train import say
+    from utils.recipe import say
 
     unknown = [name for name in given.names if name not in EXPERIMENTS]
     if unknown:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from utils.commands import ready_captioner as module
-from utils.commands.ready_captioner import ready_captioner
+from utils import recipe as module
 from utils.dataset import load_dataset
+from utils.recipe import ready_captioner
 
 
 @pytest.fixture
