@@ -82,13 +82,12 @@ def extract_features(
         return np.concatenate(list(_batches(paths, view, len(paths), progress)))
     path = _cache_path(digests, view)
     found = _read(path)
-    if found is None:
+    if found is None:  # another process may be computing it
         with disk_in_words(path.parent, "CAPTIONING_CACHE"):
             path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(path.with_suffix(".lock")):
-                found = _read(path)  # another process may just have finished it
-                if found is None:
-                    found = _fill(path, paths, view, progress)
+                found = _read(path)
+                found = _fill(path, paths, view, progress) if found is None else found
     return found if kind == "map" else np.array(found)
 
 

@@ -21,8 +21,9 @@ def sentence(error: BaseException) -> str | None:
     if _lacks_memory(error):
         return "There is not enough memory for this: close other programs, then run it again."
     if isinstance(error, OSError) and error.errno is not None:
-        ours = error.strerror != os.strerror(error.errno)
-        return str(error.strerror) if ours else _system_sentence(error)
+        if error.strerror and error.strerror != os.strerror(error.errno):
+            return error.strerror  # a sentence of ours
+        return _system_sentence(error)
     if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("utils"):
         return f"No module named {error.name!r}: install it by `pip install -r requirements.txt`."
     if isinstance(error, OSError | ValueError | RuntimeError | FloatingPointError):
