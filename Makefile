@@ -21,6 +21,10 @@ settings = pathlib.Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
 settings.parent.mkdir(parents=True, exist_ok=True)
 quiet = {"fetchNews": "false", "checkForUpdates": False}
 settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": quiet}))
+# A notebook that is opened stays as it is: the kernel says "3" where it would say "3.12.4".
+kernel = pathlib.Path(sys.prefix, "etc/ipython/ipython_kernel_config.py")
+kernel.parent.mkdir(parents=True, exist_ok=True)
+kernel.write_text("from ipykernel.ipkernel import IPythonKernel\nIPythonKernel.language_info['version'] = '3'\n")
 endef
 export KNOWS_THE_COURSE
 

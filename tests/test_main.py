@@ -175,10 +175,10 @@ def test_arguments_reach_the_command(monkeypatch):
 
 @pytest.mark.parametrize("arguments", [(), ("bench", "--help")])
 def test_a_closed_pipe_says_nothing(arguments):
-    process = start(*arguments)
-    process.stdout.close()
-    assert process.stderr.read() == ""
-    assert process.wait(timeout=60) == 1
+    with start(*arguments) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=60) == 1
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no /dev/full")

@@ -90,9 +90,15 @@ def test_parameters_by_the_formulas():
     assert model.count_params() == expected
 
 
-@pytest.mark.parametrize("wrong", [{"merge": "average"}, {"vocabulary_size": 4}])
-def test_impossible_sizes_are_refused(wrong):
-    with pytest.raises(ValueError, match=r"."):
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"merge": "average"}, "merge is 'average'; choose one of add"),
+        ({"vocabulary_size": 4}, "needs a word or more"),
+    ],
+)
+def test_impossible_sizes_are_refused(wrong, words):
+    with pytest.raises(ValueError, match=words):
         ModelConfig(**{**SIZES, **wrong})
 
 

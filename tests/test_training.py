@@ -194,10 +194,18 @@ def test_a_loss_that_is_not_finite_stops_the_training():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"epochs": 0}, {"schedule": "linear"}, {"label_smoothing": 1.0}, {"average": 1.5}]
+    ("wrong", "words"),
+    [
+        ({"epochs": 0}, "epochs and batch_size"),
+        ({"batch_size": 0}, "epochs and batch_size"),
+        ({"schedule": "linear"}, "schedule is 'linear'"),
+        ({"warmup": 3}, "warmup goes with"),
+        ({"label_smoothing": 1.0}, "below 1"),
+        ({"average": 1.5}, "below 1"),
+    ],
 )
-def test_impossible_settings_are_refused(wrong):
-    with pytest.raises(ValueError, match=r"."):
+def test_impossible_settings_are_refused(wrong, words):
+    with pytest.raises(ValueError, match=words):
         TrainingSettings(**wrong)
 
 

@@ -393,10 +393,10 @@ def test_the_command_writes_utf8_and_one_sentence_for_each_damaged_photo(saved, 
 
 
 def test_a_broken_pipe_is_no_traceback(saved, photos):
-    process = start(str(photos), "--captioner", saved)
-    process.stdout.close()
-    assert process.stderr.read() == b""
-    assert process.wait(timeout=600) == 1
+    with start(str(photos), "--captioner", saved) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=600) == 1
 
 
 def test_help_does_not_wait_for_tensorflow(capsys):

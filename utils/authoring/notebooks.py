@@ -34,15 +34,26 @@ SANITIZERS = ROOT / "tests" / "nbval_sanitize.cfg"
 CELL_SECONDS, START_SECONDS = 180, 300
 # The first code cell of every notebook: finds the course from whatever folder it is started in.
 SETUP = """\
-import importlib.util
 import os
 import sys
 
 sys.path.insert(0, os.environ.get("COURSE_ROOT", ".."))  # the folder that holds `utils`
-if not importlib.util.find_spec("utils"):
-    sys.exit("The course's library is missing: get the whole course and open this notebook in its "
-             "folder chapters/, or set COURSE_ROOT to the course's folder.")  # fmt: skip
-import utils.support.quiet  # TensorFlow starts without its log lines"""
+try:
+    import utils.support.quiet  # TensorFlow starts without its log lines
+except ImportError:
+    sys.exit("The course's library is not here: get the whole course and open this notebook in its "
+             "folder chapters/, or let COURSE_ROOT name the course's folder.")  # fmt: skip"""
+# What a kernel of the environment that `make` builds says of itself. JupyterLab writes it into a
+# notebook that is opened, which stays unchanged where it stands there already.
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+    "version": "3",
+}
 SETUP_MARK = "# SETUP"  # an author writes this line for it
 INLINE = "module://matplotlib_inline.backend_inline"
 QUIET = {
@@ -107,8 +118,12 @@ def prepare(notebook: NotebookNode) -> NotebookNode:
     fresh.nbformat, fresh.nbformat_minor = 4, 5
     fresh.metadata = nbformat.from_dict(
         {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"file_extension": ".py", "name": "python"},
+            "kernelspec": {
+                "display_name": "Python 3 (ipykernel)",
+                "language": "python",
+                "name": "python3",
+            },
+            "language_info": LANGUAGE,
         }
     )
     for cell in fresh.cells:
