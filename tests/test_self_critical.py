@@ -8,7 +8,7 @@ from utils.attention import AttentionConfig, build_attention_model
 from utils.bleu import bleu_scores, bleu_statistics
 from utils.rewards import BleuCounter, Reward, bleu_worth
 from utils.self_critical import (
-    CriticSettings,
+    SelfCriticalSettings,
     SelfCriticalTask,
     advantages,
     rollout,
@@ -207,8 +207,8 @@ def test_advantages_compare_with_the_other_samples():
 def test_the_gradient_raises_what_was_better_than_the_others():
     features, data = make_data(photos=4)
     model = make_model()
-    critic = CriticSettings(samples=3, cross_entropy=0.0, max_length=5)
-    task = SelfCriticalTask(model, [features], data, data, settings(batch_size=4), critic)
+    self_critical = SelfCriticalSettings(samples=3, cross_entropy=0.0, max_length=5)
+    task = SelfCriticalTask(model, [features], data, data, settings(batch_size=4), self_critical)
     ((given, _),) = list(task.examples(task.plan(0, 0), 0, 0, 0))
     found, tokens, owners, worth, _, _ = given
     with tf.GradientTape() as tape:
@@ -232,8 +232,12 @@ def test_the_gradient_may_be_taken_under_dropout_and_samples_are_drawn_without()
     model = make_model(dropout=0.5)
     objectives, drawn = {}, []
     for dropout in (False, True):
-        critic = CriticSettings(samples=3, cross_entropy=0.0, max_length=5, dropout=dropout)
-        task = SelfCriticalTask(model, [features], data, data, settings(batch_size=4), critic)
+        self_critical = SelfCriticalSettings(
+            samples=3, cross_entropy=0.0, max_length=5, dropout=dropout
+        )
+        task = SelfCriticalTask(
+            model, [features], data, data, settings(batch_size=4), self_critical
+        )
         ((given, _),) = list(task.examples(task.plan(0, 0), 0, 0, 0))
         drawn.append(given[1])
         objectives[dropout] = [float(task.loss(*map(tf.constant, given))[1]) for _ in range(2)]
@@ -260,9 +264,9 @@ def test_training_on_the_metric_raises_the_metric_and_resumes(tmp_path):
         fresh.set_weights(weights)
         return fresh
 
-    critic = CriticSettings(samples=8, max_length=8)
+    self_critical = SelfCriticalSettings(samples=8, max_length=8)
     how = settings(epochs=12, learning_rate=5e-3, patience=12)
-    args = (features, data, data, how, critic)
+    args = (features, data, data, how, self_critical)
     history = train_self_critical(model(), *args, folder=tmp_path / "a", report=None)
     rewards = [-epoch["dev_loss"] for epoch in history.epochs]
     before = SelfCriticalTask(model(), [features], *args[1:]).dev_loss()
@@ -287,4 +291,4 @@ def test_training_on_the_metric_raises_the_metric_and_resumes(tmp_path):
 
 def test_one_sample_has_no_others_to_be_compared_with():
     with pytest.raises(ValueError, match="2 or more"):
-        CriticSettings(samples=1)
+        SelfCriticalSettings(samples=1)

@@ -18,7 +18,7 @@ from utils.captioner import KINDS, SETTINGS, Captioner, load_captioner
 from utils.dataset import Dataset
 from utils.features import dataset_features
 from utils.glove import best_glove_file, coverage, embedding_matrix, load_glove
-from utils.self_critical import CriticSettings, train_self_critical
+from utils.self_critical import SelfCriticalSettings, train_self_critical
 from utils.sequences import CaptionSequences, encode_captions
 from utils.support.paths import CAPTIONERS, RUNS
 from utils.teacher_forcing import train_teacher_forcing
@@ -43,7 +43,7 @@ class Recipe:
     `mirrored`: whether the mirrored photos are a second view in training.
     `kind`: which model, of `utils.captioner.KINDS`; of any but the course's, `batch_size` counts
     photos.
-    `critic`: how a trained model is trained further on the metric, None for cross-entropy.
+    `self_critical`: how a trained model is trained further on the metric, None for cross-entropy.
     `decoding`: what goes into the captioner's settings for its beam search (`length_penalty`).
     """
 
@@ -54,7 +54,7 @@ class Recipe:
     glove_dimension: int | None = 50
     mirrored: bool = False
     kind: str = "merge"
-    critic: CriticSettings | None = None
+    self_critical: SelfCriticalSettings | None = None
     decoding: dict[str, float] = field(default_factory=dict)
 
 
@@ -186,8 +186,8 @@ def _new_model(
 
 def _fit(recipe: Recipe) -> Callable[..., History]:
     """Return the function that trains the recipe's model."""
-    if recipe.critic is not None:
-        return partial(train_self_critical, critic=recipe.critic)
+    if recipe.self_critical is not None:
+        return partial(train_self_critical, self_critical=recipe.self_critical)
     return train if recipe.kind == "merge" else train_teacher_forcing
 
 

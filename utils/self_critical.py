@@ -35,7 +35,7 @@ MEMORY = 0.98  # of the running means of BLEU's statistics, a step
 
 
 @dataclass(frozen=True)
-class CriticSettings:
+class SelfCriticalSettings:
     """How to train on the metric.
 
     `samples`: captions drawn for each photo. `bleu_weight`: of BLEU beside CIDEr-D in the reward.
@@ -114,13 +114,16 @@ class SelfCriticalTask:
         train: CaptionSequences,
         dev: CaptionSequences,
         settings: TrainingSettings,
-        critic: CriticSettings,
+        self_critical: SelfCriticalSettings,
     ) -> None:
         self.model, self.views = model, [model.shaped(view) for view in views]
-        self.train, self.settings, self.critic = train, settings, critic
+        self.train, self.settings, self.self_critical = train, settings, self_critical
         self.captions = CaptionsOfPhotos(train)
-        self.reward, self.place_of = _reward(train, critic.bleu_weight)
-        self.dev, (self.dev_reward, self.dev_place_of) = dev, _reward(dev, critic.bleu_weight)
+        self.reward, self.place_of = _reward(train, self_critical.bleu_weight)
+        self.dev, (self.dev_reward, self.dev_place_of) = (
+            dev,
+            _reward(dev, self_critical.bleu_weight),
+        )
         self.means = tf.Variable(np.zeros(COLUMNS), dtype=tf.float64)
         self.state = [self.means]
         features = tf.TensorSpec((None, *model.feature_shape), views[0].dtype)
@@ -136,13 +139,13 @@ class SelfCriticalTask:
             self._drawn, input_signature=[features, tf.TensorSpec((2,), tf.int32)]
         )
         self._greedy = tf.function(
-            lambda found: rollout(model, model.encode(found), None, critic.max_length),
+            lambda found: rollout(model, model.encode(found), None, self_critical.max_length),
             input_signature=[features],
         )
 
     def _drawn(self, features: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        encoded = tf.repeat(self.model.encode(features), self.critic.samples, axis=0)
-        return rollout(self.model, encoded, seed, self.critic.max_length)
+        encoded = tf.repeat(self.model.encode(features), self.self_critical.samples, axis=0)
+        return rollout(self.model, encoded, seed, self.self_critical.max_length)
 
     def plan(self, seed: int | None, epoch: int) -> list[np.ndarray]:
         """Return the photos of each step."""
@@ -160,7 +163,7 @@ class SelfCriticalTask:
             photos, rng = plan[step], np.random.default_rng([seed, 2, epoch, step])
             features = np.asarray(self.views[rng.integers(len(self.views))][photos])
             drawn = self._draw(features, rng.integers(2**30, size=2, dtype=np.int32)).numpy()
-            owners = np.repeat(np.arange(len(photos), dtype=np.int32), self.critic.samples)
+            owners = np.repeat(np.arange(len(photos), dtype=np.int32), self.self_critical.samples)
             places = [self.place_of[photo] for photo in photos[owners].tolist()]
             rewards = self._rewards(places, words_of(drawn))
             worth = advantages(rewards.reshape(len(photos), -1)).astype(np.float32).reshape(-1)
@@ -190,7 +193,7 @@ class SelfCriticalTask:
         minus_reward: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Return minus the mean reward, and the objective whose gradient raises it."""
-        dropout, labels = self.critic.dropout, tokens[:, 1:]
+        dropout, labels = self.self_critical.dropout, tokens[:, 1:]
         encoded = self.model.encode(features, training=dropout)
         logits = self.model.logits(tf.gather(encoded, owners), tokens[:, :-1], training=dropout)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
@@ -198,10 +201,10 @@ class SelfCriticalTask:
         )
         written = tf.cast(labels != PAD, tf.float32)
         objective = tf.reduce_sum(losses * written * worth[:, None]) / tf.reduce_sum(written)
-        if self.critic.cross_entropy:
+        if self.self_critical.cross_entropy:
             seen = self.model.encode(features, training=True)
             usual, _ = word_losses(self.model, seen, true, 0.0, training=True)
-            objective += self.critic.cross_entropy * usual
+            objective += self.self_critical.cross_entropy * usual
         return minus_reward, objective
 
     def dev_loss(self) -> float:
@@ -216,11 +219,11 @@ class SelfCriticalTask:
             places += [self.dev_place_of[photo] for photo in photos.tolist()]
         rows = self.dev_reward.counter.statistics(places, hypotheses)
         cider = self.dev_reward.cider.score(places, hypotheses).mean()
-        return -float(cider + self.critic.bleu_weight * _log_bleu(rows.sum(axis=0)))
+        return -float(cider + self.self_critical.bleu_weight * _log_bleu(rows.sum(axis=0)))
 
     def description(self) -> dict[str, Any]:
         """Return what must be the same for a run to go on."""
-        return {"critic": vars(self.critic), "captions": len(self.train)}
+        return {"critic": vars(self.self_critical), "captions": len(self.train)}
 
 
 def _without_forbidden(logits: tf.Tensor) -> tf.Tensor:
@@ -251,7 +254,7 @@ def train_self_critical(
     train: CaptionSequences,
     dev: CaptionSequences,
     settings: TrainingSettings,
-    critic: CriticSettings,
+    self_critical: SelfCriticalSettings,
     *,
     folder: Path | None = None,
     mirrored: np.ndarray | None = None,
@@ -264,5 +267,5 @@ def train_self_critical(
     the mean reward. Begin with a model that cross-entropy has taught to write.
     """
     views = demand_views(model, features, mirrored, train, dev)
-    task = SelfCriticalTask(model, views, train, dev, settings, critic)
+    task = SelfCriticalTask(model, views, train, dev, settings, self_critical)
     return run_task(task, settings, folder=folder, on_epoch_end=on_epoch_end, report=report)

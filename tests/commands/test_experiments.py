@@ -10,7 +10,7 @@ from utils.__main__ import main as command_line
 from utils.captioner import load_captioner
 from utils.commands import run_experiments
 from utils.recipe import Recipe
-from utils.self_critical import CriticSettings
+from utils.self_critical import SelfCriticalSettings
 from utils.training import TrainingSettings
 
 SIZES = {"units": 8, "dropout": 0.1}
@@ -27,7 +27,7 @@ SMALL = {
             1,
             training=PHOTOS,
             kind="attention",
-            critic=CriticSettings(samples=2, max_length=6),
+            self_critical=SelfCriticalSettings(samples=2, max_length=6),
             decoding={"length_penalty": 0.5},
         ),
         after="attention",
@@ -146,8 +146,8 @@ def test_a_captioner_is_shipped_whole(ran):
 
 def test_the_card_of_one_trained_on_the_metric_says_so(ran):
     folder, call = ran
-    assert call("--ship", "self-critical", "critic", "--seeds", "0") == 0
-    card = (folder / "captioners" / "critic" / "README.md").read_text(encoding="utf-8")
+    assert call("--ship", "self-critical", "self_critical", "--seeds", "0") == 0
+    card = (folder / "captioners" / "self_critical" / "README.md").read_text(encoding="utf-8")
     assert "1 epoch on cross-entropy, then 1 epoch on CIDEr-D and BLEU" in card
     assert "trained further on the metric" in card and "length penalty 0.5" in card
 

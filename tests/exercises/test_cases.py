@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from utils.exercises.check import CORRECT, INCORRECT, NOT_ATTEMPTED, judge
+from utils.exercises.check import CORRECT, INCORRECT, NOT_ATTEMPTED, verdict_of
 from utils.exercises.exercise import all_exercises, chapters_with_exercises, load_chapter
 from utils.exercises.guard import fingerprint
 
@@ -57,12 +57,12 @@ def problems_of(entry, cases):
     found = []
     if len(case["wrong"]) < 3 or len(case["right"]) < 2:
         found.append(f"Exercise {entry.id} needs three wrong and two right answers.")
-    verdict = judge(entry.id, *answers_of(entry, case["stub"]))
+    verdict = verdict_of(entry.id, *answers_of(entry, case["stub"]))
     if verdict.outcome != NOT_ATTEMPTED:
         found.append(f"The stub should be 'not attempted':\n{verdict.message}")
     said = []
     for answer, pattern in case["wrong"]:
-        verdict = judge(entry.id, *answers_of(entry, answer))
+        verdict = verdict_of(entry.id, *answers_of(entry, answer))
         text = " ".join(verdict.lines)
         said.append(pattern)
         if verdict.outcome != INCORRECT:
@@ -70,7 +70,7 @@ def problems_of(entry, cases):
         elif len(pattern) < 3 or not re.search(pattern, text, re.IGNORECASE):
             found.append(f"The message lacks {pattern!r}:\n{verdict.message}")
     for answer in case["right"]:
-        verdict = judge(entry.id, *answers_of(entry, answer))
+        verdict = verdict_of(entry.id, *answers_of(entry, answer))
         if verdict.outcome != CORRECT:
             found.append(f"A right answer is taken for {verdict.outcome}:\n{verdict.message}")
     rights = case["right"]

@@ -25,9 +25,9 @@ from utils.exercises.check import (
     NOT_ATTEMPTED,
     check,
     hint,
-    judge,
     progress,
     solution,
+    verdict_of,
 )
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
@@ -100,7 +100,7 @@ def docstring_only(x):
 
 @pytest.mark.parametrize("answer", [None, ..., docstring_only, raises_not_implemented])
 def test_placeholder_is_not_attempted(answer):
-    verdict = judge("97.1", answer)
+    verdict = verdict_of("97.1", answer)
     assert verdict.outcome == NOT_ATTEMPTED
     assert verdict == engine.unsolved(engine.find_exercise("97.1"))  # never varies
 
@@ -111,42 +111,42 @@ def test_stub_is_recognised_by_what_it_does():
         """And a docstring."""
         return x - 1
 
-    assert judge("97.4", other_name).outcome == NOT_ATTEMPTED
-    assert judge("97.4", lambda x: x - 2).outcome == INCORRECT
-    assert judge("97.4", lambda x: x + 1).outcome == CORRECT
+    assert verdict_of("97.4", other_name).outcome == NOT_ATTEMPTED
+    assert verdict_of("97.4", lambda x: x - 2).outcome == INCORRECT
+    assert verdict_of("97.4", lambda x: x + 1).outcome == CORRECT
     assert is_placeholder([1, 2], [1, 2]) and not is_placeholder([1, 3], [1, 2])
 
 
 def test_correct_shows_exact_approximate_and_largest_difference():
-    verdict = judge("97.1", lambda x: 2 * x)
+    verdict = verdict_of("97.1", lambda x: 2 * x)
     assert verdict.outcome == CORRECT
     assert "exact: yes, approximate: yes, largest difference: 0" in verdict.message
-    verdict = judge("97.1", lambda x: 2 * x + 1e-7)
+    verdict = verdict_of("97.1", lambda x: 2 * x + 1e-7)
     assert "exact: no, approximate: yes, largest difference: 1e-07" in verdict.message
 
 
 def test_incorrect_names_the_mistake_or_the_difference():
-    assert "Squared: doubling is adding." in judge("97.1", lambda x: x * x).message
-    message = judge("97.1", lambda x: 3 * x).message
+    assert "Squared: doubling is adding." in verdict_of("97.1", lambda x: x * x).message
+    message = verdict_of("97.1", lambda x: 3 * x).message
     assert "largest difference: 2" in message and "at [1]" in message and "4.0" in message
-    assert "(1, 2)" in judge("97.1", lambda x: 2 * x[None]).message
-    assert "return` missing" in judge("97.1", lambda x: [None, x][0]).message
+    assert "(1, 2)" in verdict_of("97.1", lambda x: 2 * x[None]).message
+    assert "return` missing" in verdict_of("97.1", lambda x: [None, x][0]).message
 
 
 def test_a_check_of_a_part_says_which():
-    assert "a part only: the sizes only." in judge("97.2", 3, 4).message
+    assert "a part only: the sizes only." in verdict_of("97.2", 3, 4).message
 
 
 def test_several_answers():
-    assert judge("97.2", 0, None).outcome == NOT_ATTEMPTED
-    half = judge("97.2", 3, None)
+    assert verdict_of("97.2", 0, None).outcome == NOT_ATTEMPTED
+    half = verdict_of("97.2", 3, None)
     assert half.outcome == INCORRECT and "Answer 2 of 2 still is the placeholder" in half.message
-    assert "should be `4`" in judge("97.2", 3, 5).message
+    assert "should be `4`" in verdict_of("97.2", 3, 5).message
 
 
 def test_unknown_exercise_says_which_exist():
-    assert "chapter 97 has 97.1, 97.2, 97.3, 97.4" in judge("97.9", 1).message
-    assert "There is no exercise nonsense" in judge("nonsense", 1).message
+    assert "chapter 97 has 97.1, 97.2, 97.3, 97.4" in verdict_of("97.9", 1).message
+    assert "There is no exercise nonsense" in verdict_of("nonsense", 1).message
     check("97.9", 1)
     hint("97.9")
     solution("97.9")
@@ -160,13 +160,13 @@ def test_an_exception_is_shown_with_the_readers_line():
         halves = x / 2
         return halves[7]  # too far
 
-    message = judge("97.1", answer).message
+    message = verdict_of("97.1", answer).message
     assert "`IndexError`" in message and "answer(" in message
     assert "return halves[7]  # too far" in message and "line " in message
 
 
 def test_an_error_deep_in_a_library_still_shows_the_readers_line():
-    message = judge("97.1", lambda x: np.linalg.inv(np.zeros((2, 2))) + x).message
+    message = verdict_of("97.1", lambda x: np.linalg.inv(np.zeros((2, 2))) + x).message
     assert "LinAlgError" in message and "np.linalg.inv" in message
 
 
@@ -175,12 +175,12 @@ def test_no_exception_escapes(error):
     def answer(x):
         raise error("by the reader")
 
-    verdict = judge("97.1", answer)
+    verdict = verdict_of("97.1", answer)
     assert verdict.outcome == INCORRECT and error.__name__ in verdict.message
 
 
 def test_no_function_and_the_call_instead_of_the_function():
-    assert "without brackets" in judge("97.1", np.array([2.0, 4.0])).message
+    assert "without brackets" in verdict_of("97.1", np.array([2.0, 4.0])).message
 
 
 def test_an_input_changed_in_place_is_refused():
@@ -188,7 +188,7 @@ def test_an_input_changed_in_place_is_refused():
         x *= 2
         return x
 
-    message = judge("97.1", answer).message
+    message = verdict_of("97.1", answer).message
     assert "changes its input in place" in message
     assert re.search(r"at \[\d+\] it was `[\d.]+`, and after the call it is `[\d.]+`", message)
 
@@ -198,7 +198,7 @@ def test_prints_are_shown_in_the_message_and_only_there(capsys):
         print("looking at", x)
         return x
 
-    assert "It printed:" in judge("97.1", answer).message
+    assert "It printed:" in verdict_of("97.1", answer).message
     assert capsys.readouterr().out == ""
 
 
@@ -223,7 +223,7 @@ def sleeps():
 @pytest.mark.parametrize("answer", [endless, endless_and_deaf, sleeps])
 def test_an_endless_loop_is_stopped_and_said_so(answer):
     start, begun_work = time.perf_counter(), time.process_time()
-    message = judge("97.3", answer).message
+    message = verdict_of("97.3", answer).message
     # The limit is 0.4 seconds of work; the clock may show more where others work too.
     assert time.process_time() - begun_work < 2
     assert time.perf_counter() - start < 20

@@ -23,7 +23,7 @@ from utils.decoding import averaged, captions_of
 from utils.features import dataset_features
 from utils.metrics import score_row
 from utils.recipe import FLICKR8K, Recipe, say, train_captioner
-from utils.self_critical import CriticSettings
+from utils.self_critical import SelfCriticalSettings
 from utils.support.files import read_json, write_json
 from utils.support.tables import markdown_table
 from utils.training import HISTORY, TrainingSettings
@@ -102,7 +102,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             ),
             mirrored=True,
             kind="attention",
-            critic=CriticSettings(dropout=True),
+            self_critical=SelfCriticalSettings(dropout=True),
             decoding={"beam_width": 5, "length_penalty": 0.7},
         ),
         after="attention",
@@ -114,7 +114,7 @@ EXPERIMENTS: dict[str, Experiment] = {
 
 
 @dataclass
-class Bench:
+class ExperimentData:
     """A dataset with the features that its experiments share, each made when first asked for."""
 
     dataset: Dataset
@@ -133,26 +133,28 @@ class Bench:
         return self.runs / f"{name}-seed{seed}"
 
 
-def captioner_of(bench: Bench, name: str, seed: int) -> Captioner:
+def captioner_of(data: ExperimentData, name: str, seed: int) -> Captioner:
     """Return an experiment's captioner, trained now where it is not kept yet."""
-    folder, experiment = bench.folder(name, seed), EXPERIMENTS[name]
+    folder, experiment = data.folder(name, seed), EXPERIMENTS[name]
     if (folder / "captioner" / SETTINGS).is_file():
         captioner = load_captioner(folder / "captioner")
         # How it decodes is chosen on dev after the training.
         captioner.settings.update(experiment.recipe.decoding)
         return captioner
-    begin = captioner_of(bench, experiment.after, seed) if experiment.after else None
+    begin = captioner_of(data, experiment.after, seed) if experiment.after else None
     say(f"\n{name}, seed {seed}: {experiment.title}")
     recipe = experiment.recipe
     recipe = replace(recipe, training=replace(recipe.training, seed=seed))
-    features = bench.of(KINDS[recipe.kind].features)
-    return train_captioner(bench.dataset, recipe, folder, features, begin=begin)[0]
+    features = data.of(KINDS[recipe.kind].features)
+    return train_captioner(data.dataset, recipe, folder, features, begin=begin)[0]
 
 
-def captions_by_width(bench: Bench, captioners: Sequence[Captioner]) -> dict[int, list[list[str]]]:
+def captions_by_width(
+    data: ExperimentData, captioners: Sequence[Captioner]
+) -> dict[int, list[list[str]]]:
     """Return the tokens of the split's captions by beam width; several captioners are averaged."""
     first = captioners[0]
-    features = bench.of(first.kind.features)[bench.dataset.index(bench.split)]
+    features = data.of(first.kind.features)[data.dataset.index(data.split)]
     ask = averaged([captioner.next_word(features) for captioner in captioners])
     rows = np.arange(len(features), dtype=np.int32)
     found = {}
@@ -162,33 +164,33 @@ def captions_by_width(bench: Bench, captioners: Sequence[Captioner]) -> dict[int
     return found
 
 
-def scores_of(bench: Bench, name: str, seeds: Sequence[int]) -> list[dict[str, Any]]:
+def scores_of(data: ExperimentData, name: str, seeds: Sequence[int]) -> list[dict[str, Any]]:
     """Return the scores of an experiment's seeds on the split, a dictionary each; see `_scores`."""
     averages = EXPERIMENTS[name].averages
     groups = [tuple(seeds)] if averages else [(seed,) for seed in seeds]
     found = []
     for group in groups:
-        folder = bench.folder(name, group[0]) if not averages else bench.runs / name
-        captioners = [captioner_of(bench, averages or name, seed) for seed in group]
-        path = folder / f"scores-{bench.split}.json"
+        folder = data.folder(name, group[0]) if not averages else data.runs / name
+        captioners = [captioner_of(data, averages or name, seed) for seed in group]
+        path = folder / f"scores-{data.split}.json"
         of = [[c.settings.get("best_epoch"), c.length_penalty] for c in captioners]
         kept = read_json(path) if path.is_file() else {}
         if kept.get("of") != [of, list(group)]:
-            kept = {"of": [of, list(group)], **_scores(bench, folder, captioners)}
+            kept = {"of": [of, list(group)], **_scores(data, folder, captioners)}
             write_json(path, kept)
         found.append(kept)
     return found
 
 
-def _scores(bench: Bench, folder: Path, captioners: Sequence[Captioner]) -> dict[str, Any]:
+def _scores(data: ExperimentData, folder: Path, captioners: Sequence[Captioner]) -> dict[str, Any]:
     """Caption the split, keep the captions, and return their scores by beam width."""
-    images = bench.dataset.splits[bench.split]
-    references, train = bench.dataset.tokens(bench.split), bench.dataset.tokens("train")
+    images = data.dataset.splits[data.split]
+    references, train = data.dataset.tokens(data.split), data.dataset.tokens("train")
     scores = {}
-    for width, captions in captions_by_width(bench, captioners).items():
+    for width, captions in captions_by_width(data, captioners).items():
         texts = [" ".join(tokens) for tokens in captions]
         write_json(
-            folder / f"captions-{bench.split}-beam{width}.json",
+            folder / f"captions-{data.split}-beam{width}.json",
             dict(zip(images, texts, strict=True)),
         )
         row = score_row(str(width), references, captions, train)
@@ -199,11 +201,11 @@ def _scores(bench: Bench, folder: Path, captioners: Sequence[Captioner]) -> dict
     return {"parameters": parameters, "minutes": _minutes(folder), "scores": scores}
 
 
-def ship(bench: Bench, name: str, seed: int, folder: Path) -> None:
+def ship(data: ExperimentData, name: str, seed: int, folder: Path) -> None:
     """Save an experiment's captioner in float16 with its card, scored as it is saved."""
-    captioner_of(bench, name, seed).save(folder, half=True)
+    captioner_of(data, name, seed).save(folder, half=True)
     captioner = load_captioner(folder)
-    scores = score_split(bench.dataset, bench.split, captioner, bench.of(captioner.kind.features))
+    scores = score_split(data.dataset, data.split, captioner, data.of(captioner.kind.features))
     width = captioner.beam_width
     facts = {
         "title": EXPERIMENTS[name].title,
@@ -211,30 +213,30 @@ def ship(bench: Bench, name: str, seed: int, folder: Path) -> None:
         "parameters": captioner.model.count_params(),
         "features": FEATURES[captioner.kind.features],
         "words": len(captioner.vocabulary),
-        "training": _training(bench, name, seed),
+        "training": _training(data, name, seed),
         "beam_width": width,
         "length_penalty": captioner.length_penalty,
         "table": card_table(scores.rows),
         "experiment": f"{name} --seeds {seed} --ship {name} {folder.name}",
         "more": "",
     }
-    if EXPERIMENTS[name].recipe.critic:
+    if EXPERIMENTS[name].recipe.self_critical:
         row = next(row for row in scores.rows if row.name == f"beam {width}")
-        photos = len(bench.dataset.splits[bench.split])
+        photos = len(data.dataset.splits[data.split])
         facts["more"] = ON_THE_METRIC.format(distinct=row.distinct, photos=photos)
     write_card(folder, facts)
     say(f"Shipped with its card: {folder}")
 
 
-def _training(bench: Bench, name: str, seed: int) -> str:
+def _training(data: ExperimentData, name: str, seed: int) -> str:
     """Return how an experiment was trained, step by step, in words."""
     experiment = EXPERIMENTS[name]
-    epochs = len(read_json(bench.folder(name, seed) / "training" / HISTORY))
-    metric = "CIDEr-D and BLEU" if experiment.recipe.critic else "cross-entropy"
+    epochs = len(read_json(data.folder(name, seed) / "training" / HISTORY))
+    metric = "CIDEr-D and BLEU" if experiment.recipe.self_critical else "cross-entropy"
     own = f"{epochs} {'epoch' if epochs == 1 else 'epochs'} on {metric}"
     if experiment.recipe.longest:
         own += f", captions of more than {experiment.recipe.longest} words left out"
-    return f"{_training(bench, experiment.after, seed)}, then {own}" if experiment.after else own
+    return f"{_training(data, experiment.after, seed)}, then {own}" if experiment.after else own
 
 
 def _minutes(folder: Path) -> float | None:

@@ -66,7 +66,9 @@ def without_curve(runs: Path) -> list[str]:
 
 def _curve_names() -> list[str]:
     # Minus a reward is no cross-entropy: another unit, another picture.
-    return [name for name, one in EXPERIMENTS.items() if one.recipe and not one.recipe.critic]
+    return [
+        name for name, one in EXPERIMENTS.items() if one.recipe and not one.recipe.self_critical
+    ]
 
 
 def _history(runs: Path, name: str) -> Path:

@@ -48,18 +48,18 @@ def main(arguments: list[str] | None = None) -> int:
     if not dataset.splits.get(given.split):
         raise ValueError(f"{dataset.name} has no photos in {given.split}: check its lists.")
     runs = RUNS / "experiments" / dataset.name
-    bench = experiments.Bench(dataset, given.split, runs)
+    data = experiments.ExperimentData(dataset, given.split, runs)
     if given.ship:
-        experiments.ship(bench, given.ship[0], given.seeds[0], CAPTIONERS / given.ship[1])
+        experiments.ship(data, given.ship[0], given.seeds[0], CAPTIONERS / given.ship[1])
         return 0
     found = {}
     for name in given.names or EXPERIMENTS:
-        found[name] = experiments.scores_of(bench, name, given.seeds)
+        found[name] = experiments.scores_of(data, name, given.seeds)
         table = experiments.table(found, WIDTH)
         say(f"\n{dataset.name}, {given.split}, beam of {WIDTH}\n{table}")
-    path = bench.runs / f"results-{given.split}.json"
+    path = data.runs / f"results-{given.split}.json"
     write_json(path, {**(read_json(path) if path.is_file() else {}), **found})
-    say(f"\nDone in {time.perf_counter() - start:.0f} s. Everything is kept in {bench.runs}.")
+    say(f"\nDone in {time.perf_counter() - start:.0f} s. Everything is kept in {data.runs}.")
     return 0
 
 

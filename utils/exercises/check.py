@@ -60,7 +60,7 @@ def check(id: str, *answers: Any) -> None:
 
     Raises `CheckFailed` under `CHECK_STRICT=1` where the verdict is not "correct".
     """
-    verdict = judge(id, *answers)
+    verdict = verdict_of(id, *answers)
     strict = os.environ.get("CHECK_STRICT", "") not in ("", "0")
     if verdict.outcome == CORRECT and not strict:
         trouble = mark_done(str(id).strip())
@@ -71,7 +71,7 @@ def check(id: str, *answers: Any) -> None:
         raise CheckFailed(verdict.message)
 
 
-def judge(id: str, *answers: Any) -> Verdict:
+def verdict_of(id: str, *answers: Any) -> Verdict:
     """Return the verdict on the answers without showing or keeping it."""
     try:
         exercise = find_exercise(id)
