@@ -35,7 +35,7 @@ help: ## list these commands
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1|/' | \
 		awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
-$(READY): requirements.txt
+$(READY): requirements.txt Makefile
 	@if [ -z "$(PYTHON)" ]; then echo "No Python 3.11, 3.12 or 3.13 was found: install one, or say \
 	make course PYTHON=/path/to/python3.12"; exit 1; fi
 	$(PYTHON) -m venv $(VENV)

@@ -261,7 +261,7 @@ def train_self_critical(
     on_epoch_end: Callable[[int, dict[str, Any]], None] | None = None,
     report: Callable[[str], None] | None = print,
 ) -> History:
-    """Train a one-pass model further on CIDEr-D and BLEU.
+    """Train a model further on CIDEr-D and BLEU (chapter 8).
 
     Arguments, result and errors as in `train_teacher_forcing`; the `loss` of the history is minus
     the mean reward. Begin with a model that cross-entropy has taught to write.

@@ -269,7 +269,7 @@ def train_teacher_forcing(
     on_epoch_end: Callable[[int, dict[str, Any]], None] | None = None,
     report: Callable[[str], None] | None = print,
 ) -> History:
-    """Train a one-pass model and leave it with the weights of its best epoch on dev.
+    """Train a model by teacher forcing; leave it with the weights of its best epoch on dev.
 
     `features` `(images, ...)`, a memory map where they are large; `mirrored`: the same of the
     mirrored photos, of which a step then takes one or the other. `settings.batch_size` counts

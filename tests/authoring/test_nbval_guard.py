@@ -186,17 +186,29 @@ def test_a_slow_cell_is_stopped(course):
 
 
 @pytest.mark.parametrize(
-    ("passed", "worked", "over"),
+    ("passed", "worked", "idle", "over"),
     [
-        (1.9, 3.8, False),  # four threads, within the limit by the clock
-        (2.1, 2.0, True),
-        (6.0, 1.9, False),  # a crowded machine: it has had a third of the time
-        (6.0, 0.01, True),  # it sleeps
-        (40.0, 1.9, True),
+        (1.9, 3.8, 0.0, False),  # four threads, within the limit by the clock
+        (2.1, 2.0, 0.0, True),
+        (6.0, 1.9, 1.0, False),  # a crowded machine: it has had a third of the time
+        (6.0, 0.01, 6.0, True),  # it sleeps
+        (6.0, 1.9, 2.1, True),  # it worked, then hung
+        (40.0, 1.9, 1.0, True),
     ],
 )
-def test_the_limit_of_a_cell_counts_processor_time(passed, worked, over):
-    assert is_over(passed, worked, limit=2.0) is over
+def test_the_limit_of_a_cell_counts_processor_time(passed, worked, idle, over):
+    assert is_over(passed, worked, idle, limit=2.0) is over
+
+
+def test_a_cell_that_works_and_then_hangs_is_stopped(course):
+    source = (
+        "import time\nend = time.process_time() + 1.5\n"
+        "while time.process_time() < end:\n    pass\ntime.sleep(600)\nprint('x')"
+    )
+    start = time.monotonic()
+    code, text = run_small(course, source, more=("--nbval-cell-timeout=2",))
+    assert code == 1 and "Timeout" in text
+    assert time.monotonic() - start < 120
 
 
 def test_a_busy_machine_stops_no_cell(course):

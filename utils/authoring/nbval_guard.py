@@ -18,9 +18,10 @@ from nbval.plugin import IPyNbCell
 from utils.support.files import write_json
 
 # A crowded machine leaves a kernel a part of its time only: a cell is over its limit when it has
-# worked for so long, when it does next to nothing (below IDLE of the time), or after PATIENCE times
-# the limit by the clock.
-IDLE, PATIENCE = 0.005, 20.0
+# worked for so long, when it has done nothing for IDLE_SECONDS, or after PATIENCE times the limit
+# by the clock.
+IDLE_SECONDS, PATIENCE = 30.0, 20.0
+WORK_SECONDS = 0.05  # processor time that counts as doing something
 OUTPUT_SECONDS = 60  # after a cell's end, for its outputs to arrive; nbval has 5
 
 MEASURES = pytest.StashKey[dict[str, dict[str, Any]]]()
@@ -78,11 +79,15 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         write_json(target, item.config.stash[MEASURES])
 
 
-def is_over(passed: float, worked: float, limit: float) -> bool:
-    """Return whether a cell's limit is over, after seconds by the clock and of processor time."""
+def is_over(passed: float, worked: float, idle: float, limit: float) -> bool:
+    """Return whether a cell's limit is over.
+
+    `passed`: seconds by the clock since it began, `worked`: of processor time; `idle`: by the clock
+    since it last worked.
+    """
     if passed < limit:
         return False
-    return worked >= limit or worked < IDLE * passed or passed >= PATIENCE * limit
+    return worked >= limit or idle >= min(IDLE_SECONDS, limit) or passed >= PATIENCE * limit
 
 
 def _demand_something_compared(item: IPyNbCell) -> None:
@@ -109,15 +114,18 @@ def _watch(kernel: Any) -> None:
     await_reply = kernel.await_reply
 
     def watchful(msg_id: str, timeout: float | None = None) -> None:
-        start, before = time.monotonic(), _worked(kernel)
+        start = active = time.monotonic()
+        before = seen = _worked(kernel)
         while True:
             try:
                 return await_reply(msg_id, timeout=1)
             except Empty:
                 if not kernel.is_alive():
                     raise RuntimeError("This cell killed the kernel.") from None
-                passed, worked = time.monotonic() - start, _worked(kernel) - before
-                if timeout and is_over(passed, worked, timeout):
+                now, worked = time.monotonic(), _worked(kernel)
+                if worked > seen + WORK_SECONDS:
+                    seen, active = worked, now
+                if timeout and is_over(now - start, worked - before, now - active, timeout):
                     raise
 
     kernel.await_reply = watchful

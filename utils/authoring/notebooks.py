@@ -40,9 +40,12 @@ import sys
 sys.path.insert(0, os.environ.get("COURSE_ROOT", ".."))  # the folder that holds `utils`
 try:
     import utils.support.quiet  # TensorFlow starts without its log lines
-except ImportError:
-    sys.exit("The course's library is not here: get the whole course and open this notebook in its "
-             "folder chapters/, or let COURSE_ROOT name the course's folder.")  # fmt: skip"""
+except ImportError as error:  # shown as one sentence
+    error._render_traceback_ = lambda: [
+        "The course's library is not here: get the whole course and open this notebook in its "
+        "folder chapters/, or let COURSE_ROOT name the course's folder."
+    ]
+    raise"""
 # What a kernel of the environment that `make` builds says of itself. JupyterLab writes it into a
 # notebook that is opened, which stays unchanged where it stands there already.
 LANGUAGE = {

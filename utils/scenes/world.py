@@ -48,7 +48,6 @@ PROP_COLOURS: dict[str, tuple[str, str]] = {
     "umbrella": ("red", "green"),
     "bicycle": ("yellow", "blue"),
 }
-RELATIONS = ("next to", "behind", "under", "in front of")
 
 # What a subject may do: (action, prop). The empty prop means that nothing is held or used.
 _BODY = (
