@@ -274,7 +274,7 @@ def test_distinct_and_copied():
 # The table ----------------------------------------------------------------------------------
 
 
-def test_the_table_puts_the_row_beside_its_floors():
+def test_the_table_puts_the_row_beside_its_baselines():
     references, hypotheses = random_corpus(4)
     train, _ = random_corpus(5)
     rows = score_rows(references, {"greedy": hypotheses, "beam 3": hypotheses}, train)
@@ -340,7 +340,7 @@ def flickr8k():
     return splits
 
 
-def test_floors_and_people_on_flickr8k():
+def test_baselines_and_people_on_flickr8k():
     train, dev = flickr8k()
     # A baseline at least as strong as the one seen elsewhere, 48.5/28.0/13.7/7.3.
     baseline = constant_baseline(dev, train)

@@ -68,6 +68,13 @@ def test_the_table_of_flickr8k_is_that_of_the_results_page():
     assert len(quoted) == len(published_scores())
 
 
+def test_baselines_and_people_on_flickr8k_are_those_of_the_results_page():
+    page = (ROOT / "data" / "results" / "README.md").read_text(encoding="utf-8")
+    for name in ("one caption for all", "captions of the course's model", "people, each"):
+        (cells,) = [cells for row, cells in table("seeds").items() if row.startswith(name)]
+        assert f"| {' | '.join(cells[1:])} |" in page, name
+
+
 def test_the_files_that_the_readme_links_to_exist():
     links = re.findall(r"\]\(([^)#:]+)\)", README)
     assert len(links) > 20
