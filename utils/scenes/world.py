@@ -25,19 +25,6 @@ PLACES = (
 )
 TIMES = ("sunny", "sunset", "night", "rain", "snow")
 OFTEN = {"sunny": 3, "sunset": 2, "night": 2, "rain": 2, "snow": 3}
-COLOURS = (
-    "red",
-    "orange",
-    "yellow",
-    "green",
-    "blue",
-    "purple",
-    "pink",
-    "white",
-    "black",
-    "brown",
-    "gray",
-)
 # Far enough apart to be told at dusk and at night, too.
 CLOTHES_COLOURS = ("red", "yellow", "green", "blue", "white")
 # What is smaller comes in two colours each, as unlike as can be.
