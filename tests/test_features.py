@@ -329,6 +329,39 @@ def test_killed_before_the_last_rename_no_row_is_computed_again(squares, fake, m
     assert extract_features(squares)[:, 0].tolist() == GREYS and sum(fake) == 9
 
 
+def test_killed_before_the_shards_are_removed_the_next_run_removes_them(
+    squares, fake, cache, monkeypatch
+):
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module.shutil, "rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            extract_features(squares)
+    assert list(cache.glob("*.shards"))
+    assert extract_features(squares)[:, 0].tolist() == GREYS and sum(fake) == 9
+    assert not list(cache.glob("*.shards"))
+
+
+def test_a_file_that_another_process_mended_meanwhile_is_left_alone(
+    squares, fake, cache, monkeypatch
+):
+    extract_features(squares)
+    (path,) = cache.glob("*.npy")
+    whole, digest = path.read_bytes(), module.sha256
+    path.write_bytes(b"damaged")
+
+    def slow(file):
+        found = digest(file)
+        path.write_bytes(whole)  # the other process was faster
+        return found
+
+    monkeypatch.setattr(module, "sha256", slow)
+    assert extract_features(squares)[:, 0].tolist() == GREYS
+    assert sum(fake) == 9 and path.read_bytes() == whole
+
+
 def test_two_processes_share_the_work(squares, tmp_path):
     log = tmp_path / "log"
     children = [start(log, 0, squares) for _ in range(2)]

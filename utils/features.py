@@ -112,20 +112,23 @@ def _cache_path(digests: Sequence[str], view: View) -> Path:
 
 def _read(path: Path) -> np.ndarray | None:
     """Return the finished array as a memory map, or None where there is none or it is damaged."""
-    if not path.is_file():
-        return None
     try:
-        if sha256(path) == path.with_name(path.name + ".sha256").read_text("utf-8").strip():
-            return np.load(path, mmap_mode="r", allow_pickle=False)
+        if sha256(path) != path.with_name(path.name + ".sha256").read_text("utf-8").strip():
+            return None
+        found = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError):
-        pass
-    print(f"{path} is damaged: it is computed again.", file=sys.stderr, flush=True)
-    path.unlink(missing_ok=True)
-    return None
+        return None
+    # They are still there where a run was killed just before it removed them.
+    shutil.rmtree(path.with_suffix(".shards"), ignore_errors=True)
+    return found
 
 
-def _fill(path: Path, paths: Sequence[Path], view: View, progress: bool) -> np.ndarray | None:
+def _fill(path: Path, paths: Sequence[Path], view: View, progress: bool) -> np.ndarray:
     """Compute the shards that are missing, join them to one array at `path` and return it."""
+    if path.is_file():
+        # Removed here, under the lock, because another process may have mended it meanwhile.
+        print(f"{path} is damaged: it is computed again.", file=sys.stderr, flush=True)
+        path.unlink()
     for remains in path.parent.glob(f".*.{path.name}"):
         remains.unlink()  # of a run that was killed while it joined its shards
     folder = path.with_suffix(".shards")
@@ -152,7 +155,7 @@ def _fill(path: Path, paths: Sequence[Path], view: View, progress: bool) -> np.n
         with atomic_path(path.with_name(path.name + ".sha256")) as sums:
             sums.write_text(sha256(temporary) + "\n", encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
-    return _read(path)
+    return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
 def _save_shard(folder: Path, start: int, rows: np.ndarray) -> None:
