@@ -12,22 +12,6 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PYTHONUTF8 := 1
 
-# The environment knows where `utils` is, so that a notebook finds it from any folder; and JupyterLab
-# asks neither about news nor about updates when it starts for the first time.
-define KNOWS_THE_COURSE
-import json, pathlib, sys, sysconfig
-pathlib.Path(sysconfig.get_path("purelib"), "course.pth").write_text("$(CURDIR)\n", encoding="utf-8")
-settings = pathlib.Path(sys.prefix, "share/jupyter/lab/settings/overrides.json")
-settings.parent.mkdir(parents=True, exist_ok=True)
-quiet = {"fetchNews": "false", "checkForUpdates": False}
-settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": quiet}))
-# A notebook that is opened stays as it is: the kernel says "3" where it would say "3.12.4".
-kernel = pathlib.Path(sys.prefix, "etc/ipython/ipython_kernel_config.py")
-kernel.parent.mkdir(parents=True, exist_ok=True)
-kernel.write_text("from ipykernel.ipkernel import IPythonKernel\nIPythonKernel.language_info['version'] = '3'\n")
-endef
-export KNOWS_THE_COURSE
-
 .DEFAULT_GOAL := help
 .PHONY: help course test lab data flickr8k bench chapters clean
 
@@ -35,12 +19,12 @@ help: ## list these commands
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1|/' | \
 		awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
-$(READY): requirements.txt Makefile
+$(READY): requirements.txt utils/commands/environment.py
 	@if [ -z "$(PYTHON)" ]; then echo "No Python 3.11, 3.12 or 3.13 was found: install one, or say \
 	make course PYTHON=/path/to/python3.12"; exit 1; fi
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(BIN)/python -c "$$KNOWS_THE_COURSE"
+	@$(BIN)/python -m utils environment > /dev/null
 	@touch $(READY)
 
 # What only maintainers and the test suite need.

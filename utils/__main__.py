@@ -22,6 +22,7 @@ COMMANDS = {
     "train": ("commands.train", "train a captioner on a dataset and score it"),
     "evaluate": ("commands.evaluate", "score a captioner on a list of images"),
     "experiments": ("commands.run_experiments", "train and score every model of the course"),
+    "environment": ("commands.environment", "let this Python environment know the course"),
     "install": ("commands.install", "install Flickr8k and GloVe from Kaggle"),
     "data": ("commands.data", "prepare and verify the data that comes with the course"),
     "bench": ("commands.bench", "compare the library's speed with the naive way"),
@@ -83,10 +84,7 @@ def main(arguments: list[str]) -> int:
         sys.stdout.flush()  # a closed pipe or a full disk may show only here
         return code
     except KeyboardInterrupt:
-        print(
-            "You stopped it; what is finished is kept.",
-            file=sys.stderr,
-        )
+        print("You stopped it; what is finished is kept.", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:  # such as `| head`: whoever read the output has seen enough
         _drop_output()

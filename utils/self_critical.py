@@ -223,6 +223,7 @@ class SelfCriticalTask:
 
     def description(self) -> dict[str, Any]:
         """Return what must be the same for a run to go on."""
+        # The key of runs from before, which could not go on with another.
         return {"critic": vars(self.self_critical), "captions": len(self.train)}
 
 

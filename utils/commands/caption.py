@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from utils.images import IMAGE_SUFFIXES, open_photo
+from utils.images import IMAGE_SUFFIXES, THREADS, open_photo
 from utils.support.errors import sentence
 from utils.support.paths import CAPTIONERS
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 PREFERRED = ("flickr8k-best", "flickr8k", "scenes")  # captioners that may come with the course
 FIRST_CHUNK = 8  # photos: the first captions should come quickly,
 CHUNK = 64  # and the others fast; maps of 64 photos take 8 MB, those of a whole folder gigabytes
-THREADS = min(8, os.cpu_count() or 1)
 LEAST = 0.0001  # percent: what is less likely is printed as below it
 NOTHING = 2  # exit status: nothing was captioned
 STOPPED = 130  # what a shell reports for a command that Ctrl-C ended

@@ -17,7 +17,7 @@ import numpy as np
 from utils.beam import beam_search
 from utils.captioner import KINDS, SETTINGS, Captioner, load_captioner
 from utils.commands.model_card import FEATURES, MODELS, ON_THE_METRIC, card_table, write_card
-from utils.commands.scores import score_split
+from utils.commands.scores import BEAM_WIDTHS, score_split
 from utils.dataset import Dataset
 from utils.decoding import averaged, captions_of
 from utils.features import dataset_features
@@ -28,7 +28,6 @@ from utils.support.files import read_json, write_json
 from utils.support.tables import markdown_table
 from utils.training import HISTORY, TrainingSettings
 
-BEAM_WIDTHS = (1, 3, 5)
 WIDTH = 5  # of the table
 
 
