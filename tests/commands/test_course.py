@@ -55,6 +55,17 @@ def test_chapters_run_in_order_once_and_again_where_they_changed(folders, capsys
     assert "changed" in (pages / "02_second.html").read_text(encoding="utf-8")
 
 
+def test_a_page_shows_what_the_set_up_prints_and_not_its_code(folders):
+    chapters, pages = folders
+    first = notebook("found = 'the ' + 'course'\nprint(found)", "print(1 + 1)")
+    first.cells[0].metadata["tags"] = ["remove-input"]
+    nbformat.write(first, chapters / "01_first.ipynb")
+    course.run_chapter(chapters / "01_first.ipynb")
+    page = (pages / "01_first.html").read_text(encoding="utf-8")
+    assert "the course" in page
+    assert "found" not in page[page.index("<body") :]
+
+
 @pytest.mark.parametrize(
     ("file", "again"),
     [("model.py", True), ("commands/train.py", False), ("authoring/rules.py", False)],

@@ -135,7 +135,8 @@ def prepare(notebook: NotebookNode) -> NotebookNode:
             cell.source = SETUP
         kept = {key: cell.metadata[key] for key in ("tags", "nbgrader") if key in cell.metadata}
         if cell.cell_type == "code" and cell.source == SETUP:
-            kept["jupyter"] = {"source_hidden": True}  # shown folded
+            # JupyterLab shows it folded, pages without it.
+            kept |= {"jupyter": {"source_hidden": True}, "tags": ["remove-input"]}
         cell.metadata = nbformat.from_dict(kept)
     for place, cell in enumerate(fresh.cells):
         if cell.cell_type == "code":

@@ -159,6 +159,7 @@ def run_chapter(notebook: Path) -> None:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from nbconvert import HTMLExporter
+    from nbconvert.preprocessors import TagRemovePreprocessor
 
     loaded = nbformat.read(notebook, as_version=4)
     client = NotebookClient(
@@ -173,8 +174,10 @@ def run_chapter(notebook: Path) -> None:
         client.execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise RuntimeError(f"{notebook.name} stopped: {error}") from error
+    without = TagRemovePreprocessor(remove_input_tags={"remove-input"}, enabled=True)
+    exporter = HTMLExporter(preprocessors=[without])
     with atomic_path(page_of(notebook)) as temporary:
-        temporary.write_text(HTMLExporter().from_notebook_node(loaded)[0], encoding="utf-8")
+        temporary.write_text(exporter.from_notebook_node(loaded)[0], encoding="utf-8")
 
 
 def run_chapters(left: TimeLeft) -> None:
