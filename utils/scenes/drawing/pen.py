@@ -168,6 +168,10 @@ class Pen:
         px, py = self.pixel((x, y))
         return self._like(px, py, self.scale * scale, self.angle + angle)
 
+    def unlit(self) -> "Pen":
+        """Return the same pen for what glows: the light of the scene does not darken it."""
+        return Pen(self.image, self.x, self.y, self.scale, self.facing, None, self.angle)
+
     def _like(self, x: float, y: float, scale: float, angle: float) -> "Pen":
         """Return a pen on the same picture, in the same light."""
         return Pen(self.image, x, y, scale, self.facing, self.tone, angle)

@@ -96,11 +96,11 @@ def draw_scene(scene: Scene) -> Image.Image:
     water = canvas.image.copy() if swim else None
     if thing and scene.relation != "behind":
         larger = 1.3 if scene.relation == "under" else 1.0
-        things.draw_thing(canvas, scene.thing, scene.thing_colour, *thing, larger)
+        things.draw_thing(canvas, scene.thing, scene.thing_colour, thing, larger)
     for spot in sorted(spots, key=lambda spot: -spot.y):
         _draw_subject(canvas, scene, spot, water)
     if thing and scene.relation == "behind":
-        things.draw_thing(canvas, scene.thing, scene.thing_colour, *thing)
+        things.draw_thing(canvas, scene.thing, scene.thing_colour, thing)
     if scene.where != "room":
         # Most of it falls behind the subjects, as a picture book has it: they stay in sight.
         paint_weather(canvas.image, scene.when, rng, 0.1)
@@ -257,13 +257,14 @@ def _draw_human(pen: Pen, scene: Scene, pose: Pose, rng: random.Random) -> None:
     """Draw a person and what it holds."""
     body = Body(BUILDS[scene.who], pose)
     if scene.prop in things.HELD_BEHIND:
-        things.HELD_BEHIND[scene.prop](pen, body, scene.prop_colour)
+        things.draw_held(pen, body, scene.prop, scene.prop_colour)
     draw_person(pen, scene.who, scene.colour, pose, rng, scene.what == "sleeping")
     if scene.prop == "ball":
         r = 0.15 if scene.who in ("man", "woman") else 0.18
-        things.ball(pen, body["near_foot"][0] + r + 0.08, r, r, scene.prop_colour)
+        ball = pen.at(body["near_foot"][0] + r + 0.08, r, 0, r)
+        things.draw_prop(ball, "ball", scene.prop_colour)
     elif scene.prop in things.HELD_BEFORE:
-        things.HELD_BEFORE[scene.prop](pen, body)
+        things.draw_held(pen, body, scene.prop, scene.prop_colour)
 
 
 def _draw_animal(pen: Pen, scene: Scene, stance: Stance) -> None:
@@ -272,14 +273,14 @@ def _draw_animal(pen: Pen, scene: Scene, stance: Stance) -> None:
         stance = STANCES["sitting"][0]
     half = HALF[scene.who]
     if scene.prop == "bowl":
-        things.bowl(pen, half * 1.02 + 0.04, -0.02, 0.34)
+        things.draw_prop(pen.at(half * 1.02 + 0.04, -0.02, 0, 0.34), "bowl")
     ANIMAL_DRAWINGS[scene.who](pen, scene.colour, stance)
     if scene.prop == "ball":
-        things.ball(pen, half * 0.9 + 0.12, 0.25, 0.25, scene.prop_colour)
+        things.draw_prop(pen.at(half * 0.9 + 0.12, 0.25, 0, 0.25), "ball", scene.prop_colour)
     elif scene.prop == "carrot":
-        things.carrot(pen, half * 0.85 + 0.08, 0.2, 0.24)
+        things.draw_prop(pen.at(half * 0.85 + 0.08, 0.2, 0, 0.24), "carrot")
     elif scene.prop == "grass":
-        things.grass(pen, half * 0.98 + 0.04, -0.04, 0.32)
+        things.draw_prop(pen.at(half * 0.98 + 0.04, -0.04), "grass")
 
 
 # How much of each swimmer is under water, in its own units.
