@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from utils.scenes.drawing import things
-from utils.scenes.drawing.animals import ANIMAL_DRAWINGS, STANCES, Stance, choose_stance
+from utils.scenes.drawing.animals import STANCES, Stance, choose_stance, draw_animal
 from utils.scenes.drawing.pen import SIZE, Pen, Ruler, multiply_grain, oval
 from utils.scenes.drawing.people import BUILDS, Body, Pose, choose_pose, draw_person
 from utils.scenes.drawing.places import PLACE_PAINTINGS
@@ -274,7 +274,7 @@ def _draw_animal(pen: Pen, scene: Scene, stance: Stance) -> None:
     half = HALF[scene.who]
     if scene.prop == "bowl":
         things.draw_prop(pen.at(half * 1.02 + 0.04, -0.02, 0, 0.34), "bowl")
-    ANIMAL_DRAWINGS[scene.who](pen, scene.colour, stance)
+    draw_animal(pen, scene.who, scene.colour, stance)
     if scene.prop == "ball":
         things.draw_prop(pen.at(half * 0.9 + 0.12, 0.25, 0, 0.25), "ball", scene.prop_colour)
     elif scene.prop == "carrot":
