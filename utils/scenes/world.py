@@ -3,174 +3,41 @@
 A `Scene` is the whole truth about one picture. `sample_scene` draws one that makes sense (cows
 do not read, nobody swims in a desert); `HELD_OUT` lists combinations that the ordinary splits
 never show, so that the compositional test list can ask for something new made of known parts.
+The lists themselves are data (`world.toml`).
 """
 
 import random
+import tomllib
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
-PEOPLE = ("man", "woman", "boy", "girl")
-ANIMALS = ("dog", "cat", "horse", "cow", "sheep", "pig", "rabbit", "duck", "bear", "camel")
+Names = tuple[str, ...]
+_TOLD = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def _lists(name: str) -> dict[str, Names]:
+    """Return a table of `world.toml` whose rows are lists; "people" stands for each of them."""
+    rows = {key: tuple(row) for key, row in _TOLD[name].items()}
+    return dict.fromkeys(PEOPLE, rows.pop("people")) | rows if "people" in rows else rows
+
+
+PEOPLE: Names = tuple(_TOLD["people"])
+ANIMALS: Names = tuple(_TOLD["animals"])
 SUBJECTS = PEOPLE + ANIMALS
-PLACES = (
-    "beach",
-    "forest",
-    "park",
-    "street",
-    "mountain",
-    "farm",
-    "lake",
-    "desert",
-    "room",
-)
-TIMES = ("sunny", "sunset", "night", "rain", "snow")
-OFTEN = {"sunny": 3, "sunset": 2, "night": 2, "rain": 2, "snow": 3}
-# Far enough apart to be told at dusk and at night, too.
-CLOTHES_COLOURS = ("red", "yellow", "green", "blue", "white")
-# What is smaller comes in two colours each, as unlike as can be.
-PROP_COLOURS: dict[str, tuple[str, str]] = {
-    "ball": ("red", "blue"),
-    "kite": ("red", "yellow"),
-    "balloon": ("yellow", "blue"),
-    "umbrella": ("red", "green"),
-    "bicycle": ("yellow", "blue"),
-}
-
+PLACES: Names = tuple(_TOLD["places"])
+TIMES: Names = tuple(_TOLD["times"])
+SMALL: Names = tuple(_TOLD["small"])
+OFTEN: dict[str, int] = _TOLD["often"]
+PROP_COLOURS, THING_COLOURS = _lists("prop_colours"), _lists("thing_colours")
+HOMES, COATS, WEATHER = _lists("homes"), _lists("coats"), _lists("weather")
+THINGS, RELATED = _lists("things"), _lists("related")
 # What a subject may do: (action, prop). The empty prop means that nothing is held or used.
-_BODY = (
-    ("standing", ""),
-    ("running", ""),
-    ("sitting", ""),
-    ("jumping", ""),
-    ("sleeping", ""),
-    ("swimming", ""),
-)
-_HUMAN_DEEDS = (
-    *_BODY,
-    ("eating", "apple"),
-    ("eating", "ice cream"),
-    ("riding", "bicycle"),
-    ("playing", "ball"),
-    *(2 * (("flying", "kite"), ("holding", "umbrella"))),  # some of theirs are held out (below)
-    ("holding", "balloon"),
-    ("reading", "book"),
-)
-
-
-def _deeds(*bodily: str, food: str = "", ball: bool = False) -> tuple[tuple[str, str], ...]:
-    """Return what an animal can do, as (action, prop) pairs."""
-    deeds = [(action, "") for action in bodily]
-    deeds += [("eating", food)] if food else []
-    return tuple(deeds + ([("playing", "ball")] if ball else []))
-
-
 DEEDS: dict[str, tuple[tuple[str, str], ...]] = {
-    **dict.fromkeys(PEOPLE, _HUMAN_DEEDS),
-    "dog": _deeds(
-        "standing", "running", "sitting", "jumping", "sleeping", "swimming", food="bowl", ball=True
-    ),
-    "cat": _deeds("standing", "running", "sitting", "jumping", "sleeping", food="bowl", ball=True),
-    "horse": _deeds("standing", "running", "jumping", food="grass"),
-    "cow": _deeds("standing", "running", "sleeping", food="grass"),
-    "sheep": _deeds("standing", "running", "jumping", "sleeping", food="grass"),
-    "pig": _deeds("standing", "running", "sitting", "sleeping", food="bowl"),
-    "rabbit": _deeds("sitting", "running", "jumping", "sleeping", food="carrot"),
-    "duck": _deeds("standing", "running", "swimming", "sleeping"),
-    "bear": _deeds("standing", "running", "sitting", "sleeping", ball=True),
-    "camel": _deeds("standing", "running", "sleeping"),
+    who: tuple((action, prop) for action, prop in deeds) for who, deeds in _lists("deeds").items()
 }
-HOMES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(PEOPLE, PLACES),
-    "dog": ("beach", "forest", "park", "street", "mountain", "farm", "lake", "room"),
-    "cat": ("park", "street", "farm", "room"),
-    "horse": ("farm", "forest", "beach", "desert", "lake"),
-    "cow": ("farm", "lake", "park", "mountain"),
-    "sheep": ("farm", "mountain", "park"),
-    "pig": ("farm", "forest", "street"),
-    "rabbit": ("farm", "forest", "park", "mountain", "room"),
-    "duck": ("lake", "park", "farm", "beach"),
-    "bear": ("forest", "mountain", "lake"),
-    "camel": ("desert", "beach", "street"),
-}
-COATS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(PEOPLE, CLOTHES_COLOURS),
-    "dog": ("brown", "black", "white"),
-    "cat": ("orange", "black", "gray"),
-    "horse": ("brown", "black", "white"),
-    "cow": ("black", "brown"),
-    "sheep": ("white", "black"),
-    "pig": ("pink",),
-    "rabbit": ("white", "brown", "gray"),
-    "duck": ("yellow", "white", "brown"),
-    "bear": ("brown", "black"),
-    "camel": ("brown",),
-}
-WEATHER: dict[str, tuple[str, ...]] = {
-    "beach": ("sunny", "sunset", "night", "rain"),
-    "forest": TIMES,
-    "park": TIMES,
-    "street": TIMES,
-    "mountain": ("sunny", "sunset", "night", "snow"),
-    "farm": TIMES,
-    "lake": ("sunny", "sunset", "night", "rain"),
-    "desert": ("sunny", "sunset", "night"),
-    "room": TIMES,
-}
-# Which thing may stand in which place, and how a subject may be placed to it.
-THINGS: dict[str, tuple[str, ...]] = {
-    "beach": ("boat", "sandcastle", "rock"),
-    "forest": ("tent", "rock"),
-    "park": ("tree", "bench"),
-    "street": ("car", "lamp"),
-    "mountain": ("rock", "house", "tent"),
-    "farm": ("fence", "tree", "house"),
-    "lake": ("boat", "tree", "bench"),
-    "desert": ("cactus", "tent"),
-    "room": ("table", "sofa"),
-}
-RELATED: dict[str, tuple[str, ...]] = {
-    "tree": ("next to", "under"),
-    "bench": ("next to", "behind"),
-    "car": ("behind", "in front of"),
-    "house": ("in front of",),
-    "tent": ("next to",),
-    "boat": ("next to", "behind"),
-    "sandcastle": ("next to", "behind"),
-    "rock": ("next to",),
-    "snowman": ("next to",),
-    "fence": ("behind", "in front of"),
-    "cactus": ("next to",),
-    "table": ("under", "next to"),
-    "sofa": ("in front of", "behind"),
-    "lamp": ("next to",),
-}
-THING_COLOURS: dict[str, tuple[str, str]] = {
-    "car": ("red", "blue"),
-    "tent": ("yellow", "blue"),
-    "boat": ("red", "green"),
-    "sofa": ("red", "green"),
-}
-SMALL = ("dog", "cat", "rabbit")
-
 # Never in train, dev or test: (field, value) pairs that only the compositional list combines.
-HELD_OUT: tuple[dict[str, str], ...] = (
-    {"who": "girl", "prop": "kite"},
-    {"who": "man", "prop": "book"},
-    {"who": "woman", "prop": "bicycle"},
-    {"who": "boy", "prop": "umbrella"},
-    {"who": "dog", "what": "swimming"},
-    {"who": "cat", "what": "jumping"},
-    {"who": "sheep", "what": "running"},
-    {"who": "horse", "where": "beach"},
-    {"who": "rabbit", "where": "mountain"},
-    {"who": "boy", "where": "desert"},
-    {"who": "dog", "where": "street"},
-    {"who": "cow", "where": "park"},
-    {"who": "man", "colour": "green"},
-    {"who": "girl", "colour": "yellow"},
-    {"who": "woman", "colour": "red"},
-    {"who": "cat", "colour": "black"},
-)
+HELD_OUT: tuple[dict[str, str], ...] = tuple(_TOLD["held_out"])
 
 
 @dataclass(frozen=True)

@@ -10,43 +10,13 @@ from utils.scenes.drawing.animals import STANCES, Stance, choose_stance, draw_an
 from utils.scenes.drawing.pen import SIZE, Pen, Ruler, multiply_grain, oval
 from utils.scenes.drawing.people import BUILDS, Body, Pose, choose_pose, draw_person
 from utils.scenes.drawing.places import PLACE_PAINTINGS
+from utils.scenes.drawing.sketch import told
 from utils.scenes.drawing.sky import SUBJECT_LIGHTS, Canvas, new_canvas, paint_weather, tone_of
 from utils.scenes.world import Scene
 
-# How tall each subject is drawn alone (a share of the picture), and its height in its own units.
-TALL: dict[str, tuple[float, float]] = {
-    "man": (0.7, 1.0),
-    "woman": (0.68, 1.0),
-    "boy": (0.6, 1.0),
-    "girl": (0.6, 1.0),
-    "dog": (0.56, 0.85),
-    "cat": (0.54, 0.8),
-    "horse": (0.7, 1.35),
-    "cow": (0.58, 0.95),
-    "sheep": (0.52, 0.75),
-    "pig": (0.52, 0.75),
-    "rabbit": (0.56, 1.0),
-    "duck": (0.54, 1.05),
-    "bear": (0.58, 0.9),
-    "camel": (0.68, 1.3),
-}
-# Half the width of each subject's body, in its own units.
-HALF: dict[str, float] = {
-    "man": 0.25,
-    "woman": 0.25,
-    "boy": 0.27,
-    "girl": 0.27,
-    "dog": 0.66,
-    "cat": 0.56,
-    "horse": 0.82,
-    "cow": 0.86,
-    "sheep": 0.6,
-    "pig": 0.66,
-    "rabbit": 0.44,
-    "duck": 0.62,
-    "bear": 0.68,
-    "camel": 0.85,
-}
+# How tall each subject is drawn alone (a share of the picture), its height in its own units, half
+# the width of its body in these units, and, of swimmers, how much of it is under water.
+SIZES: dict[str, dict[str, float]] = told("people")["sizes"] | told("animals")["sizes"]
 LYING = 0.56  # half the width of a sleeping person
 # Neighbours may overlap a little: they stand at different depths, three of them in a triangle.
 OVERLAPS = {1: 1.0, 2: 1.2, 3: 1.35}
@@ -157,7 +127,8 @@ def place_subjects(scene: Scene, rng: random.Random) -> list[Place]:
 
 def _largest(scene: Scene, figures: list[Figure], room: float) -> float:
     """Return the largest scale at which each subject fits into its part of the width, `room`."""
-    tall, own = TALL[scene.who]
+    size = SIZES[scene.who]
+    tall, own = size["tall"], size["height"]
     tall *= 1.4 if scene.human and scene.what == "swimming" else 1.0
     lying = scene.human and scene.what == "sleeping" and scene.count > 1  # one above the other
     wide, high = max(f.width for f in figures), max(f.reach[3] for f in figures)
@@ -210,7 +181,8 @@ def _draw_subject(canvas: Canvas, scene: Scene, spot: Place, water: Image.Image 
     pen = canvas.plant(spot.x, spot.y, spot.scale, spot.facing)
     pen.tone = tone_of(SUBJECT_LIGHTS[scene.when]) if scene.where != "room" else canvas.tone
     if water is None:
-        half = LYING if scene.human and scene.what == "sleeping" else HALF[scene.who] * 0.85
+        lies = scene.human and scene.what == "sleeping"
+        half = LYING if lies else SIZES[scene.who]["half"] * 0.85
         pen.veil((24, 26, 44), oval(0, 0.0, half, 0.05), 0.45)
     if scene.what in ("running", "jumping"):
         _draw_motion(canvas, scene, pen)
@@ -221,7 +193,7 @@ def _draw_subject(canvas: Canvas, scene: Scene, spot: Place, water: Image.Image 
 
 def _draw_motion(canvas: Canvas, scene: Scene, pen: Pen) -> None:
     """Draw what a children's book draws: dust behind a runner, small arcs below a jumper."""
-    half, rng = HALF[scene.who], canvas.rng
+    half, rng = SIZES[scene.who]["half"], canvas.rng
     if scene.what == "running":
         dust = (250, 250, 252) if canvas.snowy else (232, 218, 192)
         for far, size in ((0.0, 0.13), (0.16, 0.1), (0.3, 0.07)):
@@ -271,7 +243,7 @@ def _draw_animal(pen: Pen, scene: Scene, stance: Stance) -> None:
     """Draw an animal and what it eats or plays with."""
     if scene.who == "rabbit" and scene.what == "eating":
         stance = STANCES["sitting"][0]
-    half = HALF[scene.who]
+    half = SIZES[scene.who]["half"]
     if scene.prop == "bowl":
         things.draw_prop(pen.at(half * 1.02 + 0.04, -0.02, 0, 0.34), "bowl")
     draw_animal(pen, scene.who, scene.colour, stance)
@@ -283,14 +255,10 @@ def _draw_animal(pen: Pen, scene: Scene, stance: Stance) -> None:
         things.draw_prop(pen.at(half * 0.98 + 0.04, -0.04), "grass")
 
 
-# How much of each swimmer is under water, in its own units.
-DRAUGHT = {"duck": 0.1, "dog": 0.42, "man": 0.6, "woman": 0.6, "boy": 0.44, "girl": 0.44}
-
-
 def _cover(canvas: Canvas, scene: Scene, spot: Place, water: Image.Image) -> None:
     """Lay the water over the lower part of a swimmer, with ripples around it."""
-    half = HALF[scene.who] * 1.6 * spot.scale
-    line = spot.y + DRAUGHT[scene.who] * spot.scale
+    half = SIZES[scene.who]["half"] * 1.6 * spot.scale
+    line = spot.y + SIZES[scene.who]["draught"] * spot.scale
     left, right = round((spot.x - half) * SIZE), round((spot.x + half) * SIZE)
     box = (
         max(0, left),

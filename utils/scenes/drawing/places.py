@@ -30,8 +30,7 @@ WHITE = NAMED["snow"]
 
 def _plant(canvas: Canvas, name: str, pen: Pen, **colours: Colour) -> None:
     """Draw one of the drawings of `places.toml`."""
-    words = {canvas.when} | ({"snowy"} if canvas.snowy else set())
-    sketch(pen, "places", name, Look(colours, frozenset(words), canvas.rng))
+    sketch(pen, "places", name, Look(colours, frozenset({canvas.when}), canvas.rng))
 
 
 def _white_over(canvas: Canvas, colour: Colour, share: float) -> Colour:
@@ -41,8 +40,8 @@ def _white_over(canvas: Canvas, colour: Colour, share: float) -> Colour:
 
 def _conifer(canvas: Canvas, pen: Pen, needle: Colour, simple: bool) -> None:
     """Draw a fir tree one unit high; `simple` ones are far away."""
-    words = {word for word, holds in (("snowy", canvas.snowy), ("simple", simple)) if holds}
-    sketch(pen, "places", "conifer", Look({"needle": needle}, frozenset(words)))
+    words = frozenset({canvas.when, "simple"} if simple else {canvas.when})
+    sketch(pen, "places", "conifer", Look({"needle": needle}, words))
 
 
 def scatter(canvas: Canvas, count: int, top: float) -> list[tuple[float, float, float]]:

@@ -8,7 +8,7 @@
 - `points` (a polygon or line), `blob`, `limb` with its `widths`, `ovals` and `puffs` (leafy
   ovals) are shapes. `parts` adds further shapes to the same form.
 - `at` draws the stroke at each of these places; `turn` turns it first, in degrees.
-- `only` and `unless` name words (a coat, "asleep", "snowy") with or without which it is drawn.
+- `only` and `unless` name words (a coat, "asleep", the weather) with or without which it is drawn.
 - `shares` places a stroke along an animal's back, 0 at the hips and 1 at the shoulders.
 - `eye = [x, y, size]` is an eye, closed where the word "asleep" holds.
 """

@@ -34,8 +34,8 @@ def draw_thing(
     reach = 0.55 if name not in ("tree", "lamp") else 0.28
     if name != "fence":
         pen.veil((30, 30, 50), oval(0, 0.0, reach, 0.05), 0.4)
-    words = frozenset({canvas.when} | ({"snowy"} if canvas.snowy else set()))
-    sketch(pen, "things", name, Look(_thing_colours(colour, canvas.snowy), words, canvas.rng))
+    look = Look(_thing_colours(colour, canvas.snowy), frozenset({canvas.when}), canvas.rng)
+    sketch(pen, "things", name, look)
 
 
 def _thing_colours(colour: str, snowy: bool) -> dict[str, Colour]:
