@@ -380,6 +380,7 @@ def course(tmp_path, monkeypatch):
             monkeypatch.setattr(module, name.upper(), tmp_path / name, raising=False)
     (tmp_path / "utils").symlink_to(ROOT / "utils")
     monkeypatch.setattr(command_line, "ROOT", tmp_path)
+    monkeypatch.setattr(command_line, "STUBS", tmp_path / "stubs.json")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), str(ROOT)]))
     return tmp_path
 

@@ -1,4 +1,4 @@
-"""Answers to the exercises of chapter 1: stubs, plausible mistakes and right ones."""
+"""Answers to the exercises of chapter 1: plausible mistakes and right ones."""
 
 import hashlib
 import random
@@ -8,13 +8,6 @@ from collections import Counter
 import numpy as np
 
 from utils.captions import clean_caption
-
-
-def stub_1_2(text):
-    """Return the words of a caption: letters a-z in lower case, nothing else."""
-    text = text.lower()
-    text = text.replace("[^a-z]+", " ")
-    return text.split()
 
 
 def spaces_1_2(text):
@@ -77,15 +70,6 @@ def right_too_1_2(text):
     return "".join(letter if "a" <= letter <= "z" else " " for letter in text.lower()).split()
 
 
-def stub_1_4(splits, minimum_count):
-    """Return the words that occur `minimum_count` times or more, in alphabetical order."""
-    counts = Counter()
-    for captions in splits.values():
-        for caption in captions:
-            counts.update(caption)
-    return sorted(word for word, count in counts.items() if count >= minimum_count)
-
-
 def _kept(captions, minimum_count):
     counts = Counter(word for caption in captions for word in caption)
     return sorted(word for word, count in counts.items() if count >= minimum_count)
@@ -128,12 +112,6 @@ def right_1_4(splits, minimum_count):
 def right_too_1_4(splits, minimum_count):
     words = [word for caption in splits["train"] for word in caption]
     return [word for word in sorted(set(words)) if words.count(word) >= minimum_count]
-
-
-def stub_1_5(rows, dev_share, seed):
-    """Return the rows of train and the rows of dev, two lists of (image, caption)."""
-    cut = round(len(rows) * (1 - dev_share))
-    return rows[:cut], rows[cut:]
 
 
 def rounded_1_5(rows, dev_share, seed):
@@ -236,12 +214,6 @@ def right_too_1_5(rows, dev_share, seed):
     return train_rows, dev_rows
 
 
-def stub_1_6(train, dev):
-    """Return the sorted names of dev photos that train holds too, by their pixels."""
-    leaked = []
-    return leaked
-
-
 def names_1_6(train, dev):
     return sorted(set(train) & set(dev))
 
@@ -304,7 +276,6 @@ def pairs_1_6(train, dev):
 
 CASES = {
     "1.1": {
-        "stub": None,
         "wrong": [
             ((5, 2), "[Cc]ounted the commas"),
             ((2, 6), "[Ss]wapped"),
@@ -317,7 +288,6 @@ CASES = {
         "right": [(6, 2), [6, 2]],
     },
     "1.2": {
-        "stub": stub_1_2,
         "wrong": [
             (spaces_1_2, "should be"),
             (unused_1_2, "takes no patterns"),
@@ -337,12 +307,10 @@ CASES = {
         "right": [right_1_2, right_too_1_2],
     },
     "1.3": {
-        "stub": None,
         "wrong": [("a", "words one by one"), ("c", "misspelt"), ("d", "<unk>")],
         "right": ["b", "B)"],
     },
     "1.4": {
-        "stub": stub_1_4,
         "wrong": [
             (with_dev_1_4, "dev captions"),
             (with_test_1_4, "test captions"),
@@ -355,7 +323,6 @@ CASES = {
         "right": [right_1_4, right_too_1_4],
     },
     "1.5": {
-        "stub": stub_1_5,
         "wrong": [
             (rounded_1_5, "[Cc]ut through a photo|one end of the file"),
             (shuffled_rows_1_5, "not the photos"),
@@ -377,7 +344,6 @@ CASES = {
         ],
     },
     "1.6": {
-        "stub": stub_1_6,
         "wrong": [
             (names_1_6, "compared the names|[Cc]ompared"),
             (names_or_pixels_1_6, "equal name"),

@@ -1,14 +1,8 @@
-"""Answers to the exercises of chapter 2: stubs, plausible mistakes and right ones."""
+"""Answers to the exercises of chapter 2: plausible mistakes and right ones."""
 
 import numpy as np
 
 from utils.images import preprocess
-
-
-def stub_2_2(picture, kernel, stride):
-    """Return the map of a kernel on a picture with a frame of zeros, float32."""
-    found = None
-    return found
 
 
 def _slide(picture, kernel, step_y, step_x):
@@ -59,14 +53,6 @@ def right_2_2(picture, kernel, stride):
 def right_too_2_2(picture, kernel, stride):
     windows = np.lib.stride_tricks.sliding_window_view(_framed(picture), (3, 3), axis=(0, 1))
     return np.einsum("yxcij,ijc->yx", windows, kernel)[::stride, ::stride]
-
-
-def stub_2_3(photos, predict, batch_size):
-    """Return the features (n, 1280) of photos (n, 224, 224, 3) uint8."""
-    rows = []
-    for photo in photos:
-        rows.append(predict(photo[None].astype(np.float32))[0])
-    return np.stack(rows)
 
 
 def one_by_one_2_3(photos, predict, batch_size):
@@ -120,12 +106,6 @@ def right_too_2_3(photos, predict, batch_size):
         found.extend(predict(ready[:batch_size]))
         ready = ready[batch_size:]
     return np.array(found)
-
-
-def stub_2_5(known, labels, asked):
-    """Return the label of the nearest class mean for each asked row, an array (m,)."""
-    found = None
-    return found
 
 
 def _means(known, labels):
@@ -206,7 +186,6 @@ def right_too_2_5(known, labels, asked):
 
 CASES = {
     "2.1": {
-        "stub": None,
         "wrong": [
             ((100, 2400), "padding"),
             ((95, 2400), "short"),
@@ -217,7 +196,6 @@ CASES = {
         "right": [(96, 2400), [96, 32 * 75]],
     },
     "2.2": {
-        "stub": stub_2_2,
         "wrong": [
             (bare_2_2, "No frame"),
             (no_stride_2_2, "the stride"),
@@ -230,7 +208,6 @@ CASES = {
         "right": [right_2_2, right_too_2_2],
     },
     "2.3": {
-        "stub": stub_2_3,
         "wrong": [
             (one_by_one_2_3, "one photo for each call"),
             (never_2_3, "Not preprocessed"),
@@ -244,12 +221,10 @@ CASES = {
         "right": [right_2_3, right_too_2_3],
     },
     "2.4": {
-        "stub": None,
         "wrong": [("a", "torn"), ("c", "mirror"), ("d", "order")],
         "right": ["b", "B."],
     },
     "2.5": {
-        "stub": stub_2_5,
         "wrong": [
             (product_2_5, "length of the means"),
             (distance_2_5, "distance"),

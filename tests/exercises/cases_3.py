@@ -1,12 +1,6 @@
-"""Answers to the exercises of chapter 3: stubs, plausible mistakes and right ones."""
+"""Answers to the exercises of chapter 3: plausible mistakes and right ones."""
 
 import numpy as np
-
-
-def stub_3_3(glove, words):
-    """Return the word whose cosines to the other words have the smallest sum."""
-    odd = None
-    return odd
 
 
 def by_dot_3_3(glove, words):
@@ -40,15 +34,6 @@ def right_3_3(glove, words):
 def right_too_3_3(glove, words):
     units = np.array([glove[word] / np.linalg.norm(glove[word]) for word in words])
     return words[(units @ units.mean(axis=0)).argmin()]
-
-
-def stub_3_4(words, glove):
-    """Return the vectors of `words` in the order of their ids, (len(words), dimension)."""
-    matrix = np.zeros((len(words), glove.dimension), dtype=np.float32)
-    for row, word in enumerate(words[1:]):  # the padding has no vector
-        if word in glove:
-            matrix[row] = glove[word]
-    return matrix
 
 
 def still_shifted_3_4(words, glove):
@@ -130,12 +115,6 @@ def right_too_3_4(words, glove):
     return np.stack(rows).astype(np.float32)
 
 
-def stub_3_6(ids, upstream, size):
-    """Return the gradient of the table, (size, d), from that of the looked-up rows, (t, d)."""
-    gradient = None
-    return gradient
-
-
 def last_one_3_6(ids, upstream, size):
     gradient = np.zeros((size, upstream.shape[1]))
     gradient[ids] += upstream
@@ -198,7 +177,6 @@ def in_place_3_6(ids, upstream, size):
 
 CASES = {
     "3.1": {
-        "stub": None,
         "wrong": [
             (2, "every neighbour as one"),
             (1.0, "missed a neighbour"),
@@ -210,7 +188,6 @@ CASES = {
         "right": [1.5, np.float64(1 + 1 / 2)],
     },
     "3.2": {
-        "stub": None,
         "wrong": [
             ("a", "nothing is damaged"),
             ("c", "company is not alike in meaning"),
@@ -220,7 +197,6 @@ CASES = {
         "right": ["b", " (B) "],
     },
     "3.3": {
-        "stub": stub_3_3,
         "wrong": [
             (by_dot_3_3, "without normalising"),
             (by_distance_3_3, "distance or length"),
@@ -230,7 +206,6 @@ CASES = {
         "right": [right_3_3, right_too_3_3],
     },
     "3.4": {
-        "stub": stub_3_4,
         "wrong": [
             (still_shifted_3_4, "still shifted by one"),
             (other_side_3_4, "other side"),
@@ -245,7 +220,6 @@ CASES = {
         "right": [right_3_4, right_too_3_4],
     },
     "3.5": {
-        "stub": None,
         "wrong": [
             ((8_455_168, 314_368), "forgot the table"),
             ((8_455_168, 400_000), "forgot the LSTM"),
@@ -258,7 +232,6 @@ CASES = {
         "right": [(8_455_168, 714_368), [4 * 256 * 8257, 8000 * 50 + 4 * 256 * 307]],
     },
     "3.6": {
-        "stub": stub_3_6,
         "wrong": [
             (last_one_3_6, "count once only"),
             (padding_3_6, "padding learns"),

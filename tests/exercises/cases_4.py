@@ -1,16 +1,10 @@
-"""Answers to the exercises of chapter 4: stubs, plausible mistakes and right ones."""
+"""Answers to the exercises of chapter 4: plausible mistakes and right ones."""
 
 import keras
 import numpy as np
 
 from utils.captions import clean_caption
 from utils.sequences import pad_right
-
-
-def stub_4_2(inputs, units, bidirectional=False, stacked=False):
-    """Return the number of trained numbers of an LSTM over `inputs` numbers a word."""
-    count = None
-    return count
 
 
 def one_block_4_2(inputs, units, bidirectional=False, stacked=False):
@@ -79,12 +73,6 @@ def right_too_4_2(inputs, units, bidirectional=False, stacked=False):
     return model.count_params()
 
 
-def stub_4_3(captions, vocabulary):
-    longest = max(len(caption.split()) for caption in captions)
-    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
-    return keras.utils.pad_sequences(rows, maxlen=longest, padding="post")
-
-
 def markers_only_4_3(captions, vocabulary):
     longest = max(len(caption.split()) for caption in captions) + 2
     rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
@@ -131,11 +119,6 @@ def right_too_4_3(captions, vocabulary):
     return pad_right([vocabulary.encode(clean_caption(caption)) for caption in captions])
 
 
-def stub_4_4(mask):
-    accepted = None
-    return accepted
-
-
 def first_column_4_4(mask):
     return bool(mask[:, 0].all())
 
@@ -174,11 +157,6 @@ def right_too_4_4(mask):
         if words == 0 or not all(row[:words]):
             return False
     return True
-
-
-def stub_4_6(predict, ids):
-    scores = None
-    return scores
 
 
 def whole_4_6(predict, ids):
@@ -227,7 +205,6 @@ def right_too_4_6(predict, ids):
 
 CASES = {
     "4.1": {
-        "stub": None,
         "wrong": [
             (27, "forgot the end|Forgot the end"),
             (35, "both markers"),
@@ -238,7 +215,6 @@ CASES = {
         "right": [31, 31.0],
     },
     "4.2": {
-        "stub": stub_4_2,
         "wrong": [
             (one_block_4_2, "ne block only"),
             (two_biases_4_2, "PyTorch"),
@@ -255,7 +231,6 @@ CASES = {
         "right": [right_4_2, right_too_4_2],
     },
     "4.3": {
-        "stub": stub_4_3,
         "wrong": [
             (markers_only_4_3, "start is lost|ider than needed"),
             (cut_end_4_3, "end is lost"),
@@ -269,7 +244,6 @@ CASES = {
         "right": [right_4_3, right_too_4_3],
     },
     "4.4": {
-        "stub": stub_4_4,
         "wrong": [
             (first_column_4_4, "hole"),
             (no_empty_rows_4_4, "without any word"),
@@ -282,12 +256,10 @@ CASES = {
         "right": [right_4_4, right_too_4_4],
     },
     "4.5": {
-        "stub": None,
         "wrong": [("a", "dev"), ("c", "padding"), ("d", "known prefix")],
         "right": ["b", "B"],
     },
     "4.6": {
-        "stub": stub_4_6,
         "wrong": [
             (whole_4_6, "whole caption"),
             (first_place_4_6, "first place"),

@@ -1,14 +1,8 @@
-"""Answers to the exercises of chapter 5: stubs, plausible mistakes and right ones."""
+"""Answers to the exercises of chapter 5: plausible mistakes and right ones."""
 
 import keras
 import numpy as np
 from keras import layers
-
-
-def stub_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
-    """Return the number of parameters of the course's model."""
-    total = None
-    return total
 
 
 def lstm(inputs, units, bias=1):
@@ -64,12 +58,6 @@ def all_paste_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
     return right_5_2(vocabulary_size, embedding_size, feature_size, units, "concatenate")
 
 
-def stub_5_3(kernel, bias):
-    """Return [kernel, bias] for the layer after Concatenate."""
-    weights = None
-    return weights
-
-
 def right_5_3(kernel, bias):
     return [np.concatenate([kernel, kernel]), bias]
 
@@ -98,14 +86,6 @@ def interleaved_5_3(kernel, bias):
     return [np.repeat(kernel, 2, axis=0), bias]
 
 
-def stub_5_5(features, captions):
-    """Return features (n, size) and captions (n), row by row."""
-    per_image = len(captions[0])
-    rows = np.tile(features, (per_image, 1))
-    texts = [caption for image in captions for caption in image]
-    return rows, texts
-
-
 def right_5_5(features, captions):
     counts = [len(image) for image in captions]
     return np.repeat(features, counts, axis=0), [text for image in captions for text in image]
@@ -129,12 +109,6 @@ def five_each_5_5(features, captions):
 def tile_again_5_5(features, captions):
     texts = [text for image in captions for text in image]
     return np.tile(features, (9, 1))[: len(texts)], texts
-
-
-def stub_5_6(vocabulary_size, feature_size, embedding_size, units):
-    """Return a keras.Model that takes feature and prefix."""
-    model = None
-    return model
 
 
 def inputs(feature_size):
@@ -243,7 +217,6 @@ def wrong_total_5_2(vocabulary_size, embedding_size, feature_size, units, merge)
 
 CASES = {
     "5.1": {
-        "stub": None,
         "wrong": [
             (((8, 7, 100), (8, 100), (8, 200)), "one direction only|One direction only"),
             (((8, 7, 200), (8, 200), (8, 200)), "width is its own"),
@@ -255,7 +228,6 @@ CASES = {
         "right": [((8, 7, 200), (8, 100), (8, 200)), [[8, 7, 200], [8, 100], [8, 200]]],
     },
     "5.2": {
-        "stub": stub_5_2,
         "wrong": [
             (biases_5_2, "biases are missing"),
             (direction_5_2, "BiLSTM counted once"),
@@ -267,7 +239,6 @@ CASES = {
         "right": [right_5_2, right_too_5_2],
     },
     "5.3": {
-        "stub": stub_5_3,
         "wrong": [
             (axis_5_3, "wrong axis"),
             (half_5_3, "mean instead of the sum"),
@@ -278,7 +249,6 @@ CASES = {
         "right": [right_5_3, right_too_5_3],
     },
     "5.4": {
-        "stub": None,
         "wrong": [
             ("a", "lucky start"),
             ("b", "whatever the labels are"),
@@ -287,7 +257,6 @@ CASES = {
         "right": ["c", "C."],
     },
     "5.5": {
-        "stub": stub_5_5,
         "wrong": [
             (no_axis_5_5, "numbers are mixed"),
             (five_each_5_5, "photo by photo"),
@@ -296,7 +265,6 @@ CASES = {
         "right": [right_5_5, right_too_5_5],
     },
     "5.6": {
-        "stub": stub_5_6,
         "wrong": [
             (merge_5_6, "that is a merge|That is a merge"),
             (par_5_6, "par-inject"),

@@ -1,13 +1,8 @@
-"""Answers to the exercises of chapter 6: stubs, plausible mistakes and right ones."""
+"""Answers to the exercises of chapter 6: plausible mistakes and right ones."""
 
 import random
 
 import numpy as np
-
-
-def buggy_epoch_loss(batch_losses, batch_sizes):
-    """Return the mean loss over all examples of an epoch, in nats a word."""
-    return float(np.mean(batch_losses))
 
 
 def by_batches_6_3(batch_losses, batch_sizes):
@@ -34,12 +29,6 @@ def right_6_3(batch_losses, batch_sizes):
 def right_too_6_3(batch_losses, batch_sizes):
     total = sum(a * b for a, b in zip(batch_losses, batch_sizes, strict=True))
     return total / sum(batch_sizes)
-
-
-def stub_6_4(dev_losses, patience):
-    """Return (epoch of the stop, best epoch), both counted from 1."""
-    stopped, best = None, None
-    return stopped, best
 
 
 def right_6_4(dev_losses, patience):
@@ -123,13 +112,6 @@ def late_6_4(dev_losses, patience):
     return right_6_4(dev_losses, patience + 1)
 
 
-def buggy_split(images, held_out, seed):
-    """Return (train, held out): a random split of the images into two lists."""
-    random.seed(seed)
-    random.shuffle(list(images))
-    return images[held_out:], images[:held_out]
-
-
 def right_6_5(images, held_out, seed):
     order = np.random.default_rng(seed).permutation(len(images))
     shuffled = [images[i] for i in order]
@@ -169,12 +151,6 @@ def swapped_6_5(images, held_out, seed):
 def in_place_6_5(images, held_out, seed):
     random.Random(seed).shuffle(images)
     return images[held_out:], images[:held_out]
-
-
-def stub_6_6(lengths, batch_size, seed):
-    """Return the plan of an epoch: a list of (rows, t)."""
-    plan = []
-    return plan
 
 
 def planned(lengths, batch_size, seed, first=1, more=0, keep_last=True, order=True, rows_too=True):
@@ -253,7 +229,6 @@ def even_6_6(lengths, batch_size, seed):
 
 CASES = {
     "6.1": {
-        "stub": None,
         "wrong": [
             ((900, 1_800_000, 3600), "<end>. is missing"),
             ((1100, 2_200_000, 4400), "never predicted"),
@@ -264,12 +239,10 @@ CASES = {
         "right": [(1000, 2_000_000, 4000), [1000, 1000 * 500 * 4, 1000 * 4]],
     },
     "6.2": {
-        "stub": None,
         "wrong": [("a", "epoch 9 were kept"), ("b", "falls for longer"), ("d", "split by image")],
         "right": ["c", "(C)"],
     },
     "6.3": {
-        "stub": buggy_epoch_loss,
         "wrong": [
             (means_again_6_3, "mean of batch means"),
             (by_batches_6_3, "number of batches"),
@@ -279,7 +252,6 @@ CASES = {
         "right": [right_6_3, right_too_6_3],
     },
     "6.4": {
-        "stub": stub_6_4,
         "wrong": [
             (from_zero_6_4, "from 0"),
             (swapped_6_4, "swapped"),
@@ -293,7 +265,6 @@ CASES = {
         "right": [right_6_4, right_too_6_4],
     },
     "6.5": {
-        "stub": buggy_split,
         "wrong": [
             (sorted_6_5, "order of the files"),
             (no_seed_6_5, "same seed gave another"),
@@ -305,7 +276,6 @@ CASES = {
         "right": [right_6_5, right_too_6_5],
     },
     "6.6": {
-        "stub": stub_6_6,
         "wrong": [
             (no_next_6_6, "nothing after it"),
             (empty_6_6, "empty prefix"),

@@ -1,4 +1,4 @@
-"""Answers to the exercises of chapter 7: stubs, plausible mistakes and right ones."""
+"""Answers to the exercises of chapter 7: plausible mistakes and right ones."""
 
 import math
 
@@ -7,16 +7,6 @@ import numpy as np
 from utils.bleu import bleu_scores
 from utils.decoding import greedy
 from utils.vocabulary import END, START
-
-
-def stub_7_2(ask, image, true_ids, longest=30):
-    """Return the ids of a caption for an image, without markers."""
-    caption = []
-    for place in range(1, len(true_ids)):
-        next_id = int(ask([image], [true_ids[:place]])[0].argmax())
-        if next_id != END:
-            caption.append(next_id)
-    return caption
 
 
 def in_one_call_7_2(ask, image, true_ids, longest=30):
@@ -77,17 +67,6 @@ def right_7_2(ask, image, true_ids, longest=30):
 
 def right_library_7_2(ask, image, true_ids, longest=30):
     return greedy(ask, [image], longest)[0]
-
-
-def stub_7_3(ask, images, longest=20):
-    """Return a list of ids for each image, without markers."""
-    prefixes = np.full((len(images), 1), START, dtype=np.int32)
-    for _ in range(longest):
-        next_ids = ask(images, prefixes).argmax(axis=1)
-        if np.any(next_ids == END):
-            break
-        prefixes = np.concatenate([prefixes, next_ids[:, None]], axis=1)
-    return [row[1:].tolist() for row in prefixes]
 
 
 def _all_ids(ask, images, longest):
@@ -165,12 +144,6 @@ def one_by_one_7_3(ask, images, longest=20):
     return captions
 
 
-def stub_7_4(probabilities, share):
-    """Return probabilities (V,): the most probable words that reach `share`, summing to 1."""
-    kept = None
-    return kept
-
-
 def raw_7_4(probabilities, share):
     order = np.argsort(-probabilities)
     before = np.cumsum(probabilities[order]) - probabilities[order]
@@ -224,12 +197,6 @@ def right_loop_7_4(probabilities, share):
     return kept / total
 
 
-def stub_7_6(first, second, drawn):
-    """Return BLEU-4 of `second` minus that of `first` for each sample, shape (samples,)."""
-    differences = None
-    return differences
-
-
 def turned_7_6(first, second, drawn):
     scores = [bleu_scores(rows[drawn].sum(axis=1))[:, 3] for rows in (first, second)]
     return scores[0] - scores[1]
@@ -266,7 +233,6 @@ def right_loop_7_6(first, second, drawn):
 
 CASES = {
     "7.1": {
-        "stub": None,
         "wrong": [
             (["two dogs", "two dogs", "two dogs"], "looked ahead"),
             (["a dog", "two dogs", "two dogs"], "kept three"),
@@ -280,7 +246,6 @@ CASES = {
         "right": [["a dog", "the dog", "two dogs"], ("A dog", "the  dog", "two dogs ")],
     },
     "7.2": {
-        "stub": stub_7_2,
         "wrong": [
             (in_one_call_7_2, "true words are still fed"),
             (first_word_7_2, "true words are still fed"),
@@ -292,7 +257,6 @@ CASES = {
         "right": [right_7_2, right_library_7_2],
     },
     "7.3": {
-        "stub": stub_7_3,
         "wrong": [
             (with_any_7_3, "stopped with the first"),
             (with_all_7_3, "marker is in the caption"),
@@ -303,7 +267,6 @@ CASES = {
         "right": [right_7_3, right_active_7_3],
     },
     "7.4": {
-        "stub": stub_7_4,
         "wrong": [
             (raw_7_4, "sum to 1"),
             (short_7_4, "one word short"),
@@ -314,7 +277,6 @@ CASES = {
         "right": [right_7_4, right_loop_7_4],
     },
     "7.5": {
-        "stub": (None, None),
         "wrong": [
             ((45.0, "a"), "multiplied by 0.9"),
             ((55.56, "a"), "divided by 0.9"),
@@ -330,7 +292,6 @@ CASES = {
         "right": [(46.3, "a"), (100 * math.exp(math.log(0.5) / 0.9), "A")],
     },
     "7.6": {
-        "stub": stub_7_6,
         "wrong": [
             (turned_7_6, "turned round"),
             (bleu_1_7_6, "BLEU-1 instead"),

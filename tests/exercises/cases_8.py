@@ -1,4 +1,4 @@
-"""Answers to the exercises of chapter 8: stubs, plausible mistakes and right ones."""
+"""Answers to the exercises of chapter 8: plausible mistakes and right ones."""
 
 import math
 
@@ -7,13 +7,6 @@ from scipy.special import log_softmax, softmax
 
 from utils.self_critical import advantages
 from utils.vocabulary import PAD
-
-
-def stub_8_2(regions, scores):
-    """Return the contexts (photos, d) and the weights (photos, regions, 1)."""
-    stable = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    weights = stable / stable.sum(axis=-1, keepdims=True)
-    return (weights * regions).sum(axis=1), weights
 
 
 def _look(regions, weights):
@@ -60,12 +53,6 @@ def right_loop_8_2(regions, scores):
     ), weights
 
 
-def stub_8_3(log_probs, tokens):
-    """Return the mean loss in nats a word."""
-    loss = None
-    return loss
-
-
 def with_padding_8_3(log_probs, tokens):
     return -np.take_along_axis(log_probs, tokens[:, 1:, None], axis=-1).mean()
 
@@ -106,12 +93,6 @@ def right_loop_8_3(log_probs, tokens):
     return total / count
 
 
-def stub_8_4(rewards):
-    """Return how much better each sample is than the mean of the others, (photos, samples)."""
-    better = None
-    return better
-
-
 def with_itself_8_4(rewards):
     return rewards - rewards.mean(axis=1, keepdims=True)
 
@@ -139,12 +120,6 @@ def right_8_4(rewards):
 
 def right_library_8_4(rewards):
     return advantages(rewards)
-
-
-def stub_8_6(logits, drawn, advantage):
-    """Return the gradient of -advantage * log p[drawn] with respect to the logits (n, V)."""
-    gradient = None
-    return gradient
 
 
 def turned_8_6(logits, drawn, advantage):
@@ -188,7 +163,6 @@ def right_by_differences_8_6(logits, drawn, advantage):
 
 CASES = {
     "8.1": {
-        "stub": None,
         "wrong": [
             (40, "only the best"),
             (25.0, "plain mean"),
@@ -199,7 +173,6 @@ CASES = {
         "right": [30, 30.0],
     },
     "8.2": {
-        "stub": stub_8_2,
         "wrong": [
             (over_the_batch_8_2, "across photos"),
             (over_everything_8_2, "whole batch"),
@@ -211,7 +184,6 @@ CASES = {
         "right": [right_8_2, right_loop_8_2],
     },
     "8.3": {
-        "stub": stub_8_3,
         "wrong": [
             (with_padding_8_3, "padding counts"),
             (not_moved_8_3, "just read"),
@@ -222,7 +194,6 @@ CASES = {
         "right": [right_8_3, right_loop_8_3],
     },
     "8.4": {
-        "stub": stub_8_4,
         "wrong": [
             (with_itself_8_4, "its own others"),
             (turned_8_4, "sign is turned"),
@@ -233,12 +204,10 @@ CASES = {
         "right": [right_8_4, right_library_8_4],
     },
     "8.5": {
-        "stub": None,
         "wrong": [("a", "at least four"), ("b", "not asked"), ("d", "no rule")],
         "right": ["c", "C"],
     },
     "8.6": {
-        "stub": stub_8_6,
         "wrong": [
             (turned_8_6, "sign is turned"),
             (of_the_probability_8_6, "of the probability"),

@@ -2,18 +2,20 @@
 
 python -m utils notebooks prepare         # ids and metadata of all masters
 python -m utils notebooks execute solutions/04_lstm_text_encoder.ipynb
-python -m utils notebooks derive          # all chapters
+python -m utils notebooks derive          # all chapters, and how placeholders are recognised
 python -m utils notebooks check           # the rules of `utils.authoring.rules`
 python -m utils notebooks twice solutions/04_lstm_text_encoder.ipynb
 """
 
 import argparse
+import json
 import sys
 import time
 from pathlib import Path
 
 from utils.authoring.notebooks import (
     NotebookProblem,
+    derived_stubs,
     derived_text,
     execute,
     masters,
@@ -23,6 +25,7 @@ from utils.authoring.notebooks import (
     write_notebook,
 )
 from utils.authoring.rules import all_problems
+from utils.exercises.stubs import STUBS
 from utils.support.files import atomic_path
 from utils.support.paths import CHAPTERS, ROOT
 
@@ -44,6 +47,8 @@ def _derive_files(paths: list[Path]) -> None:
         with atomic_path(target) as temporary:
             temporary.write_bytes(derived_text(path).encode("utf-8"))
         print(f"{target.relative_to(ROOT)}: derived")
+    with atomic_path(STUBS) as temporary:
+        temporary.write_text(json.dumps(derived_stubs(), indent=1) + "\n", encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,7 +70,9 @@ def _run(command: str, paths: list[Path]) -> list[str]:
         _derive_files(paths)
         return []
     if command == "check":
-        return [problem for path in paths for problem in all_problems(path)]
+        known = json.loads(STUBS.read_text(encoding="utf-8")) if STUBS.is_file() else {}
+        stale = [] if known == derived_stubs() else [f"{STUBS.name} is old: run `derive`."]
+        return stale + [problem for path in paths for problem in all_problems(path)]
     problems = []
     for path in paths:
         if command == "prepare":

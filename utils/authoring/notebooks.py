@@ -22,6 +22,7 @@ from utils.exercises.boxes import Box
 from utils.exercises.check import unsolved
 from utils.exercises.exercise import find_exercise
 from utils.exercises.solutions import BEGIN_SOLUTION, END_SOLUTION, answer_grade_id
+from utils.exercises.stubs import stub_hashes
 from utils.support.files import atomic_path
 from utils.support.paths import ROOT, SOLUTIONS
 
@@ -329,6 +330,18 @@ def masters() -> list[Path]:
 def derived_text(master: Path) -> str:
     """Return the text that the chapter of a master must have, byte for byte."""
     return notebook_text(derive(read_notebook(master)))
+
+
+def derived_stubs() -> dict[str, list[str]]:
+    """Return exercise id -> the hashes of the placeholders in the chapters of all masters."""
+    found: dict[str, list[str]] = {}
+    for master in masters():
+        for cell in derive(read_notebook(master)).cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            hashes = stub_hashes(cell.source) if name.startswith("answer-") else []
+            if hashes:
+                found[name.removeprefix("answer-").replace("-", ".")] = hashes
+    return found
 
 
 def unstable_cells(notebook: NotebookNode, folder: Path) -> list[str]:

@@ -552,10 +552,7 @@ def copies(page: Page) -> Iterator[str]:
     elsewhere: dict[str, str] = {}
     for path in sorted((ROOT / "utils").rglob("*.py")):
         for body, names in _library_bodies(path.read_text(encoding="utf-8")).items():
-            # The placeholder of an exercise stands in its notebook too, and must be the same.
-            names = [name for name in names if not name.startswith("_stub")]
-            if names:
-                elsewhere.setdefault(body, f"`{names[0]}` of {path.relative_to(ROOT).as_posix()}")
+            elsewhere.setdefault(body, f"`{names[0]}` of {path.relative_to(ROOT).as_posix()}")
     for path in masters():
         if path.name != page.path.name:
             for body, names in notebook_bodies(read_notebook(path)).items():

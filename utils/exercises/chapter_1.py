@@ -3,7 +3,6 @@
 import random
 import re
 import time
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -50,12 +49,6 @@ def check_1_1(answer: Any) -> None:
         raise Incorrect("Count the commas of the row once more, then those outside double quotes.")
 
 
-def _stub_1_2(text: Any) -> Any:
-    text = text.lower()
-    text = text.replace("[^a-z]+", " ")
-    return text.split()
-
-
 @exercise(
     "1.2",
     title="The line that does nothing",
@@ -65,7 +58,6 @@ def _stub_1_2(text: Any) -> Any:
         "`[^a-z]+`, brackets and all. Which module of Python knows patterns?",
         '`re.sub("[^a-z]+", " ", text)`',
     ],
-    stub=_stub_1_2,
 )
 def check_1_2(answer: Any) -> None:
     """Clean captions with capitals, glued punctuation and one-letter words."""
@@ -160,14 +152,6 @@ def check_1_3(answer: Any) -> None:
     )
 
 
-def _stub_1_4(splits: Any, minimum_count: Any) -> Any:
-    counts = Counter()
-    for captions in splits.values():
-        for caption in captions:
-            counts.update(caption)
-    return sorted(word for word, count in counts.items() if count >= minimum_count)
-
-
 @exercise(
     "1.4",
     title="A dictionary that knows too much",
@@ -176,7 +160,6 @@ def _stub_1_4(splits: Any, minimum_count: Any) -> Any:
         "`splits.values()` walks through dev and test too.",
         'Loop over `splits["train"]` only.',
     ],
-    stub=_stub_1_4,
 )
 def check_1_4(answer: Any) -> None:
     """Try splits in which each wrong source of words shows by a word of its own."""
@@ -232,11 +215,6 @@ def check_1_4(answer: Any) -> None:
     )
 
 
-def _stub_1_5(rows: Any, dev_share: Any, seed: Any) -> Any:
-    cut = round(len(rows) * (1 - dev_share))
-    return rows[:cut], rows[cut:]
-
-
 @exercise(
     "1.5",
     title="Cut it right",
@@ -246,7 +224,6 @@ def _stub_1_5(rows: Any, dev_share: Any, seed: Any) -> Any:
         "and take the share of *them*.",
         "Then one pass over the rows: `[row for row in rows if row[0] in dev]`.",
     ],
-    stub=_stub_1_5,
     points=2,
 )
 def check_1_5(answer: Any) -> None:
@@ -376,11 +353,6 @@ def _two_lists(got: Any) -> tuple[list, list]:
     return train, dev
 
 
-def _stub_1_6(train: Any, dev: Any) -> Any:
-    leaked = []
-    return leaked
-
-
 # Seconds of the processor; measured: 0.001 with a set, 0.2 where all pairs are compared.
 SLOW = 0.05
 
@@ -394,7 +366,6 @@ SLOW = 0.05
         "`(photo.shape, photo.tobytes())`.",
         "`seen = {(p.shape, p.tobytes()) for p in train.values()}`, then look each dev photo up.",
     ],
-    stub=_stub_1_6,
     points=2,
 )
 def check_1_6(answer: Any) -> None:

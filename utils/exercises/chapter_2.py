@@ -48,11 +48,6 @@ def check_2_1(answer: Any) -> None:
     expect_close(price, 2400, name="the number of parameters", reveal=False)
 
 
-def _stub_2_2(picture: Any, kernel: Any, stride: Any) -> Any:
-    found = None
-    return found
-
-
 def _maps(
     picture: np.ndarray, kernel: np.ndarray, frame: int = 1, mode: str = "constant"
 ) -> np.ndarray:
@@ -75,7 +70,6 @@ def _maps(
         "`range(0, picture.shape[0], stride)` are the rows at which a window starts in the framed "
         "picture. Inside, it is `convolve_by_hand`.",
     ],
-    stub=_stub_2_2,
     points=2,
 )
 def check_2_2(answer: Any) -> None:
@@ -143,13 +137,6 @@ def _judge_frame(got: Any, picture: np.ndarray, kernel: np.ndarray) -> None:
     )
 
 
-def _stub_2_3(photos: Any, predict: Any, batch_size: Any) -> Any:
-    rows = []
-    for photo in photos:
-        rows.append(predict(photo[None].astype(np.float32))[0])
-    return np.stack(rows)
-
-
 class _Network:
     """Stands for `predict`: keeps what it was sent, and returns one mark for each photo."""
 
@@ -176,7 +163,6 @@ class _Network:
         "`predict(preprocess(photos[start : start + batch_size]))` for `start` in "
         "`range(0, len(photos), batch_size)`, and `np.concatenate` of the results.",
     ],
-    stub=_stub_2_3,
     points=2,
 )
 def check_2_3(answer: Any) -> None:
@@ -265,11 +251,6 @@ def check_2_4(answer: Any) -> None:
     expect_choice(answer, "b", because)
 
 
-def _stub_2_5(features: Any, labels: Any, new: Any) -> Any:
-    found = None
-    return found
-
-
 @exercise(
     "2.5",
     title="A classifier without training",
@@ -282,7 +263,6 @@ def _stub_2_5(features: Any, labels: Any, new: Any) -> Any:
         "`names[scores.argmax(axis=1)]` turns numbers of classes into names. The length of a "
         "new row changes all its scores by one factor, so it need not be divided out.",
     ],
-    stub=_stub_2_5,
     points=2,
 )
 def check_2_5(answer: Any) -> None:

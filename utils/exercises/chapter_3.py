@@ -78,11 +78,6 @@ def check_3_2(answer: Any) -> None:
     )
 
 
-def _stub_3_3(glove: Any, words: Any) -> Any:
-    odd = None
-    return odd
-
-
 def _pets() -> Glove:
     """Return made-up vectors of very different lengths: `car` is odd by its direction alone."""
     words = ["dog", "cat", "ant", "car", "elephant"]
@@ -98,7 +93,6 @@ def _pets() -> Glove:
         "`units @ units.T` holds all cosines; the cosine of a word with itself is always 1.",
         "Sum along the rows, `np.argmin` gives the place, `words[place]` the word.",
     ],
-    stub=_stub_3_3,
     points=2,
 )
 def check_3_3(answer: Any) -> None:
@@ -139,14 +133,6 @@ def check_3_3(answer: Any) -> None:
     expect_equal(call(answer, three, three.words), "up", name="the odd one of three directions")
 
 
-def _stub_3_4(words: Any, glove: Any) -> Any:
-    matrix = np.zeros((len(words), glove.dimension), dtype=np.float32)
-    for row, word in enumerate(words[1:]):  # the padding has no vector
-        if word in glove:
-            matrix[row] = glove[word]
-    return matrix
-
-
 @exercise(
     "3.4",
     title="The table that trained badly",
@@ -156,7 +142,6 @@ def _stub_3_4(words: Any, glove: Any) -> Any:
         "mistake is common: a tokenizer's ids start at 1, and the loop starts at 0.)",
         "`enumerate(words[1:], start=1)`",
     ],
-    stub=_stub_3_4,
     points=2,
 )
 def check_3_4(answer: Any) -> None:
@@ -264,11 +249,6 @@ def check_3_5(answer: Any) -> None:
     expect_close(answer[1], table + lstm, "the number with an embedding", tolerance, reveal=False)
 
 
-def _stub_3_6(ids: Any, upstream: Any, size: Any) -> Any:
-    gradient = None
-    return gradient
-
-
 @exercise(
     "3.6",
     title="The gradient of a table",
@@ -277,7 +257,6 @@ def _stub_3_6(ids: Any, upstream: Any, size: Any) -> Any:
         "`gradient[ids] += upstream` writes each row once, however often its id occurs.",
         "`np.add.at(gradient, ids, upstream)` adds every time; so does a loop over the places.",
     ],
-    stub=_stub_3_6,
     points=3,
 )
 def check_3_6(answer: Any) -> None:

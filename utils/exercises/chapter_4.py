@@ -23,7 +23,7 @@ from utils.sequences import pad_right
 from utils.vocabulary import END, PAD, START, Vocabulary
 
 if TYPE_CHECKING:
-    import keras  # the stub of 4.3 names it; it is compared with the reader's and never run
+    pass  # the stub of 4.3 names it; it is compared with the reader's and never run
 
 
 @exercise(
@@ -53,11 +53,6 @@ def check_4_1(answer: Any) -> None:
     expect_close(answer, 31, name="the number of examples", reveal=False)
 
 
-def _stub_4_2(inputs: Any, units: Any, bidirectional: bool = False, stacked: bool = False) -> Any:
-    count = None
-    return count
-
-
 @exercise(
     "4.2",
     title="Parameters by formula",
@@ -68,7 +63,6 @@ def _stub_4_2(inputs: Any, units: Any, bidirectional: bool = False, stacked: boo
         "`stacked=True` adds a second layer, one LSTM. Its input is what the first gives at each "
         "place: `units` numbers, or `2 * units` where the first is bidirectional.",
     ],
-    stub=_stub_4_2,
 )
 def check_4_2(answer: Any) -> None:
     """Compare with the formula for several sizes, in one direction or two, alone or stacked."""
@@ -146,12 +140,6 @@ def _judge_stacked(got: Any, inputs: int, units: int, bidirectional: bool) -> No
     expect_close(got, below + above, name=f"the parameters for {how}")
 
 
-def _stub_4_3(captions: Any, vocabulary: Any) -> Any:
-    longest = max(len(caption.split()) for caption in captions)
-    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
-    return keras.utils.pad_sequences(rows, maxlen=longest, padding="post")
-
-
 @exercise(
     "4.3",
     title="The lost start",
@@ -161,7 +149,6 @@ def _stub_4_3(captions: Any, vocabulary: Any) -> Any:
         'is cut, and `pad_sequences` cuts at the beginning (`truncating` is "pre").',
         "Count the longest of the encoded rows, `max(len(row) for row in rows)`, after encoding.",
     ],
-    stub=_stub_4_3,
 )
 def check_4_3(answer: Any) -> None:
     """Captions with hyphens and stray punctuation, whose tokens are more or fewer than words."""
@@ -230,11 +217,6 @@ def _judge_padding(got: np.ndarray, rows: list[list[int]], captions: list[str]) 
     expect_equal(got.tolist(), want.tolist(), name=name)
 
 
-def _stub_4_4(mask: Any) -> Any:
-    accepted = None
-    return accepted
-
-
 @exercise(
     "4.4",
     title="Will the GPU take it?",
@@ -245,7 +227,6 @@ def _stub_4_4(mask: Any) -> Any:
         "`right = np.arange(mask.shape[1]) < mask.sum(axis=1)[:, None]`, and then "
         "`bool((mask == right).all() and mask.any(axis=1).all())`.",
     ],
-    stub=_stub_4_4,
     looks_at="a handful of masks: right and left padding, a hole, an empty row",
 )
 def check_4_4(answer: Any) -> None:
@@ -311,11 +292,6 @@ def check_4_5(answer: Any) -> None:
     expect_choice(answer, "b", because)
 
 
-def _stub_4_6(predict: Any, ids: Any) -> Any:
-    scores = None
-    return scores
-
-
 def _two_way_reader(seed: int) -> Callable[[np.ndarray], np.ndarray]:
     """Return a network that reads both ways, ids (t,) -> scores (t, 4), and has no mask."""
     table = np.random.default_rng(seed).normal(size=(10, 4))
@@ -337,7 +313,6 @@ def _two_way_reader(seed: int) -> Callable[[np.ndarray], np.ndarray]:
         "`ids[: k + 1]` is the known prefix for place k. Call `predict` once for each k.",
         "`np.stack([predict(ids[: k + 1])[k] for k in range(len(ids))])`",
     ],
-    stub=_stub_4_6,
     points=2,
 )
 def check_4_6(answer: Any) -> None:

@@ -66,13 +66,6 @@ def check_5_1(answer: Any) -> None:
     expect_equal(shapes, ((8, 7, 200), (8, 100), (8, 200)), name="the tuple of shapes")
 
 
-def _stub_5_2(
-    vocabulary_size: int, embedding_size: int, feature_size: int, units: int, merge: str
-) -> Any:
-    total = None
-    return total
-
-
 def _total(
     sizes: tuple[int, int, int, int],
     merge: str,
@@ -105,7 +98,6 @@ def _total(
         "Only `hidden` depends on the merge: it reads `units` numbers, or `2 * units` after "
         "Concatenate.",
     ],
-    stub=_stub_5_2,
     points=2,
 )
 def check_5_2(answer: Any) -> None:
@@ -140,11 +132,6 @@ def check_5_2(answer: Any) -> None:
         expect_close(got, want, name=f"the result of `{tried}`", tolerance=0.0)
 
 
-def _stub_5_3(kernel: Any, bias: Any) -> Any:
-    weights = None
-    return weights
-
-
 @exercise(
     "5.3",
     title="Add inside Concatenate",
@@ -155,7 +142,6 @@ def _stub_5_3(kernel: Any, bias: Any) -> Any:
         "new kernel meet the photo, the others the text.",
         "`[np.concatenate([kernel, kernel]), bias]`",
     ],
-    stub=_stub_5_3,
     points=2,
 )
 def check_5_3(answer: Any) -> None:
@@ -234,13 +220,6 @@ def check_5_4(answer: Any) -> None:
     )
 
 
-def _stub_5_5(features: Any, captions: Any) -> Any:
-    per_image = len(captions[0])
-    rows = np.tile(features, (per_image, 1))
-    texts = [caption for image in captions for caption in image]
-    return rows, texts
-
-
 @exercise(
     "5.5",
     title="The photos that went for a walk",
@@ -250,7 +229,6 @@ def _stub_5_5(features: Any, captions: Any) -> Any:
         "`np.repeat(features, [len(image) for image in captions], axis=0)` keeps each photo with "
         "its captions, also where one has fewer than five.",
     ],
-    stub=_stub_5_5,
     points=2,
 )
 def check_5_5(answer: Any) -> None:
@@ -290,11 +268,6 @@ def check_5_5(answer: Any) -> None:
             )
 
 
-def _stub_5_6(vocabulary_size: int, feature_size: int, embedding_size: int, units: int) -> Any:
-    model = None
-    return model
-
-
 @exercise(
     "5.6",
     title="Build init-inject",
@@ -305,7 +278,6 @@ def _stub_5_6(vocabulary_size: int, feature_size: int, embedding_size: int, unit
         "feature -> Dense(units) -> state; prefix -> Embedding -> LSTM(initial_state=[state, "
         "state]) -> Dense(vocabulary_size, softmax); the inputs as a dictionary.",
     ],
-    stub=_stub_5_6,
     points=3,
     seconds=40,
     looks_at="the model's inputs, its LSTM, and how its output answers to photo and prefix.",

@@ -84,11 +84,6 @@ def check_6_2(answer: Any) -> None:
     )
 
 
-def _stub_6_3(batch_losses: Any, batch_sizes: Any) -> Any:
-    """The placeholder of exercise 6.3: every batch counts the same."""
-    return float(np.mean(batch_losses))
-
-
 @exercise(
     "6.3",
     title="The loss that jumps",
@@ -97,7 +92,6 @@ def _stub_6_3(batch_losses: Any, batch_sizes: Any) -> Any:
         "A batch of one example moves the mean of means as much as a batch of 128.",
         "Give every *example* the same weight: `np.average` takes `weights=`.",
     ],
-    stub=_stub_6_3,
 )
 def check_6_3(answer: Any) -> None:
     """Try it on batches of very different sizes."""
@@ -133,11 +127,6 @@ def check_6_3(answer: Any) -> None:
     expect_close(
         call(answer, np.array([3.0, 5.0]), np.array([1, 3])), 4.5, name="the loss of two batches"
     )
-
-
-def _stub_6_4(dev_losses: Any, patience: Any) -> Any:
-    stopped, best = None, None
-    return stopped, best
 
 
 def _stopping(
@@ -198,7 +187,6 @@ _SLIPS_6_4 = (
         "After each epoch, ask how many epochs ago the best one was.",
         "`if epoch - best >= patience: return epoch, best`; after the loop, the last epoch.",
     ],
-    stub=_stub_6_4,
     points=2,
 )
 def check_6_4(answer: Any) -> None:
@@ -254,13 +242,6 @@ def check_6_4(answer: Any) -> None:
         )
 
 
-def _stub_6_5(images: Any, held_out: Any, seed: Any) -> Any:
-    """The placeholder of exercise 6.5: it shuffles a copy."""
-    random.seed(seed)
-    random.shuffle(list(images))
-    return images[held_out:], images[:held_out]
-
-
 @exercise(
     "6.5",
     title="A split in order of files",
@@ -271,7 +252,6 @@ def _stub_6_5(images: Any, held_out: Any, seed: Any) -> Any:
         "`order = np.random.default_rng(seed).permutation(len(images))`, then take "
         "`[images[i] for i in order]`.",
     ],
-    stub=_stub_6_5,
     points=2,
 )
 def check_6_5(answer: Any) -> None:
@@ -321,11 +301,6 @@ def check_6_5(answer: Any) -> None:
     )
 
 
-def _stub_6_6(lengths: Any, batch_size: Any, seed: Any) -> Any:
-    plan = []
-    return plan
-
-
 def _examples(plan: Any) -> list[tuple[int, int]]:
     found = []
     for entry in plan:
@@ -344,7 +319,6 @@ def _examples(plan: Any) -> list[tuple[int, int]]:
         "For each t: shuffle the rows, cut them in pieces of `batch_size`. Then shuffle the plan.",
         "`for t in range(1, lengths.max()): rows = rng.permutation(np.flatnonzero(lengths > t))`",
     ],
-    stub=_stub_6_6,
     points=3,
 )
 def check_6_6(answer: Any) -> None:

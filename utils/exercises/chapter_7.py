@@ -90,15 +90,6 @@ def _own_words(script: list[int], asked: list[tuple[int, ...]]) -> Callable[[Any
     return ask
 
 
-def _stub_7_2(ask: Any, image: Any, true_ids: Any, longest: Any = 30) -> Any:
-    caption = []
-    for place in range(1, len(true_ids)):
-        next_id = int(ask([image], [true_ids[:place]])[0].argmax())
-        if next_id != END:
-            caption.append(next_id)
-    return caption
-
-
 def _freely(answer: Any, script: list[int], true: list[int], longest: int) -> list[int]:
     """Return the caption that an answer gets; raises `Incorrect` for what it must not ask."""
     asked: list[tuple[int, ...]] = []
@@ -127,7 +118,6 @@ def _freely(answer: Any, script: list[int], true: list[int], longest: int) -> li
         "Append each guess to `ids`; stop at `END`, or after `longest` words. `true_ids` is not "
         "needed any more: neither its words nor its length.",
     ],
-    stub=_stub_7_2,
     points=2,
 )
 def check_7_2(answer: Any) -> None:
@@ -171,16 +161,6 @@ def _scripted(scripts: list[list[int]], calls: list[int]) -> Callable[..., np.nd
     return ask
 
 
-def _stub_7_3(ask: Any, images: Any, longest: Any = 20) -> Any:
-    prefixes = np.full((len(images), 1), START, dtype=np.int32)
-    for _ in range(longest):
-        next_ids = ask(images, prefixes).argmax(axis=1)
-        if np.any(next_ids == END):
-            break
-        prefixes = np.concatenate([prefixes, next_ids[:, None]], axis=1)
-    return [row[1:].tolist() for row in prefixes]
-
-
 @exercise(
     "7.3",
     title="Who has finished?",
@@ -189,7 +169,6 @@ def _stub_7_3(ask: Any, images: Any, longest: Any = 20) -> Any:
         "Keep `done`, an array of booleans: `done |= next_ids == END`. Stop when `done.all()`.",
         "Append a word to a photo's own list only where `done` is False, after updating `done`.",
     ],
-    stub=_stub_7_3,
     points=2,
 )
 def check_7_3(answer: Any) -> None:
@@ -239,11 +218,6 @@ def check_7_3(answer: Any) -> None:
     )
 
 
-def _stub_7_4(probabilities: Any, share: Any) -> Any:
-    kept = None
-    return kept
-
-
 @exercise(
     "7.4",
     title="Cut the tail",
@@ -252,7 +226,6 @@ def _stub_7_4(probabilities: Any, share: Any) -> Any:
         "A word belongs to the set if the sum *before* it is still below `share`.",
         "Write the chosen ones into an array of zeros at their own places; divide by their sum.",
     ],
-    stub=_stub_7_4,
     points=2,
 )
 def check_7_4(answer: Any) -> None:
@@ -375,11 +348,6 @@ def _judge_reason(reason: Any) -> None:
     )
 
 
-def _stub_7_6(first: Any, second: Any, drawn: Any) -> Any:
-    differences = None
-    return differences
-
-
 def _two_systems() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return statistics of two small systems, and photos drawn."""
     photos = [
@@ -408,7 +376,6 @@ def _two_systems() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         "Sum over the photos, `.sum(axis=1)`, *before* `bleu_scores`; BLEU is a score of a list.",
         "`bleu_scores(second[drawn].sum(axis=1))[:, 3]` is BLEU-4 of the second system.",
     ],
-    stub=_stub_7_6,
     points=2,
 )
 def check_7_6(answer: Any) -> None:

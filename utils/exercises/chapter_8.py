@@ -45,12 +45,6 @@ def check_8_1(answer: Any) -> None:
     expect_close(value, 30.0, name="the context", tolerance=1e-3, reveal=False)
 
 
-def _stub_8_2(regions: Any, scores: Any) -> Any:
-    stable = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    weights = stable / stable.sum(axis=-1, keepdims=True)
-    return (weights * regions).sum(axis=1), weights
-
-
 def _softmax(scores: np.ndarray, axis: int | None) -> np.ndarray:
     powers = np.exp(scores - scores.max(axis=axis, keepdims=True))
     return powers / powers.sum(axis=axis, keepdims=True)
@@ -65,7 +59,6 @@ def _softmax(scores: np.ndarray, axis: int | None) -> np.ndarray:
         "along its last axis?",
         "The regions of a photo are compared with each other, and they lie along axis 1.",
     ],
-    stub=_stub_8_2,
     points=2,
 )
 def check_8_2(answer: Any) -> None:
@@ -115,11 +108,6 @@ def check_8_2(answer: Any) -> None:
     expect_close(far, wanted, name="the weights of scores that are all 800 higher")
 
 
-def _stub_8_3(log_probs: Any, tokens: Any) -> Any:
-    loss = None
-    return loss
-
-
 @exercise(
     "8.3",
     title="One pass, one loss",
@@ -129,7 +117,6 @@ def _stub_8_3(log_probs: Any, tokens: Any) -> Any:
         "picks their log-probabilities.",
         "`is_word = labels != PAD`. The loss is minus the sum over these, divided by how many.",
     ],
-    stub=_stub_8_3,
     points=2,
 )
 def check_8_3(answer: Any) -> None:
@@ -180,11 +167,6 @@ def check_8_3(answer: Any) -> None:
     expect_close(got, losses[words].mean(), name="the loss in nats a word")
 
 
-def _stub_8_4(rewards: Any) -> Any:
-    better = None
-    return better
-
-
 @exercise(
     "8.4",
     title="Better than the others",
@@ -193,7 +175,6 @@ def _stub_8_4(rewards: Any) -> Any:
         "The sum of the others is the sum of the row minus the reward itself.",
         "`others = (rewards.sum(axis=1, keepdims=True) - rewards) / (rewards.shape[1] - 1)`",
     ],
-    stub=_stub_8_4,
     points=2,
 )
 def check_8_4(answer: Any) -> None:
@@ -257,11 +238,6 @@ def check_8_5(answer: Any) -> None:
     expect_choice(answer, "c", because)
 
 
-def _stub_8_6(logits: Any, drawn: Any, advantage: Any) -> Any:
-    gradient = None
-    return gradient
-
-
 @exercise(
     "8.6",
     title="The gradient of a draw",
@@ -272,7 +248,6 @@ def _stub_8_6(logits: Any, drawn: Any, advantage: Any) -> Any:
         "`gradient = p.copy(); gradient[np.arange(n), drawn] -= 1`, then each row times its "
         "advantage.",
     ],
-    stub=_stub_8_6,
     points=3,
 )
 def check_8_6(answer: Any) -> None:

@@ -23,8 +23,9 @@ from utils.exercises.exercise import (
     find_exercise,
 )
 from utils.exercises.expect import COMPARED
-from utils.exercises.guard import ReaderError, TimeUp, is_placeholder, readers_line, time_limit
+from utils.exercises.guard import ReaderError, TimeUp, readers_line, time_limit
 from utils.exercises.progress import mark_done, read_done
+from utils.exercises.stubs import is_placeholder
 
 __all__ = ["check", "hint", "progress", "solution"]
 
@@ -77,7 +78,7 @@ def verdict_of(id: str, *answers: Any) -> Verdict:
         exercise = find_exercise(id)
     except KeyError as error:
         return Verdict(INCORRECT, f"Exercise {id}: unknown.", (error.args[0],))
-    if _untouched(exercise, answers):
+    if answers and all(is_placeholder(answer, exercise.id) for answer in answers):
         return unsolved(exercise)
     printed = io.StringIO()
     comparisons: list[Any] = []
@@ -109,15 +110,6 @@ def _solved(exercise: Exercise, notes: tuple[Any, ...]) -> Verdict:
     return Verdict(CORRECT, f"Exercise {exercise.id} · {exercise.title}: correct.", tuple(lines))
 
 
-def _untouched(exercise: Exercise, answers: tuple) -> bool:
-    """Return whether every answer is still the placeholder."""
-    stub = exercise.stub
-    stubs = (
-        stub if isinstance(stub, tuple) and len(stub) == len(answers) else (stub,) * len(answers)
-    )
-    return bool(answers) and all(map(is_placeholder, answers, stubs))
-
-
 def _explain(exercise: Exercise, answers: tuple, error: BaseException) -> tuple[str, ...]:
     """Return the sentences of an incorrect verdict."""
     line = readers_line(error.__traceback__)
@@ -126,7 +118,7 @@ def _explain(exercise: Exercise, answers: tuple, error: BaseException) -> tuple[
         return (
             f"Stopped after {exercise.seconds:g} seconds: is there a loop that never ends?{where}",
         )
-    missing = [place for place, answer in enumerate(answers, 1) if is_placeholder(answer)]
+    missing = [n for n, answer in enumerate(answers, 1) if is_placeholder(answer, exercise.id)]
     if missing and len(answers) > 1:
         return (f"Answer {missing[0]} of {len(answers)} still is the placeholder: fill it in too.",)
     if isinstance(error, Incorrect):

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
-UNSET = object()
 
 
 class Incorrect(Exception):
@@ -38,9 +37,6 @@ class NotAttempted(Exception):
 class Exercise:
     """One exercise.
 
-    `stub`: the placeholder of the notebook, where it is more than `None`, `...`, `pass`,
-    `return None` or `raise NotImplementedError` (those are known): a function with the same
-    body, a value, or a tuple of these in the order of the answers.
     `looks_at`: what the check sees of the answer, where it does not see all of it.
     `seconds`: how long the whole check may take before it is stopped.
     """
@@ -49,7 +45,6 @@ class Exercise:
     title: str
     check: Callable[..., None]
     hints: tuple[str, ...]
-    stub: Any = UNSET
     points: int = 1
     looks_at: str = ""
     seconds: float = 10.0
@@ -68,7 +63,6 @@ def exercise(
     *,
     title: str,
     hints: list[str],
-    stub: Any = UNSET,
     points: int = 1,
     looks_at: str = "",
     seconds: float = 10.0,
@@ -83,9 +77,7 @@ def exercise(
         known = REGISTRY.get(id)
         if known is not None and known.check.__module__ != check.__module__:
             raise ValueError(f"Exercise {id} is defined twice; ids must be unique.")
-        REGISTRY[id] = Exercise(
-            id, title, check, tuple(hints), stub, points, looks_at, float(seconds)
-        )
+        REGISTRY[id] = Exercise(id, title, check, tuple(hints), points, looks_at, float(seconds))
         return check
 
     return register

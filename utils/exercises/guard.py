@@ -1,8 +1,6 @@
 """Running the reader's code: with a time limit, on copies, and with its own line in errors."""
 
 import ctypes
-import dis
-import inspect
 import linecache
 import signal
 import sysconfig
@@ -12,12 +10,12 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import CodeType, TracebackType
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 
-from utils.exercises.exercise import UNSET, Incorrect, NotAttempted
+from utils.exercises.exercise import Incorrect, NotAttempted
 
 LIBRARY = Path(__file__).resolve().parents[1]
 # A crowded machine leaves a program a few hundredths of its time: below IDLE of it the code sleeps,
@@ -218,73 +216,3 @@ def readers_line(trace: TracebackType | None) -> str:
     last = frames[-1]
     text = (last.line or linecache.getline(last.filename, last.lineno or 0)).strip()
     return f"line {last.lineno} of your cell" + (f": `{text}`" if text else "")
-
-
-# How a call is prepared depends on where the called name was imported, not on what is called.
-_PREPARING = {"PUSH_NULL", "PRECALL", "CACHE", "NOP", "EXTENDED_ARG"}
-
-
-def _instructions(code: CodeType) -> list[Any]:
-    """Return what a code object does, without names of files, line numbers and docstring.
-
-    `np.zeros(2)` compiles differently where `import numpy as np` stands in the same file (a module)
-    and where it does not (a notebook's cell); both give the same here. Jumps are told by the
-    instruction that they lead to.
-    """
-    steps = list(dis.get_instructions(code))
-    place, places = 0, {}
-    for step in steps:
-        places[step.offset] = place
-        place += step.opname not in _PREPARING
-    found = []
-    for step in steps:
-        name = "LOAD_ATTR" if step.opname == "LOAD_METHOD" else step.opname
-        value: Any = (type(step.argval).__name__, repr(step.argval))
-        if isinstance(step.argval, CodeType):
-            value = _instructions(step.argval)
-        elif step.opcode in dis.hasjrel or step.opcode in dis.hasjabs:
-            value = ("to", places.get(step.argval))
-        if step.opname not in _PREPARING:
-            found.append((name, value))
-    return found
-
-
-def fingerprint(answer: Any) -> Any:
-    """Return what a function or class does as comparable instructions; None for other values."""
-    answer = getattr(answer, "python_function", answer)
-    if inspect.isclass(answer):
-        methods = {name: value for name, value in vars(answer).items() if callable(value)}
-        return {name: fingerprint(value) for name, value in methods.items()}
-    code = getattr(inspect.unwrap(answer) if callable(answer) else None, "__code__", None)
-    return None if code is None else _instructions(code)
-
-
-def _nothing() -> None:
-    pass
-
-
-def _refuses() -> None:
-    raise NotImplementedError
-
-
-def _refuses_aloud() -> None:
-    raise NotImplementedError()
-
-
-EMPTY: tuple[Callable[[], None], ...] = (_nothing, _refuses, _refuses_aloud)
-
-
-def is_placeholder(answer: Any, stub: Any = UNSET) -> bool:
-    """Return whether an answer is still what the notebook came with.
-
-    True for `None`, `...`, an empty function, and whatever equals `stub` (functions and classes
-    by what they do, so that comments, layout and docstring do not matter).
-    """
-    if answer is None or answer is Ellipsis:
-        return True
-    found = fingerprint(answer)
-    if found is None:
-        return stub is not UNSET and same(answer, stub)
-    if not inspect.isclass(answer) and found in [fingerprint(empty) for empty in EMPTY]:
-        return True
-    return stub is not UNSET and found == fingerprint(stub)
