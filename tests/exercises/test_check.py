@@ -303,7 +303,7 @@ def test_hints_grow_and_stay_at_the_last(capsys):
 
 def test_an_exercise_needs_hints_and_an_id():
     with pytest.raises(ValueError, match="one to three"):
-        exercise("97.8", title="x", hints=[])
+        exercise("97.8", title="x", hints=[])(check_double)
     with pytest.raises(ValueError, match=r"looks like '4\.2'"):
         exercise("fourth", title="x", hints=["h"])
 

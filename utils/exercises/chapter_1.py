@@ -9,18 +9,10 @@ import numpy as np
 
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import expect_choice, expect_equal, expect_type, looks_like, mistake
-from utils.exercises.guard import ReaderError, call, short
+from utils.exercises.guard import call, short
 
 
-@exercise(
-    "1.1",
-    title="Count the columns",
-    hints=[
-        "`split` knows nothing of quotes: every comma is a cut.",
-        "Cuts are not pieces: two cuts give three pieces.",
-        "Between double quotes a comma is text for `csv`: only the comma after `.jpg` counts.",
-    ],
-)
+@exercise("1.1")
 def check_1_1(answer: Any) -> None:
     """Know the slips: cuts for pieces, swapped, quotes forgotten."""
     expect_type(answer, (tuple, list), "your answer, two numbers in brackets,")
@@ -49,16 +41,7 @@ def check_1_1(answer: Any) -> None:
         raise Incorrect("Count the commas of the row once more, then those outside double quotes.")
 
 
-@exercise(
-    "1.2",
-    title="The line that does nothing",
-    hints=[
-        'Print what the second line returns for `"a dog (wet) runs ."`.',
-        "A string's own `replace` looks for its first argument letter by letter: for the text "
-        "`[^a-z]+`, brackets and all. Which module of Python knows patterns?",
-        '`re.sub("[^a-z]+", " ", text)`',
-    ],
-)
+@exercise("1.2")
 def check_1_2(answer: Any) -> None:
     """Clean captions with capitals, glued punctuation and one-letter words."""
     text = 'Two DOGS(wet)run , a dog-sitter shouts "Stop!" on a beach .'
@@ -128,14 +111,7 @@ def _judge_letters(answer: Any) -> None:
     expect_equal(got, re.findall("[a-z]+", text.lower()), name=f"the list for `{text}`")
 
 
-@exercise(
-    "1.3",
-    title="Two thirds gone",
-    hints=[
-        "Look at the right end of the Zipf plot: how high is it there?",
-        "A word that is dropped here occurs four times at most among 324,463.",
-    ],
-)
+@exercise("1.3")
 def check_1_3(answer: Any) -> None:
     """Say for each wrong letter why it is wrong."""
     expect_choice(
@@ -152,15 +128,7 @@ def check_1_3(answer: Any) -> None:
     )
 
 
-@exercise(
-    "1.4",
-    title="A dictionary that knows too much",
-    hints=[
-        "Which captions will the finished model not have seen?",
-        "`splits.values()` walks through dev and test too.",
-        'Loop over `splits["train"]` only.',
-    ],
-)
+@exercise("1.4")
 def check_1_4(answer: Any) -> None:
     """Try splits in which each wrong source of words shows by a word of its own."""
     splits = {  # train is not the first: its name counts, not its place
@@ -215,17 +183,7 @@ def check_1_4(answer: Any) -> None:
     )
 
 
-@exercise(
-    "1.5",
-    title="Cut it right",
-    hints=[
-        "What is it that must not stand on both sides: a row, or a photo?",
-        "Collect the names of the photos, sort them, shuffle them with `random.Random(seed)`, "
-        "and take the share of *them*.",
-        "Then one pass over the rows: `[row for row in rows if row[0] in dev]`.",
-    ],
-    points=2,
-)
+@exercise("1.5")
 def check_1_5(answer: Any) -> None:
     """Split made-up rows whose file order means something, and look at what came out."""
     images = [f"dog_{n:02}.jpg" for n in range(31)] + [f"owl_{n:02}.jpg" for n in range(10)]
@@ -260,7 +218,7 @@ def check_1_5(answer: Any) -> None:
         "trusts that five rows stand together",
         "the same rows in another order put photos on both sides: go by the name, not the place.",
     )
-    _judge_set_order(answer, rows)
+    _judge_set_order(answer, rows, chosen)
 
 
 def _chosen(answer: Any, rows: list, dev_share: float, seed: int) -> list[str]:
@@ -312,26 +270,12 @@ def _judge_seed(answer: Any, rows: list, chosen: list[str]) -> None:
     )
 
 
-class _Name(str):
-    """A name whose hash depends on the day, as the hash of text does from process to process."""
-
-    day = 0
-
-    def __hash__(self) -> int:
-        return hash((_Name.day, str(self)))
-
-
-def _judge_set_order(answer: Any, rows: list) -> None:
-    """Draw on two "days": only what follows the order of a set differs between them."""
-    named = [(_Name(image), caption) for image, caption in rows]
-    found = []
-    try:
-        for _Name.day in (0, 1):
-            found.append(_chosen(answer, named, 0.2, 0))
-    except (ReaderError, Incorrect):  # an answer that makes plain text of names finds them no more
-        return
+def _judge_set_order(answer: Any, rows: list, chosen: list[str]) -> None:
+    """Rename the photos without changing their order: only what follows a set's order changes."""
+    renamed = [(f"a_{image}", caption) for image, caption in rows]
+    found = _chosen(answer, renamed, 0.2, 0)
     mistake(
-        found[0] != found[1] and len(found[0]) == len(found[1]) == 8,
+        found != [f"a_{image}" for image in chosen] and len(found) == len(chosen),
         "drawn from a set",
         "a set of names has another order tomorrow, when Python starts anew, and then the same "
         "seed draws other photos. Use `sorted(...)` on it before you draw.",
@@ -357,17 +301,7 @@ def _two_lists(got: Any) -> tuple[list, list]:
 SLOW = 0.05
 
 
-@exercise(
-    "1.6",
-    title="The auditor",
-    hints=[
-        "A file's name says nothing about what is in it. `np.array_equal(a, b)` compares pixels.",
-        "To be quick, put something that stands for the pixels into a set: "
-        "`(photo.shape, photo.tobytes())`.",
-        "`seen = {(p.shape, p.tobytes()) for p in train.values()}`, then look each dev photo up.",
-    ],
-    points=2,
-)
+@exercise("1.6")
 def check_1_6(answer: Any) -> None:
     """Hide copies under other names, the same name on other pixels, and a photo turned around."""
     photos = np.random.default_rng(0).integers(0, 255, (6, 4, 6, 3)).astype(np.uint8)

@@ -19,15 +19,7 @@ from utils.exercises.expect import (
 from utils.exercises.guard import ReaderError, call
 
 
-@exercise(
-    "2.1",
-    title="Size and price",
-    hints=[
-        "How many places has a window of 5 in a row of 100? Try a window of 5 in a row of 6.",
-        "Each kernel looks at all three colours: how many numbers is one kernel?",
-        "A row of n has n - 5 + 1 places. One kernel is 5 x 5 x 3 numbers, and there are 32.",
-    ],
-)
+@exercise("2.1")
 def check_2_1(answer: Any) -> None:
     """Know the slips: padding assumed, fence posts, colours or kernels forgotten."""
     expect_type(answer, (tuple, list), "your answer, two numbers in brackets,")
@@ -60,18 +52,7 @@ def _maps(
     return np.sum(shifted, axis=0)
 
 
-@exercise(
-    "2.2",
-    title="Steps of two",
-    hints=[
-        "`np.pad(picture, ((1, 1), (1, 1), (0, 0)))` lays the frame: rows, columns, not channels.",
-        "The window starts at 0, stride, 2 * stride, ... below the picture's height, and is still "
-        "3 wide. The frame makes room for one window at each pixel.",
-        "`range(0, picture.shape[0], stride)` are the rows at which a window starts in the framed "
-        "picture. Inside, it is `convolve_by_hand`.",
-    ],
-    points=2,
-)
+@exercise("2.2")
 def check_2_2(answer: Any) -> None:
     """Convolve a small random picture, not square, with strides 1, 2 and 3."""
     rng = np.random.default_rng(7)
@@ -154,17 +135,7 @@ class _Network:
         return self  # the calls are counted here
 
 
-@exercise(
-    "2.3",
-    title="The slow and silent loop",
-    hints=[
-        "What are the minimum and the maximum of what `predict` gets?",
-        "`photos[start : start + batch_size]` is a batch; the last one may be shorter.",
-        "`predict(preprocess(photos[start : start + batch_size]))` for `start` in "
-        "`range(0, len(photos), batch_size)`, and `np.concatenate` of the results.",
-    ],
-    points=2,
-)
+@exercise("2.3")
 def check_2_3(answer: Any) -> None:
     """Send seven and eight small photos, four at a time, to a network that keeps them all."""
     photos = np.random.default_rng(3).integers(0, 256, (8, 4, 4, 3)).astype(np.uint8)
@@ -233,14 +204,7 @@ def _judge_pixels(sent: np.ndarray) -> None:
     )
 
 
-@exercise(
-    "2.4",
-    title="What a mean forgets",
-    hints=[
-        "What does the mean of 49 numbers depend on?",
-        "Does the mean of 3, 5 and 7 know which of them came first?",
-    ],
-)
+@exercise("2.4")
 def check_2_4(answer: Any) -> None:
     """One right letter, and a reason against each of the others."""
     because = {
@@ -251,20 +215,7 @@ def check_2_4(answer: Any) -> None:
     expect_choice(answer, "b", because)
 
 
-@exercise(
-    "2.5",
-    title="A classifier without training",
-    hints=[
-        "`labels = np.asarray(labels)` first: a list cannot be compared with a name row by row. "
-        "Then `np.unique(labels)` gives the names, sorted, and `features[labels == name]` the rows "
-        "of one.",
-        "Stack the means to (classes, d), divide each by its length, and multiply: "
-        "`new @ means.T` is (m, classes).",
-        "`names[scores.argmax(axis=1)]` turns numbers of classes into names. The length of a "
-        "new row changes all its scores by one factor, so it need not be divided out.",
-    ],
-    points=2,
-)
+@exercise("2.5")
 def check_2_5(answer: Any) -> None:
     """Three classes whose means differ in length, so that cosine, product and distance disagree."""
     labels = np.array(["pig", "cow", "pig", "cow", "hen", "hen", "hen"])

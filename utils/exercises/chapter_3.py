@@ -19,15 +19,7 @@ from utils.exercises.guard import call
 from utils.glove import Glove
 
 
-@exercise(
-    "3.1",
-    title="Count one pair by hand",
-    hints=[
-        "Stand on `dog`. Which words are one step away, which are two?",
-        "There is an `a` on either side of `dog`, at the distances 1 and 2.",
-        "Each counts 1/distance: 1 + 1/2.",
-    ],
-)
+@exercise("3.1")
 def check_3_1(answer: Any) -> None:
     """Compare the number with 1 + 1/2, and know the usual slips."""
     expect_type(answer, (int, float, np.number), "the count")
@@ -54,14 +46,7 @@ def check_3_1(answer: Any) -> None:
     expect_close(answer, 1.5, name="the count", reveal=False)
 
 
-@exercise(
-    "3.2",
-    title="Two and three",
-    hints=[
-        "In which sentences of a newspaper could `two` stand, and `three` not?",
-        "GloVe sees counts of neighbours and nothing else.",
-    ],
-)
+@exercise("3.2")
 def check_3_2(answer: Any) -> None:
     """Say for each wrong letter why it is wrong."""
     expect_choice(
@@ -85,16 +70,7 @@ def _pets() -> Glove:
     return Glove(words, np.array(vectors, dtype=np.float32))
 
 
-@exercise(
-    "3.3",
-    title="The odd one out",
-    hints=[
-        "Bring every vector to length one first: then dot products are cosines.",
-        "`units @ units.T` holds all cosines; the cosine of a word with itself is always 1.",
-        "Sum along the rows, `np.argmin` gives the place, `words[place]` the word.",
-    ],
-    points=2,
-)
+@exercise("3.3")
 def check_3_3(answer: Any) -> None:
     """Try made-up vectors in which length and direction disagree."""
     glove = _pets()
@@ -133,17 +109,7 @@ def check_3_3(answer: Any) -> None:
     expect_equal(call(answer, three, three.words), "up", name="the odd one of three directions")
 
 
-@exercise(
-    "3.4",
-    title="The table that trained badly",
-    hints=[
-        "Follow the loop by hand: which word comes first, and what is `row` then?",
-        "`words[1:]` begins with the word of id 1, but `enumerate` begins to count at 0. (The "
-        "mistake is common: a tokenizer's ids start at 1, and the loop starts at 0.)",
-        "`enumerate(words[1:], start=1)`",
-    ],
-    points=2,
-)
+@exercise("3.4")
 def check_3_4(answer: Any) -> None:
     """Build a small table with a missing word in the middle."""
     glove = Glove(
@@ -203,15 +169,7 @@ def _judge_rows(got: np.ndarray, want: np.ndarray, words: list[str], glove: Glov
         raise Incorrect(f"Row {row} {should}. It holds {got[row].tolist()}.")
 
 
-@exercise(
-    "3.5",
-    title="Count before Keras does",
-    hints=[
-        "Without an embedding there is only the LSTM, with m = 8000.",
-        "With it there is the table, 8000 rows of 50 numbers, and an LSTM with m = 50.",
-        "`(4 * 256 * (8000 + 256 + 1), 8000 * 50 + 4 * 256 * (50 + 256 + 1))`",
-    ],
-)
+@exercise("3.5")
 def check_3_5(answer: Any) -> None:
     """Look at both numbers and at the usual omissions."""
     expect_type(answer, (tuple, list, np.ndarray), "your answer")
@@ -249,16 +207,7 @@ def check_3_5(answer: Any) -> None:
     expect_close(answer[1], table + lstm, "the number with an embedding", tolerance, reveal=False)
 
 
-@exercise(
-    "3.6",
-    title="The gradient of a table",
-    hints=[
-        "Start from zeros of shape (size, d). Each place adds to the row of its id.",
-        "`gradient[ids] += upstream` writes each row once, however often its id occurs.",
-        "`np.add.at(gradient, ids, upstream)` adds every time; so does a loop over the places.",
-    ],
-    points=3,
-)
+@exercise("3.6")
 def check_3_6(answer: Any) -> None:
     """A sentence with repeated words and padding, against one-hot transposed times upstream."""
     rng = np.random.default_rng(3)

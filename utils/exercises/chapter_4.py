@@ -26,15 +26,7 @@ if TYPE_CHECKING:
     pass  # the stub of 4.3 names it; it is compared with the reader's and never run
 
 
-@exercise(
-    "4.1",
-    title="How many examples?",
-    hints=[
-        "Write down the examples of a caption of two words. There are three: why?",
-        "Each word is asked for once, and so is `<end>`. `<start>` is never asked for.",
-        "A caption of n words gives n + 1 examples; add up 5, 7, 7 and 12.",
-    ],
-)
+@exercise("4.1")
 def check_4_1(answer: Any) -> None:
     """The sum of n + 1 over captions of 4, 6, 6 and 11 words."""
     expect_type(answer, (int, float, np.integer, np.floating), name="the number of examples")
@@ -53,17 +45,7 @@ def check_4_1(answer: Any) -> None:
     expect_close(answer, 31, name="the number of examples", reveal=False)
 
 
-@exercise(
-    "4.2",
-    title="Parameters by formula",
-    hints=[
-        "One LSTM holds `kernel` (inputs, 4 units), `recurrent` (units, 4 units) and `bias` "
-        "(4 units): 4 blocks of units x (inputs + units + 1) numbers.",
-        "`bidirectional=True` means two whole LSTMs of `units` each over the same input: twice.",
-        "`stacked=True` adds a second layer, one LSTM. Its input is what the first gives at each "
-        "place: `units` numbers, or `2 * units` where the first is bidirectional.",
-    ],
-)
+@exercise("4.2")
 def check_4_2(answer: Any) -> None:
     """Compare with the formula for several sizes, in one direction or two, alone or stacked."""
     for inputs, units in ((5, 3), (50, 128), (512, 64)):
@@ -140,16 +122,7 @@ def _judge_stacked(got: Any, inputs: int, units: int, bidirectional: bool) -> No
     expect_close(got, below + above, name=f"the parameters for {how}")
 
 
-@exercise(
-    "4.3",
-    title="The lost start",
-    hints=[
-        "Compare `len(caption.split())` with `len(vocabulary.encode(clean_caption(caption)))`.",
-        'The tokenizer makes "t-shirt" two tokens, and the markers make two more. What is too long '
-        'is cut, and `pad_sequences` cuts at the beginning (`truncating` is "pre").',
-        "Count the longest of the encoded rows, `max(len(row) for row in rows)`, after encoding.",
-    ],
-)
+@exercise("4.3")
 def check_4_3(answer: Any) -> None:
     """Captions with hyphens and stray punctuation, whose tokens are more or fewer than words."""
     lists = [
@@ -217,18 +190,7 @@ def _judge_padding(got: np.ndarray, rows: list[list[int]], captions: list[str]) 
     expect_equal(got.tolist(), want.tolist(), name=name)
 
 
-@exercise(
-    "4.4",
-    title="Will the GPU take it?",
-    hints=[
-        "How many True values has each row? If the row is right-padded, you know the whole row.",
-        "Build the mask that a right-padded row of that length would have "
-        "(`np.arange(t) < lengths[:, None]`) and compare.",
-        "`right = np.arange(mask.shape[1]) < mask.sum(axis=1)[:, None]`, and then "
-        "`bool((mask == right).all() and mask.any(axis=1).all())`.",
-    ],
-    looks_at="a handful of masks: right and left padding, a hole, an empty row",
-)
+@exercise("4.4")
 def check_4_4(answer: Any) -> None:
     """Try masks of every kind that tells a wrong test from a right one."""
     cases = [
@@ -270,15 +232,7 @@ def _demand_every_row(answer: Any) -> None:
         mistake(first, "your test looked at the last row only", advice)
 
 
-@exercise(
-    "4.5",
-    title="Too good",
-    hints=[
-        "Which of the four explains that dev is as good as train?",
-        "The loss is good wherever the whole caption is there, and useless where it is not. "
-        "What is missing while writing?",
-    ],
-)
+@exercise("4.5")
 def check_4_5(answer: Any) -> None:
     """The backward direction reads the label."""
     because = {
@@ -305,16 +259,7 @@ def _two_way_reader(seed: int) -> Callable[[np.ndarray], np.ndarray]:
     return predict
 
 
-@exercise(
-    "4.6",
-    title="Make it honest",
-    hints=[
-        "What the network is not given it cannot read. What is it to be given for place k?",
-        "`ids[: k + 1]` is the known prefix for place k. Call `predict` once for each k.",
-        "`np.stack([predict(ids[: k + 1])[k] for k in range(len(ids))])`",
-    ],
-    points=2,
-)
+@exercise("4.6")
 def check_4_6(answer: Any) -> None:
     """Compare with known prefixes, and run the leak test."""
     predict, ids = _two_way_reader(0), np.array([1, 5, 7, 6, 9, 2])

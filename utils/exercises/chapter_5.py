@@ -17,15 +17,7 @@ from utils.exercises.expect import (
 from utils.exercises.guard import call
 
 
-@exercise(
-    "5.1",
-    title="Three shapes",
-    hints=[
-        "Write the batch first. Which of the three still has one vector for every word?",
-        "The BiLSTM pastes what its two directions give; Concatenate pastes photo and text.",
-        "The BiLSTM gives (8, 7, 200). The LSTM after it gives its last step alone.",
-    ],
-)
+@exercise("5.1")
 def check_5_1(answer: Any) -> None:
     """Compare three shapes with names for the usual slips."""
     expect_type(answer, (tuple, list), "your answer")
@@ -88,18 +80,7 @@ def _total(
     )
 
 
-@exercise(
-    "5.2",
-    title="Count every parameter",
-    hints=[
-        "Six layers have parameters: image_encoder, embedding, bilstm, lstm, hidden, next_word.",
-        "The BiLSTM is two LSTMs that read `embedding_size` numbers a word; the LSTM after it "
-        "reads `2 * units`.",
-        "Only `hidden` depends on the merge: it reads `units` numbers, or `2 * units` after "
-        "Concatenate.",
-    ],
-    points=2,
-)
+@exercise("5.2")
 def check_5_2(answer: Any) -> None:
     """Compare with the count at sizes that the reader does not see, for each merge."""
     sizes = (97, 11, 23, 7)
@@ -132,18 +113,7 @@ def check_5_2(answer: Any) -> None:
         expect_close(got, want, name=f"the result of `{tried}`", tolerance=0.0)
 
 
-@exercise(
-    "5.3",
-    title="Add inside Concatenate",
-    hints=[
-        "What the hidden layer computes after Add: (photo + text) @ kernel + bias. "
-        "Multiply it out.",
-        "photo @ kernel + text @ kernel + bias. After Concatenate the first `units` rows of the "
-        "new kernel meet the photo, the others the text.",
-        "`[np.concatenate([kernel, kernel]), bias]`",
-    ],
-    points=2,
-)
+@exercise("5.3")
 def check_5_3(answer: Any) -> None:
     """Apply the new weights to pasted vectors and compare with Add and the old weights."""
     rng = np.random.default_rng(5)
@@ -194,15 +164,7 @@ def check_5_3(answer: Any) -> None:
     expect_close(mine, (image + text) @ kernel + bias, "the output of `hidden`", 1e-4)
 
 
-@exercise(
-    "5.4",
-    title="Read a first loss",
-    hints=[
-        "Which of these faults can change the loss of a model that gives every word about 1/V?",
-        "Whatever the labels are, that model pays ln(V) for each. So how can a mean be lower?",
-        "Suppose that 60 of 100 entries in the mean are zeros that nobody predicted.",
-    ],
-)
+@exercise("5.4")
 def check_5_4(answer: Any) -> None:
     """Check the letter."""
     expect_choice(
@@ -220,17 +182,7 @@ def check_5_4(answer: Any) -> None:
     )
 
 
-@exercise(
-    "5.5",
-    title="The photos that went for a walk",
-    hints=[
-        "Try it by hand: two photos, two captions each. Write down which row meets which caption.",
-        "`np.tile` repeats the whole table: 0, 1, 0, 1. The captions come as 0, 0, 1, 1.",
-        "`np.repeat(features, [len(image) for image in captions], axis=0)` keeps each photo with "
-        "its captions, also where one has fewer than five.",
-    ],
-    points=2,
-)
+@exercise("5.5")
 def check_5_5(answer: Any) -> None:
     """Check that each caption stands beside its own photo, also with uneven numbers of them."""
     features = np.arange(12, dtype=np.float32).reshape(4, 3)
@@ -268,20 +220,7 @@ def check_5_5(answer: Any) -> None:
             )
 
 
-@exercise(
-    "5.6",
-    title="Build init-inject",
-    hints=[
-        "An LSTM has two states, h and c, of `units` numbers each. A Dense layer turns the photo "
-        "into a vector of that width.",
-        "`layers.LSTM(units)(words, initial_state=[h, c])`; the same image vector may be both.",
-        "feature -> Dense(units) -> state; prefix -> Embedding -> LSTM(initial_state=[state, "
-        "state]) -> Dense(vocabulary_size, softmax); the inputs as a dictionary.",
-    ],
-    points=3,
-    seconds=40,
-    looks_at="the model's inputs, its LSTM, and how its output answers to photo and prefix.",
-)
+@exercise("5.6")
 def check_5_6(answer: Any) -> None:
     """Build a small model with the reader's function and try it from outside."""
     import keras

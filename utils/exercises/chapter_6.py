@@ -18,16 +18,7 @@ from utils.exercises.expect import (
 from utils.exercises.guard import call
 
 
-@exercise(
-    "6.1",
-    title="Three sizes",
-    hints=[
-        "A caption of 9 words is read one word at a time. What is the last thing to predict?",
-        "`<end>` is predicted as well, so a caption of 9 words gives 10 examples.",
-        "A one-hot label has a float32 (4 bytes) for each of the 500 words; a sparse one is one "
-        "int32 (4 bytes).",
-    ],
-)
+@exercise("6.1")
 def check_6_1(answer: Any) -> None:
     """Compare three counts with what the usual slips give."""
     expect_type(answer, (tuple, list, np.ndarray), "your answer")
@@ -57,15 +48,7 @@ def check_6_1(answer: Any) -> None:
     expect_equal(sparse, 4000, "the number of bytes sparse")
 
 
-@exercise(
-    "6.2",
-    title="Read a report",
-    hints=[
-        "Which number was chosen because it was the best, and which was measured once?",
-        "The report names three splits. Which of them decided something?",
-        "Both the epoch and the score come from the test photos.",
-    ],
-)
+@exercise("6.2")
 def check_6_2(answer: Any) -> None:
     """A choice about a test set that chose its own epoch."""
     expect_choice(
@@ -84,15 +67,7 @@ def check_6_2(answer: Any) -> None:
     )
 
 
-@exercise(
-    "6.3",
-    title="The loss that jumps",
-    hints=[
-        "Which batches have few examples? Are their losses like the others'?",
-        "A batch of one example moves the mean of means as much as a batch of 128.",
-        "Give every *example* the same weight: `np.average` takes `weights=`.",
-    ],
-)
+@exercise("6.3")
 def check_6_3(answer: Any) -> None:
     """Try it on batches of very different sizes."""
     losses, sizes = [2.0, 8.0, 1.0], [100, 1, 49]
@@ -179,16 +154,7 @@ _SLIPS_6_4 = (
 )
 
 
-@exercise(
-    "6.4",
-    title="When to stop",
-    hints=[
-        "Keep two things as you walk along the list: the lowest loss so far, and its epoch.",
-        "After each epoch, ask how many epochs ago the best one was.",
-        "`if epoch - best >= patience: return epoch, best`; after the loop, the last epoch.",
-    ],
-    points=2,
-)
+@exercise("6.4")
 def check_6_4(answer: Any) -> None:
     """Try it on curves with a bump, with a plateau, and without a stop."""
     curves = [
@@ -242,18 +208,7 @@ def check_6_4(answer: Any) -> None:
         )
 
 
-@exercise(
-    "6.5",
-    title="A split in order of files",
-    hints=[
-        "Print the held-out names for two seeds. What should differ?",
-        "`random.shuffle` works in place and returns None. What is the name of the list that "
-        "`list(images)` makes here, and who looks at it afterwards?",
-        "`order = np.random.default_rng(seed).permutation(len(images))`, then take "
-        "`[images[i] for i in order]`.",
-    ],
-    points=2,
-)
+@exercise("6.5")
 def check_6_5(answer: Any) -> None:
     """Look at order, seeds, sizes and overlap of splits of names that the reader does not see."""
     images = [f"dog_{n:02d}.jpg" for n in range(30)] + [f"sheep_{n:02d}.jpg" for n in range(30)]
@@ -311,16 +266,7 @@ def _examples(plan: Any) -> list[tuple[int, int]]:
     return found
 
 
-@exercise(
-    "6.6",
-    title="Plan an epoch",
-    hints=[
-        "Which captions have a prefix of `t` ids *and* an id after it? Those with `lengths > t`.",
-        "For each t: shuffle the rows, cut them in pieces of `batch_size`. Then shuffle the plan.",
-        "`for t in range(1, lengths.max()): rows = rng.permutation(np.flatnonzero(lengths > t))`",
-    ],
-    points=3,
-)
+@exercise("6.6")
 def check_6_6(answer: Any) -> None:
     """Demand each example once, batches of the wanted size, and an order by the seed."""
     lengths = np.array([3, 12, 7, 7, 9, 4, 12, 5, 10, 6, 8, 11] * 4, dtype=np.int32)

@@ -22,15 +22,7 @@ from utils.exercises.guard import call, short
 from utils.vocabulary import END, START
 
 
-@exercise(
-    "7.1",
-    title="Three searches, one tree",
-    hints=[
-        "Greedy looks at the first word alone, then at what follows it.",
-        "Multiply along the branches: 0.40 x 0.45, 0.32 x 0.70 and 0.28 x 0.95.",
-        "A beam of width 2 drops *two* after the first word, whatever would have come after it.",
-    ],
-)
+@exercise("7.1")
 def check_7_1(answer: Any) -> None:
     """Greedy, width 2 and width 3 on a tree of two words."""
     expect_type(answer, (list, tuple), name="your answer, a list of three captions,")
@@ -109,17 +101,7 @@ def _freely(answer: Any, script: list[int], true: list[int], longest: int) -> li
     return [int(word) for word in got]
 
 
-@exercise(
-    "7.2",
-    title="Whose words are fed?",
-    hints=[
-        "When the third word is guessed, whose first two words stand in the prefix?",
-        "A new photo comes without a caption. Keep a list `ids = [START]`, and ask about that.",
-        "Append each guess to `ids`; stop at `END`, or after `longest` words. `true_ids` is not "
-        "needed any more: neither its words nor its length.",
-    ],
-    points=2,
-)
+@exercise("7.2")
 def check_7_2(answer: Any) -> None:
     """A model that disagrees with the true caption; one shorter, one longer, one endless."""
     script = [4, 5, 6, 7]
@@ -161,16 +143,7 @@ def _scripted(scripts: list[list[int]], calls: list[int]) -> Callable[..., np.nd
     return ask
 
 
-@exercise(
-    "7.3",
-    title="Who has finished?",
-    hints=[
-        "What does the loop have to remember about each photo, from step to step?",
-        "Keep `done`, an array of booleans: `done |= next_ids == END`. Stop when `done.all()`.",
-        "Append a word to a photo's own list only where `done` is False, after updating `done`.",
-    ],
-    points=2,
-)
+@exercise("7.3")
 def check_7_3(answer: Any) -> None:
     """Scripted photos that end at different steps, and say other words after their end."""
     scripts = [[4, 5, 6, 7], [8], [9, 10, 4], [5, 6, 7, 8]]
@@ -218,16 +191,7 @@ def check_7_3(answer: Any) -> None:
     )
 
 
-@exercise(
-    "7.4",
-    title="Cut the tail",
-    hints=[
-        "Sort the words from probable to improbable and add up their probabilities (`np.cumsum`).",
-        "A word belongs to the set if the sum *before* it is still below `share`.",
-        "Write the chosen ones into an array of zeros at their own places; divide by their sum.",
-    ],
-    points=2,
-)
+@exercise("7.4")
 def check_7_4(answer: Any) -> None:
     """Unsorted probabilities; a share between two words, one below the first, and 1."""
     probabilities = np.array([0.05, 0.4, 0.1, 0.25, 0.2])
@@ -271,15 +235,7 @@ def check_7_4(answer: Any) -> None:
     expect_close(tie, [0, 1, 0], name="those of 0.25, 0.5, 0.25 for a share of 0.5")
 
 
-@exercise(
-    "7.5",
-    title="What did they really get?",
-    hints=[
-        "BLEU-3 is exp(w log p1 + w log p2 + w log p3). Here w was 0.3, and should be 1/3.",
-        "The sum of the logarithms was multiplied by 0.3 where it should have been 1/3.",
-        "log(true) = log(reported) / 0.9, with scores from 0 to 1.",
-    ],
-)
+@exercise("7.5")
 def check_7_5(true_bleu_3: Any, reason: Any) -> None:
     """The number undone, 50.0 -> 46.3, and why."""
     if true_bleu_3 is None or reason is None:
@@ -368,16 +324,7 @@ def _two_systems() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return rows[0], rows[1], np.random.default_rng(5).integers(0, 4, (6, 4))
 
 
-@exercise(
-    "7.6",
-    title="Is beam search really better?",
-    hints=[
-        "`first[drawn]` has the shape (samples, images, 10): the rows of each sample's photos.",
-        "Sum over the photos, `.sum(axis=1)`, *before* `bleu_scores`; BLEU is a score of a list.",
-        "`bleu_scores(second[drawn].sum(axis=1))[:, 3]` is BLEU-4 of the second system.",
-    ],
-    points=2,
-)
+@exercise("7.6")
 def check_7_6(answer: Any) -> None:
     """Two systems on four photos, six samples."""
     first, second, drawn = _two_systems()

@@ -19,15 +19,7 @@ from utils.exercises.guard import call
 from utils.vocabulary import PAD
 
 
-@exercise(
-    "8.1",
-    title="A look by hand",
-    hints=[
-        "A softmax is exp(score), divided by the sum of all four.",
-        "exp(0) = 1 and exp(ln 3) = 3, so the four are 1, 3, 1 and 5, and their sum is 10.",
-        "The weights are 0.1, 0.3, 0.1 and 0.5. Multiply each value by its weight and add up.",
-    ],
-)
+@exercise("8.1")
 def check_8_1(answer: Any) -> None:
     """Scores 0, ln 3, 0, ln 5 and values 10, 20, 30, 40: the context is 30."""
     expect_type(answer, (int, float, np.integer, np.floating), name="the context")
@@ -50,17 +42,7 @@ def _softmax(scores: np.ndarray, axis: int | None) -> np.ndarray:
     return powers / powers.sum(axis=axis, keepdims=True)
 
 
-@exercise(
-    "8.2",
-    title="The look that sees everything",
-    hints=[
-        "Print `weights` for one photo. What do they sum to, and how large is each?",
-        "`scores` has the shape (photos, regions, 1). How many numbers does the softmax compare "
-        "along its last axis?",
-        "The regions of a photo are compared with each other, and they lie along axis 1.",
-    ],
-    points=2,
-)
+@exercise("8.2")
 def check_8_2(answer: Any) -> None:
     """Three photos, five regions: the softmax must run over the regions of each photo."""
     rng = np.random.default_rng(8)
@@ -108,17 +90,7 @@ def check_8_2(answer: Any) -> None:
     expect_close(far, wanted, name="the weights of scores that are all 800 higher")
 
 
-@exercise(
-    "8.3",
-    title="One pass, one loss",
-    hints=[
-        "After reading the word at place 0 the network guesses the word at place 1.",
-        "The labels are `tokens[:, 1:]`; `np.take_along_axis(log_probs, labels[..., None], -1)` "
-        "picks their log-probabilities.",
-        "`is_word = labels != PAD`. The loss is minus the sum over these, divided by how many.",
-    ],
-    points=2,
-)
+@exercise("8.3")
 def check_8_3(answer: Any) -> None:
     """Three captions of different lengths; labels moved by one, padding left out."""
     rng = np.random.default_rng(3)
@@ -167,16 +139,7 @@ def check_8_3(answer: Any) -> None:
     expect_close(got, losses[words].mean(), name="the loss in nats a word")
 
 
-@exercise(
-    "8.4",
-    title="Better than the others",
-    hints=[
-        "For each sample: its reward, minus the mean of the *other* rewards in its row.",
-        "The sum of the others is the sum of the row minus the reward itself.",
-        "`others = (rewards.sum(axis=1, keepdims=True) - rewards) / (rewards.shape[1] - 1)`",
-    ],
-    points=2,
-)
+@exercise("8.4")
 def check_8_4(answer: Any) -> None:
     """Two photos of three samples, then four of five."""
     small = np.array([[1.0, 2.0, 6.0], [4.0, 4.0, 4.0]])
@@ -217,15 +180,7 @@ def check_8_4(answer: Any) -> None:
         expect_close(got, wanted, name="the advantages")
 
 
-@exercise(
-    "8.5",
-    title="Two papers, two numbers",
-    hints=[
-        "List what differs between the two besides the model.",
-        "On which photos was each measured, and who chose the epoch and the beam?",
-        "Several things differ at once, and each may be worth more than one point.",
-    ],
-)
+@exercise("8.5")
 def check_8_5(answer: Any) -> None:
     """Nothing can be concluded about attention."""
     because = {
@@ -238,18 +193,7 @@ def check_8_5(answer: Any) -> None:
     expect_choice(answer, "c", because)
 
 
-@exercise(
-    "8.6",
-    title="The gradient of a draw",
-    hints=[
-        "The derivative of log p[w] with respect to the logits is: 1 at w, minus p everywhere.",
-        "`p` is the softmax of each row. The loss has a minus sign, so turn that round: p minus "
-        "the one-hot row of the drawn word.",
-        "`gradient = p.copy(); gradient[np.arange(n), drawn] -= 1`, then each row times its "
-        "advantage.",
-    ],
-    points=3,
-)
+@exercise("8.6")
 def check_8_6(answer: Any) -> None:
     """Compare with the derivative, on rows with an advantage above, below and at 0."""
     logits = np.random.default_rng(6).normal(size=(4, 6)) * 1.5

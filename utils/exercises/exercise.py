@@ -3,19 +3,23 @@
 A chapter's exercises live in `utils/exercises/chapter_N.py`. Each is one function that looks at the
 reader's answer and raises `Incorrect` with a sentence that teaches, or returns where all is well:
 
-    @exercise("4.2", title="Count the padding", hints=["...", "..."])
+    @exercise("4.2")
     def check_4_2(answer):
         got = call(answer, np.array([[1, 5, 0]]))
         mistake(looks_like(got, [1, 1, 0]), "counted the words", "0 is the padding.")
         expect_close(got, [1], name="the number of zeros in each row")
 
+Its title, hints and points stand in `utils/exercises/chapter_N.toml`, where they can be read and
+changed as text.
 A chapter is loaded when one of its exercises is first asked for, never before.
 """
 
 import importlib
 import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,26 +62,30 @@ class Exercise:
 REGISTRY: dict[str, Exercise] = {}
 
 
-def exercise(
-    id: str,
-    *,
-    title: str,
-    hints: list[str],
-    points: int = 1,
-    looks_at: str = "",
-    seconds: float = 10.0,
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register the decorated checker as exercise `id` ("chapter.number"), with 1 to 3 hints."""
+@cache
+def _words_of(path: Path) -> dict[str, dict[str, Any]]:
+    """Return exercise id -> its words, from a file beside a module of checkers."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def exercise(id: str, **words: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register the decorated checker as exercise `id` ("chapter.number").
+
+    `words` are `title`, `hints` (1 to 3) and what else `Exercise` has; where none are given, they
+    are those of the `.toml` file beside the checker's module.
+    """
     if not re.fullmatch(r"[1-9]\d*\.[1-9]\d*", id):
         raise ValueError(f"An exercise id looks like '4.2', chapter and number; got {id!r}.")
-    if not 1 <= len(hints) <= 3:
-        raise ValueError(f"Exercise {id} has {len(hints)} hints; give one to three.")
 
     def register(check: Callable[..., None]) -> Callable[..., None]:
+        told = words or _words_of(Path(check.__code__.co_filename).with_suffix(".toml"))[id]
+        hints = tuple(told["hints"])
+        if not 1 <= len(hints) <= 3:
+            raise ValueError(f"Exercise {id} has {len(hints)} hints; give one to three.")
         known = REGISTRY.get(id)
         if known is not None and known.check.__module__ != check.__module__:
             raise ValueError(f"Exercise {id} is defined twice; ids must be unique.")
-        REGISTRY[id] = Exercise(id, title, check, tuple(hints), points, looks_at, float(seconds))
+        REGISTRY[id] = Exercise(id=id, check=check, **{**told, "hints": hints})
         return check
 
     return register
