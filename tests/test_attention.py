@@ -12,7 +12,7 @@ from utils.attention import (
 from utils.beam import beam_search
 from utils.causal import build_causal_model
 from utils.decoding import greedy
-from utils.model import ModelConfig, next_word
+from utils.model import ModelConfig
 from utils.vocabulary import START
 
 WORDS = 12
@@ -85,7 +85,7 @@ def test_the_photo_and_every_word_matter(build):
 def test_decoding_takes_encoded_photos(build):
     model = build()
     features = features_for(model, photos=5)
-    ask = next_word(model.traced(), model.encode_all(features))
+    ask = model.next_word(features)
     found = greedy(ask, range(5), max_length=6)
     assert found == [best[0].ids for best in beam_search(ask, range(5), 1, max_length=6)]
     words = np.array([[START, 5], [START, 7]], dtype=np.int32)

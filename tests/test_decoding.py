@@ -7,7 +7,7 @@ import pytest
 
 from utils.beam import beam_search
 from utils.decoding import captions_of, greedy, sample
-from utils.model import next_word
+from utils.model import next_word_of, traced
 from utils.vocabulary import END, MARKERS, PAD, START, UNKNOWN, Vocabulary
 
 FORBIDDEN = {PAD, START, END, UNKNOWN}
@@ -303,7 +303,7 @@ def network():
 
 def test_the_keras_wrapper_gives_the_models_logarithms(network):
     model, features = network
-    ask = next_word(model, features, chunk=2)
+    ask = next_word_of(traced(model), features, chunk=2)
     images = np.array([6, 0, 3, 3, 1], dtype=np.int32)
     for length in (1, 4):
         prefixes = np.full((5, length), START, dtype=np.int32)
@@ -321,7 +321,7 @@ def test_the_keras_wrapper_gives_the_models_logarithms(network):
 
 def test_a_row_does_not_depend_on_the_rest_of_the_batch(network):
     model, features = network
-    ask = next_word(model, features)
+    ask = next_word_of(traced(model), features)
     images = np.array([2, 5, 2], dtype=np.int32)
     prefixes = np.array([[START, 4, 5], [START, 6, 7], [START, 8, 9]], dtype=np.int32)
     together = ask(images, prefixes)
@@ -335,7 +335,7 @@ def test_a_row_does_not_depend_on_the_rest_of_the_batch(network):
 
 def test_the_search_runs_on_a_keras_model(network):
     model, features = network
-    ask = next_word(model, features)
+    ask = next_word_of(traced(model), features)
     plain = greedy(ask, range(7), 6)
     found = beam_search(ask, range(7), 1, 6)
     assert plain == [hypotheses[0].ids for hypotheses in found]
@@ -358,7 +358,7 @@ def test_the_graph_is_traced_once(network):
         "feature": keras.Input((6,), name="feature"),
         "prefix": keras.Input((None,), dtype="int32", name="prefix"),
     }
-    ask = next_word(keras.Model(inputs, Counting()(model(inputs))), features)
+    ask = next_word_of(traced(keras.Model(inputs, Counting()(model(inputs)))), features)
     Counting.traces = 0
     beam_search(ask, range(7), 3, 6)
     greedy(ask, range(5), 6)

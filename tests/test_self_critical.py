@@ -174,12 +174,11 @@ def test_a_true_caption_earns_more_than_a_wrong_one():
 @pytest.mark.parametrize("build", [attention_model, causal_model])
 def test_rollout_without_a_seed_is_greedy_search(build):
     from utils.decoding import greedy
-    from utils.model import next_word
 
     model = build()
     features = np.random.default_rng(1).normal(size=(6, *model.feature_shape)).astype(np.float32)
     ids = rollout(model, model.encode(features), None, 7).numpy()
-    ask = next_word(model.traced(), model.encode_all(features))
+    ask = model.next_word(features)
     found = greedy(ask, range(6), max_length=7)
     assert words_of(ids) == [[str(word) for word in caption] for caption in found]
 

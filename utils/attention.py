@@ -22,6 +22,7 @@ import numpy as np
 import tensorflow as tf
 
 from utils.cnn import FEATURE_SIZE, MAP_SIZE
+from utils.model import give_statistics
 from utils.teacher_forcing import State, TeacherForcedModel
 
 
@@ -68,11 +69,9 @@ class AttentionModel(TeacherForcedModel):
         super().__init__(name="attention_model")
         layers, units = keras.layers, config.units
         self.config, self.feature_shape = config, (config.regions, config.feature_size)
-        self.standardize = (
-            layers.BatchNormalization(center=False, scale=False, epsilon=1e-4, trainable=False)
-            if config.standardize
-            else None
-        )
+        self.standardize = layers.Normalization() if config.standardize else None
+        if self.standardize is not None:  # built here: it keeps numbers, not parts of a graph
+            self.standardize.build((None, *self.feature_shape))
         self.region_dropout = layers.Dropout(config.dropout)
         self.region_encoder = layers.Dense(units, activation="relu")
         self.first_hidden = layers.Dense(units, activation="tanh")
@@ -87,7 +86,7 @@ class AttentionModel(TeacherForcedModel):
         self.language_lstm = layers.LSTM(units, return_sequences=True)
         self.merge = layers.Add()
         self.output_dropout = layers.Dropout(config.dropout)
-        self.next_word = layers.Dense(config.vocabulary_size)
+        self.word_logits = layers.Dense(config.vocabulary_size)
 
     def encode(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Return each region's value and, behind it, its key, `(n, 49, 2 * units)`."""
@@ -107,7 +106,7 @@ class AttentionModel(TeacherForcedModel):
         text = self.language_lstm(tf.concat([contexts, states], axis=-1))
         merged = self.merge([contexts, text])
         merged = merged[:, -1:] if last else merged
-        return self.next_word(self.output_dropout(merged, training=training))
+        return self.word_logits(self.output_dropout(merged, training=training))
 
     def look(self, encoded: tf.Tensor, words: tf.Tensor) -> tf.Tensor:
         """Return the weights of the regions after each position, `(n, t, 49)`, each sums to 1."""
@@ -136,7 +135,7 @@ class AttentionModel(TeacherForcedModel):
         contexts, _ = self._look(encoded, seen[:, None])
         joined = tf.concat([contexts[:, 0], seen], axis=-1)
         text, second = self.language_lstm.cell(joined, state[2:])
-        return self.next_word(self.merge([contexts[:, 0], text])), [*first, *second]
+        return self.word_logits(self.merge([contexts[:, 0], text])), [*first, *second]
 
 
 def build_attention_model(
@@ -168,4 +167,4 @@ def standardize_regions(model: AttentionModel, features: np.ndarray) -> None:
     ]
     mean = sum(block.sum(axis=0, dtype=np.float64) for block in blocks) / len(rows)
     variance = sum(((block - mean) ** 2).sum(axis=0) for block in blocks) / len(rows)
-    model.standardize.set_weights([mean, variance])
+    give_statistics(model.standardize, mean, variance)

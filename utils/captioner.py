@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +20,13 @@ from utils.causal import build_causal_model
 from utils.cnn import weights_hash
 from utils.decoding import NextWord, captions_of, greedy
 from utils.features import extract_features
-from utils.model import (
-    ModelConfig,
-    TracedModel,
-    build_model,
-    next_word,
-    standardize_features,
-    traced,
-)
+from utils.model import ModelConfig, build_model, standardize_features
 from utils.support.files import atomic_path, read_json, sha256, write_json
 from utils.support.paths import CAPTIONERS
 from utils.support.weights import save_weights
-from utils.teacher_forcing import TeacherForcedModel
 from utils.vocabulary import Vocabulary
 
-FORMAT = 1
+FORMAT = 2  # the first one scaled features by another layer
 WEIGHTS, WORDS, SETTINGS = "model.weights.h5", "vocabulary.json", "settings.json"
 
 
@@ -45,8 +36,7 @@ class ModelKind:
 
     `build(config, embedding_matrix)` returns it; the matrix may be None. `features`: which of
     `extract_features` it sees. `standardize(model, features)` gives its layer of that name the
-    statistics of training features. `encode(model, features)` returns what is computed once a
-    photo, `trace(model)` the graph that decodes from it (`utils.model.next_word`).
+    statistics of training features.
     """
 
     name: str
@@ -54,22 +44,12 @@ class ModelKind:
     build: Callable[[Any, np.ndarray | None], keras.Model]
     features: str
     standardize: Callable[[keras.Model, np.ndarray], None]
-    encode: Callable[[Any, np.ndarray], np.ndarray] = TeacherForcedModel.encode_all
-    trace: Callable[[Any], TracedModel] = TeacherForcedModel.traced
 
 
 KINDS = {
     kind.name: kind
     for kind in (
-        ModelKind(
-            "merge",
-            ModelConfig,
-            build_model,
-            "pooled",
-            standardize_features,
-            encode=lambda _, features: features,
-            trace=traced,
-        ),
+        ModelKind("merge", ModelConfig, build_model, "pooled", standardize_features),
         ModelKind("causal", ModelConfig, build_causal_model, "pooled", standardize_features),
         ModelKind("attention", AttentionConfig, build_attention_model, "map", standardize_regions),
     )
@@ -93,7 +73,7 @@ class Captioner:
     @property
     def kind(self) -> ModelKind:
         """Which model it is, and which features it sees."""
-        return KINDS[getattr(self.model, "kind", "merge")]
+        return KINDS[self.model.kind]
 
     @property
     def length_penalty(self) -> float:
@@ -104,10 +84,6 @@ class Captioner:
     def beam_width(self) -> int:
         """The width of the beam that was chosen on dev; 3 where none was."""
         return int(self.settings.get("beam_width") or 3)
-
-    @cached_property
-    def _graph(self) -> TracedModel:
-        return self.kind.trace(self.model)
 
     def features(self, photos: Sequence[Path]) -> np.ndarray:
         """Return the features of photos as this captioner sees them, a row each, not cached.
@@ -120,7 +96,7 @@ class Captioner:
 
     def next_word(self, features: np.ndarray) -> NextWord:
         """Return the next word's log-probabilities for rows of `features` (`utils.decoding`)."""
-        return next_word(self._graph, self.kind.encode(self.model, features))
+        return self.model.next_word(features)
 
     def beams(
         self, features: np.ndarray, beam_width: int | None = None, count: int = 1
@@ -232,7 +208,9 @@ def load_captioner(name: str | Path) -> Captioner:
 
 def _demand_settings(folder: Path, settings: dict[str, Any]) -> None:
     """Raise `CaptionerError` where the settings are not those of this version."""
-    if settings.get("format") != FORMAT or settings.get("kind", "merge") not in KINDS:
+    scaled = settings.get("model", {}).get("standardize")
+    readable = settings.get("format") in ((FORMAT,) if scaled else (1, FORMAT))
+    if not readable or settings.get("kind", "merge") not in KINDS:
         raise CaptionerError(
             f"{folder} has the format {settings.get('format')} and holds a model of the kind "
             f"{settings.get('kind')!r}; this version reads the format {FORMAT} and "

@@ -36,7 +36,7 @@ class CausalModel(TeacherForcedModel):
         self.first_lstm = layers.LSTM(config.units, return_sequences=True)
         self.second_lstm = layers.LSTM(config.units, return_sequences=True)
         self.hidden = layers.Dense(config.units, activation="relu")
-        self.next_word = layers.Dense(config.vocabulary_size)
+        self.word_logits = layers.Dense(config.vocabulary_size)
 
     def encode(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Return the photos' vectors, `(n, units)`."""
@@ -49,7 +49,7 @@ class CausalModel(TeacherForcedModel):
         text = self.text_dropout(self.embedding(words), training=training)
         text = self.second_lstm(self.first_lstm(text))
         text = text[:, -1:] if last else text
-        return self.next_word(self.hidden(encoded[:, None] + text))
+        return self.word_logits(self.hidden(encoded[:, None] + text))
 
     def first_state(self, encoded: tf.Tensor) -> State:
         """Return four zeros `(n, units)`: both LSTMs start empty, the photo never enters them."""
@@ -59,7 +59,7 @@ class CausalModel(TeacherForcedModel):
         """Return the logits after one more word each, and the new state."""
         text, first = self.first_lstm.cell(self.embedding(words), state[:2])
         text, second = self.second_lstm.cell(text, state[2:])
-        return self.next_word(self.hidden(encoded + text)), [*first, *second]
+        return self.word_logits(self.hidden(encoded + text)), [*first, *second]
 
 
 def build_causal_model(

@@ -19,7 +19,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from utils.model import TracedModel
+from utils.decoding import NextWord
+from utils.model import TracedModel, next_word_of
 from utils.sequences import CaptionSequences
 from utils.training import demand_rows_and_words
 from utils.training_loop import History, TrainingSettings, run_task, smoothed
@@ -70,9 +71,13 @@ class TeacherForcedModel(keras.Model):
         """Make the weights of all layers, so that they can be set or loaded."""
         self({"feature": tf.zeros((1, *self.feature_shape)), "prefix": tf.zeros((1, 2), tf.int32)})
 
-    def traced(self) -> TracedModel:
-        """Return the model as `utils.model.next_word` takes it: rows are encoded photos."""
+    def next_word(self, features: np.ndarray) -> NextWord:
+        """Return the next word's log-probabilities for rows of `features` `(images, ...)`."""
+        return next_word_of(self.decoder, self.encode_all(features))
 
+    @cached_property
+    def decoder(self) -> TracedModel:
+        """The graph that asks for the next word, given encoded photos (`next_word_of`)."""
         signature = [
             tf.TensorSpec((None, *self.encoded_shape()), tf.float32),
             tf.TensorSpec((None,), tf.int32),

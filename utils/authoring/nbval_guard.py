@@ -146,6 +146,7 @@ def _measure(item: IPyNbCell, kernel: Any) -> dict[str, Any]:
     """Note wall seconds, CPU seconds and peak memory of the kernel so far, in MB of 2**20."""
     measures = item.config.stash[MEASURES]
     measure = measures.setdefault(f"{item.path.parent.name}/{item.path.name}", {})
+    measure["cells"] = measure.get("cells", 0) + 1
     started = item.config.stash[STARTS].get(str(item.path), time.perf_counter())
     measure["wall_seconds"] = round(time.perf_counter() - started, 1)
     try:

@@ -255,21 +255,9 @@ def _bound(node: ast.AST) -> set[str]:
             names.add(inner.name)
         elif isinstance(inner, (ast.Import, ast.ImportFrom)):
             names |= {(entry.asname or entry.name).partition(".")[0] for entry in inner.names}
-        elif _is_store(inner):
-            names.add(inner.id)  # type: ignore[attr-defined]
-    changed = {
-        inner.target.id
-        for inner in _same_scope(node)
-        if isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name)
-    }
-    plain = {
-        name.id
-        for inner in _same_scope(node)
-        if not isinstance(inner, ast.AugAssign)
-        for name in ast.iter_child_nodes(inner)
-        if _is_store(name)
-    }
-    return names - (changed - plain)
+        elif not isinstance(inner, ast.AugAssign):
+            names |= {child.id for child in ast.iter_child_nodes(inner) if _is_store(child)}
+    return names
 
 
 def _parsed(cell: NotebookNode) -> ast.Module:

@@ -134,17 +134,27 @@ def _start(lane: Lane, folder: Path) -> subprocess.Popen:
 
 
 def _watch(processes: list[subprocess.Popen], lanes: list[Lane], folder: Path) -> None:
-    """Print a line for each notebook that has ended, until all processes have."""
+    """Print a line for each notebook that begins or has ended, until all processes have."""
     told: set[str] = set()
+    for lane in lanes:
+        print(f"  {_name(lane.notebooks[0])} begins", flush=True)
     running = True
     while running:
         time.sleep(LOOK_SECONDS)
         running = any(process.poll() is None for process in processes)
         for lane in lanes:
-            for name, measure in _measures(folder / f"{lane.state}.json").items():
-                if name not in told:
-                    told.add(name)
-                    print(f"  {name}: {measure['wall_seconds']:.0f} s", flush=True)
+            ended = _measures(folder / f"{lane.state}.json")
+            for name in [name for name in ended if name not in told]:
+                told.add(name)
+                cells, seconds = ended[name]["cells"], ended[name]["wall_seconds"]
+                later = [_name(path) for path in lane.notebooks if _name(path) not in ended]
+                following = f"; {later[0]} begins" if later else ""
+                print(f"  {name}: {cells} cells, {seconds:.0f} s{following}", flush=True)
+
+
+def _name(notebook: Path) -> str:
+    """Return a notebook's name as the measurements have it, "solutions/04_x.ipynb"."""
+    return f"{notebook.resolve().parent.name}/{notebook.name}"
 
 
 def _measures(path: Path) -> dict[str, Any]:

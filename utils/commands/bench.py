@@ -149,7 +149,7 @@ def bench_training(captions: int = 2048, naive_prefixes: int = 640) -> Compariso
 def bench_decoding(images: int = 256, naive_images: int = 3) -> Comparison:
     """Compare batched greedy search with one `predict` for each word of each image."""
     from utils.decoding import greedy
-    from utils.model import build_model, next_word
+    from utils.model import build_model
     from utils.vocabulary import END, PAD, START
 
     model = build_model(_sizes())
@@ -157,7 +157,7 @@ def bench_decoding(images: int = 256, naive_images: int = 3) -> Comparison:
     bias[: END + 1] = -50.0  # neither way ends early: both write the same number of words
     model.get_layer("next_word").set_weights([kernel, bias])
     features = np.random.default_rng(1).random((images, 1280), dtype=np.float32)
-    ask = next_word(model, features)
+    ask = model.next_word(features)
 
     def naive() -> int:
         for image in range(naive_images):

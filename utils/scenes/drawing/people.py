@@ -12,21 +12,9 @@ from dataclasses import dataclass, field
 from utils.scenes.drawing.pen import INK, PAINT, Colour, Pen, Point, blob, limb, mix, oval, scaled
 from utils.scenes.drawing.sketch import Look, sketch, told
 
-SKINS: tuple[Colour, ...] = ((250, 210, 180), (236, 184, 148), (190, 130, 92), (128, 82, 56))
-HAIRS: tuple[Colour, ...] = (
-    (62, 42, 34),
-    (112, 66, 36),
-    (206, 150, 70),
-    (40, 36, 44),
-    (168, 78, 36),
-)
-
-SHOES: dict[str, Colour] = {
-    "man": (74, 50, 38),
-    "woman": (110, 40, 52),
-    "boy": (92, 66, 52),
-    "girl": (120, 60, 92),
-}
+SKINS: list[Colour] = told("people")["skins"]
+HAIRS: list[Colour] = told("people")["hairs"]
+SHOES: dict[str, Colour] = told("people")["shoes"]
 
 
 @dataclass(frozen=True)

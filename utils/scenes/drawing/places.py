@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 
 from utils.scenes.drawing.pen import SIZE, Colour, Pen, limb, mix, scaled
-from utils.scenes.drawing.sketch import NAMED, Look, sketch
+from utils.scenes.drawing.sketch import NAMED, Look, sketch, told
 from utils.scenes.drawing.sky import (
     SKIES,
     Canvas,
@@ -17,14 +17,7 @@ from utils.scenes.drawing.sky import (
 )
 
 NEEDLE: Colour = (44, 104, 72)
-WALLS: tuple[Colour, ...] = (
-    (226, 150, 120),
-    (238, 208, 150),
-    (158, 190, 206),
-    (206, 166, 190),
-    (172, 194, 150),
-    (222, 222, 214),
-)
+WALLS: list[Colour] = told("places")["walls"]
 WHITE = NAMED["snow"]
 
 

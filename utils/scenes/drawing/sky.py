@@ -2,8 +2,12 @@
 
 import math
 import random
+import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw
@@ -22,29 +26,10 @@ from utils.scenes.drawing.pen import (
     scaled,
 )
 
-SKIES: dict[str, tuple[Colour, ...]] = {
-    "sunny": ((64, 148, 232), (122, 192, 246), (206, 236, 252)),
-    "sunset": ((92, 66, 138), (226, 104, 96), (255, 202, 116)),
-    "night": ((14, 18, 56), (30, 42, 96), (66, 84, 146)),
-    "rain": ((92, 104, 122), (136, 148, 162), (178, 188, 194)),
-    "snow": ((150, 172, 204), (190, 206, 228), (232, 238, 246)),
-}
-# What the light does to every colour: red, green and blue are multiplied.
-LIGHTS: dict[str, tuple[float, float, float]] = {
-    "sunny": (1.0, 1.0, 1.0),
-    "sunset": (1.02, 0.84, 0.74),
-    "night": (0.46, 0.52, 0.76),
-    "rain": (0.9, 0.93, 0.96),
-    "snow": (0.96, 0.98, 1.02),
-}
-# The light on subjects is weaker, so that their own colours can be told at night.
-SUBJECT_LIGHTS: dict[str, tuple[float, float, float]] = {
-    "sunny": (1.0, 1.0, 1.0),
-    "sunset": (1.0, 0.96, 0.93),
-    "night": (0.9, 0.9, 0.96),
-    "rain": (1.0, 1.0, 1.0),
-    "snow": (1.0, 1.0, 1.0),
-}
+TOLD: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+SKIES: dict[str, list[Colour]] = TOLD["skies"]
+LIGHTS: dict[str, tuple[float, float, float]] = TOLD["lights"]
+SUBJECT_LIGHTS: dict[str, tuple[float, float, float]] = TOLD["subject_lights"]
 
 
 def tone_of(factors: tuple[float, float, float]) -> Tone:
@@ -86,7 +71,7 @@ def new_canvas(when: str, rng: random.Random) -> Canvas:
     return Canvas(image, when, rng, rng.uniform(0.5, 0.58), tone_of(LIGHTS[when]))
 
 
-def gradient(colours: tuple[Colour, ...], height: int) -> Image.Image:
+def gradient(colours: Sequence[Colour], height: int) -> Image.Image:
     """Return a vertical gradient through the colours, `SIZE` pixels wide."""
     stops = np.linspace(0, 1, len(colours))
     rows = np.linspace(0, 1, max(height, 1))
@@ -152,13 +137,7 @@ def _paint_night(pen: Pen, rng: random.Random, x: float, y: float) -> None:
 def _paint_clouds(canvas: Canvas) -> None:
     """Paint a few clouds, many and dark ones in bad weather."""
     rng = canvas.rng
-    tint = {
-        "sunny": (255, 255, 255),
-        "sunset": (255, 178, 160),
-        "night": (58, 70, 124),
-        "rain": (104, 114, 130),
-        "snow": (214, 222, 236),
-    }[canvas.when]
+    tint = TOLD["clouds"][canvas.when]
     count = rng.randint(4, 6) if canvas.when in ("rain", "snow") else rng.randint(1, 3)
     for _ in range(count):
         pen = Pen(
@@ -212,8 +191,7 @@ def _smooth(points: list[Point]) -> list[Point]:
 def paint_water(canvas: Canvas, top: float, bottom: float) -> None:
     """Paint water between two heights, with ripples that widen towards the viewer."""
     sky = SKIES[canvas.when]
-    deep = {"sunny": (28, 122, 190), "sunset": (104, 76, 130), "night": (22, 38, 92)}
-    near = deep.get(canvas.when, (70, 100, 128))
+    near = TOLD["waters"][canvas.when]
     start, height = round((1 - top) * SIZE), round((top - bottom) * SIZE)
     canvas.image.paste(gradient((mix(sky[2], near, 0.35), near), height), (0, start))
     pen, rng = Pen(canvas.image), canvas.rng
