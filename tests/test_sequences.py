@@ -117,5 +117,5 @@ def test_a_prefix_and_its_label_are_the_beginning_of_the_caption(sequences):
 def test_no_captions_are_refused(vocabulary):
     with pytest.raises(ValueError, match="no captions"):
         encode_captions([], vocabulary, np.zeros(0, np.int32))
-    with pytest.raises(ValueError, match="rows"):
+    with pytest.raises(ValueError, match=r"shorter|longer"):
         encode_captions(TOKENS, vocabulary, np.zeros(2, np.int32))

@@ -50,10 +50,6 @@ def beam_search(
     images = check_images(images, max_length)
     if beam_width < 1:
         raise ValueError(f"beam_width is {beam_width}; it must be 1 or more.")
-    if not 1 <= count <= beam_width:
-        raise ValueError(f"count is {count}; it must be from 1 to the beam width, {beam_width}.")
-    if not np.isfinite(length_penalty):
-        raise ValueError(f"length_penalty is {length_penalty}; it must be a finite number.")
     beams = _Beams(len(images), beam_width, count, length_penalty)
     for step in range(max_length):
         if len(beams.active):

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from utils.vocabulary import END, MARKERS, PAD, START, UNKNOWN, Vocabulary
+from utils.vocabulary import END, PAD, START, UNKNOWN, Vocabulary
 
 # images (n,) int32 rows, prefixes (n, t) int32 from <start> on -> log-probabilities (n, V) float32
 NextWord = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -88,26 +88,15 @@ def captions_of(ids: Sequence[Sequence[int]], vocabulary: Vocabulary) -> list[li
 
 
 def check_images(images: Sequence[int], max_length: int) -> np.ndarray:
-    """Return the rows of photos as int32; raise `ValueError` where they or the length are wrong."""
+    """Return the rows of photos as int32; raise `ValueError` where the length is wrong."""
     if max_length < 1:
         raise ValueError(f"max_length is {max_length}; a caption has 1 word or more.")
-    rows = np.asarray(images)
-    if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):
-        raise ValueError(
-            "images must be a list of whole numbers, the rows of the photos in the feature "
-            f"matrix, not {rows.dtype} of the shape {rows.shape}."
-        )
-    return rows.astype(np.int32)
+    return np.asarray(images, dtype=np.int32)
 
 
 def allowed_words(log_probs: np.ndarray, step: int) -> np.ndarray:
     """Return a copy in which words that may not follow are -infinity, and no other is."""
     values = np.maximum(log_probs, LOWEST)  # NaN stays NaN
-    if values.ndim != 2 or values.shape[1] <= len(MARKERS):
-        raise ValueError(
-            f"The model gave the shape {values.shape}; it must be (prefixes, words), with one "
-            "word or more besides the four markers."
-        )
     if np.isnan(values.max(initial=LOWEST)):
         raise ValueError(
             "The model gave probabilities that are not numbers (NaN): its training went astray. "

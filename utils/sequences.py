@@ -67,8 +67,6 @@ def encode_captions(
     Captions of more than `longest` words are left out, never cut: a cut caption has no end to
     learn. Raises `ValueError` where there is no caption (left) or the two differ in length.
     """
-    if len(tokens) != len(image_index):
-        raise ValueError(f"{len(tokens)} images have captions but {len(image_index)} have rows.")
     kept = [
         (row, vocabulary.encode(caption))
         for row, image in zip(image_index, tokens, strict=True)

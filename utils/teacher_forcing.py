@@ -116,16 +116,9 @@ class TeacherForcedModel(keras.Model):
     def shaped(self, features: np.ndarray) -> np.ndarray:
         """Return features as the model takes them, maps `(n, 7, 7, c)` as `(n, 49, c)`.
 
-        Raises `ValueError` where they do not fit.
+        Raises `ValueError`, as NumPy does, where they do not fit.
         """
-        if features.shape[1:] != self.feature_shape:
-            if int(np.prod(features.shape[1:])) != int(np.prod(self.feature_shape)):
-                raise ValueError(
-                    f"features have the shape {features.shape}; the model wants "
-                    f"(n, {', '.join(map(str, self.feature_shape))})."
-                )
-            features = features.reshape(len(features), *self.feature_shape)
-        return features
+        return features.reshape(len(features), *self.feature_shape)
 
 
 def photo_batches(
