@@ -2,12 +2,10 @@
 
 import csv
 import json
-import multiprocessing
 import os
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
+
+from joblib import Parallel, delayed
 
 from utils.scenes.annotators import write_captions
 from utils.scenes.drawing.picture import draw_scene
@@ -112,28 +110,9 @@ def _draw_all(folder: Path, scenes: list[Scene], progress: bool) -> None:
                 _save(job)
                 bar.update()
             return
-        # "spawn" is safe beside TensorFlow's threads and the same on every system.
-        context = multiprocessing.get_context("spawn")
-        with _plain_main(), ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
-            for _ in pool.map(_save, jobs, chunksize=8):
-                bar.update()
-
-
-@contextmanager
-def _plain_main() -> Iterator[None]:
-    """Keep the workers from running the caller's script again.
-
-    A spawned process imports the main module of its parent; a script without
-    `if __name__ == "__main__"` would start over in each worker. The workers need only this module.
-    """
-    import sys
-
-    main = sys.modules["__main__"]
-    hidden = {
-        name: main.__dict__.pop(name) for name in ("__file__", "__spec__") if name in vars(main)
-    }
-    main.__spec__ = None
-    try:
-        yield
-    finally:
-        main.__dict__.update(hidden)
+        # joblib's workers never run the caller's script again, as those of `multiprocessing` do.
+        drawn = Parallel(PROCESSES, batch_size=8, return_as="generator_unordered")(
+            delayed(_save)(job) for job in jobs
+        )
+        for _ in drawn:
+            bar.update()

@@ -34,9 +34,9 @@ def sentence(error: BaseException) -> str | None:
 def _lacks_memory(error: BaseException) -> bool:
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM
-    # By name, so that neither TensorFlow nor the pools of processes are imported for this: the
+    # By name, so that neither TensorFlow nor joblib is imported for this: the
     # system ends a worker process where there is no memory left.
-    named = type(error).__name__ in ("ResourceExhaustedError", "BrokenProcessPool")
+    named = type(error).__name__ in ("ResourceExhaustedError", "TerminatedWorkerError")
     return named or isinstance(error, MemoryError)
 
 
