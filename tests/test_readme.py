@@ -37,7 +37,7 @@ def scenes():
 
 
 def test_the_table_of_the_scenes_is_what_the_shipped_captioner_scores(scenes):
-    quoted = table("of what it says, true")
+    quoted = table("true statements")
     names = {
         "one caption for all": "one caption for all",
         "captions shuffled": "its captions, shuffled over the pictures",
@@ -53,7 +53,7 @@ def test_the_table_of_the_scenes_is_what_the_shipped_captioner_scores(scenes):
 
 
 def test_the_truth_of_the_scenes_is_what_the_shipped_captioner_says(scenes):
-    quoted = table("of what it says, true")
+    quoted = table("true statements")
     for search, name in (("greedy", "greedy search"), ("beam 3", "beam search, width 3")):
         assert quoted[name][5] == f"{scenes.truth[search].precision:.0%}"
 

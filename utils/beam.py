@@ -1,6 +1,7 @@
 """Beam search: several prefixes of each caption at once, all images together (chapter 7).
 
-It works against a function `next_word(images, prefixes)` and keeps the rules of `utils.decoding`.
+It works against a function `next_word(images, prefixes)`. As in `utils.decoding`, a caption has one
+word or more and none of the markers.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def beam_search(
 class _Beams:
     """The live prefixes of all images, and the captions that have ended.
 
-    `active` `(n,)`: the images that go on; `prefixes` `(n, beams, length)` int32; `totals`
+    `active` `(n,)`: the images still being decoded; `prefixes` `(n, beams, length)` int32; `totals`
     `(n, beams)` float64, their log-probabilities, -infinity where an image has fewer beams.
     """
 
@@ -112,7 +113,7 @@ class _Beams:
         return values, order // each, ids
 
     def stop(self, shortest: int, longest: int) -> None:
-        """Let the images go that are done; `shortest` and `longest`: what a prefix may become."""
+        """Drop the images that are done; `shortest` and `longest`: what a prefix may become."""
         best = self.totals.max(axis=1)
         reachable = np.maximum(best / shortest**self.penalty, best / longest**self.penalty)
         going = np.array(

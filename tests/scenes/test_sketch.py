@@ -20,12 +20,12 @@ KEYS = {*sketch.KINDS, *sketch.OPTIONS, *SHAPES, *PLACES}
 
 
 def drawings():
-    return [(module, name) for module in MODULES for name in sketch.told(module)["drawings"]]
+    return [(module, name) for module in MODULES for name in sketch.tables_of(module)["drawings"]]
 
 
 @pytest.mark.parametrize(("module", "name"), drawings())
 def test_every_row_says_what_the_reader_of_rows_knows(module, name):
-    for row in sketch.told(module)["drawings"][name]:
+    for row in sketch.tables_of(module)["drawings"][name]:
         assert set(row) <= KEYS, f"{module}.toml, {name}: {sorted(set(row) - KEYS)}"
     for stroke in sketch.strokes(module, name):
         assert stroke.shapes or stroke.puffs, f"{module}.toml, {name}: a stroke without a shape"

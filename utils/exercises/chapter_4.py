@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,9 +21,6 @@ from utils.exercises.expect import (
 from utils.exercises.guard import ReaderError, call
 from utils.sequences import pad_right
 from utils.vocabulary import END, PAD, START, Vocabulary
-
-if TYPE_CHECKING:
-    pass  # the stub of 4.3 names it; it is compared with the reader's and never run
 
 
 @exercise("4.1")

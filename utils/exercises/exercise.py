@@ -1,10 +1,11 @@
 """What an exercise is, and the register of all of them.
 
 A chapter's exercises live in `utils/exercises/chapter_N.py`. Each is one function that looks at the
-reader's answer and raises `Incorrect` with a sentence that teaches, or returns where all is well:
+reader's answer and raises `Incorrect` with a sentence that teaches, or returns where all is well.
+An invented one:
 
-    @exercise("4.2")
-    def check_4_2(answer):
+    @exercise("9.1")
+    def check_9_1(answer):
         got = call(answer, np.array([[1, 5, 0]]))
         mistake(looks_like(got, [1, 1, 0]), "counted the words", "0 is the padding.")
         expect_close(got, [1], name="the number of zeros in each row")

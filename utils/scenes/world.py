@@ -13,22 +13,22 @@ from pathlib import Path
 from typing import Any
 
 Names = tuple[str, ...]
-_TOLD = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 def _lists(name: str) -> dict[str, Names]:
     """Return a table of `world.toml` whose rows are lists; "people" stands for each of them."""
-    rows = {key: tuple(row) for key, row in _TOLD[name].items()}
+    rows = {key: tuple(row) for key, row in _TABLES[name].items()}
     return dict.fromkeys(PEOPLE, rows.pop("people")) | rows if "people" in rows else rows
 
 
-PEOPLE: Names = tuple(_TOLD["people"])
-ANIMALS: Names = tuple(_TOLD["animals"])
+PEOPLE: Names = tuple(_TABLES["people"])
+ANIMALS: Names = tuple(_TABLES["animals"])
 SUBJECTS = PEOPLE + ANIMALS
-PLACES: Names = tuple(_TOLD["places"])
-TIMES: Names = tuple(_TOLD["times"])
-SMALL: Names = tuple(_TOLD["small"])
-OFTEN: dict[str, int] = _TOLD["often"]
+PLACES: Names = tuple(_TABLES["places"])
+TIMES: Names = tuple(_TABLES["times"])
+SMALL: Names = tuple(_TABLES["small"])
+OFTEN: dict[str, int] = _TABLES["often"]
 PROP_COLOURS, THING_COLOURS = _lists("prop_colours"), _lists("thing_colours")
 HOMES, COATS, WEATHER = _lists("homes"), _lists("coats"), _lists("weather")
 THINGS, RELATED = _lists("things"), _lists("related")
@@ -37,7 +37,7 @@ DEEDS: dict[str, tuple[tuple[str, str], ...]] = {
     who: tuple((action, prop) for action, prop in deeds) for who, deeds in _lists("deeds").items()
 }
 # Never in train, dev or test: (field, value) pairs that only the compositional list combines.
-HELD_OUT: tuple[dict[str, str], ...] = tuple(_TOLD["held_out"])
+HELD_OUT: tuple[dict[str, str], ...] = tuple(_TABLES["held_out"])
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Scene:
 
     `who`, `what`, `where` and `when` are the subject, the action, the place, and the time of day
     or weather; `colour` is that of a person's clothes or an animal's coat and `count` (1-3) the
-    number of subjects. `prop` is what the subject uses, `thing` what it is placed to by
-    `relation`; both are empty where there is none. `seed` fixes the parts that no caption tells
-    (positions, sizes, poses, clouds), so `dataclasses.replace` gives the same picture with one
-    fact changed.
+    number of subjects. `prop` is what the subject uses. `thing` is what it stands near, and
+    `relation` says how ("behind"). These are empty where there is none. `seed` fixes the parts
+    that no caption tells (positions, sizes, poses, clouds), so `dataclasses.replace` gives the
+    same picture with one fact changed.
     """
 
     who: str

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from utils.scenes.drawing.pen import INK, Colour, Pen, Point, blob, limb, mix, oval
-from utils.scenes.drawing.sketch import Look, draw_stroke, paint, sketch, strokes, told
+from utils.scenes.drawing.sketch import Look, draw_stroke, paint, sketch, strokes, tables_of
 
 Legs = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
 
@@ -54,7 +54,7 @@ class Stance:
 
 STANCES: dict[str, tuple[Stance, ...]] = {
     what: tuple(Stance(**stance) for stance in stances)
-    for what, stances in told("animals")["stances"].items()
+    for what, stances in tables_of("animals")["stances"].items()
 }
 
 
@@ -203,7 +203,7 @@ def _head_pen(pen: Pen, frame: Frame, kind: dict[str, Any]) -> Pen:
 
 def _palette(who: str, colour: str) -> dict[str, Colour]:
     """Return the colours of an animal with this coat, by name."""
-    rows = told("animals")["colours"].get(who, {})
+    rows = tables_of("animals")["colours"].get(who, {})
     rows = {"coat": colour, "body": "coat"} | rows | rows.get(colour, {})
     found: dict[str, Colour] = {}
     for name in ("coat", *rows):
@@ -229,7 +229,7 @@ def draw_animal(pen: Pen, who: str, colour: str, stance: Stance) -> None:
         return
     if who == "rabbit" and stance.seated:
         stance = replace(stance, tilt=30)
-    kind = told("animals")["kinds"][who]
+    kind = tables_of("animals")["kinds"][who]
     beast = Beast(**kind["beast"])
     frame = frame_of(beast, stance)
     head = _head_pen(pen, frame, kind)
@@ -283,7 +283,7 @@ def _draw_wool(pen: Pen, frame: Frame, look: Look) -> None:
     curls = [oval(cx, cy, 0.105, 0.105) for cx, cy in oval(x, top, 0.4, 0.24, angle)[::2]]
     pen.fill(look.colours["coat"], *curls, oval(x, top, 0.42, 0.25, angle), texture=0.25)
     arc = [(0.07 * math.cos(t), 0.06 * math.sin(t)) for t in (0.2, 0.9, 1.6, 2.3, 3.0)]
-    for dx, dy in told("animals")["curls"]:
+    for dx, dy in tables_of("animals")["curls"]:
         curl = [(x + dx + ax, y + dy + ay) for ax, ay in arc]
         pen.line(look.colours["curl"], curl, 0.018)
 

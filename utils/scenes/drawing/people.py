@@ -10,11 +10,11 @@ import random
 from dataclasses import dataclass, field
 
 from utils.scenes.drawing.pen import INK, PAINT, Colour, Pen, Point, blob, limb, mix, oval, scaled
-from utils.scenes.drawing.sketch import Look, sketch, told
+from utils.scenes.drawing.sketch import Look, sketch, tables_of
 
-SKINS: list[Colour] = told("people")["skins"]
-HAIRS: list[Colour] = told("people")["hairs"]
-SHOES: dict[str, Colour] = told("people")["shoes"]
+SKINS: list[Colour] = tables_of("people")["skins"]
+HAIRS: list[Colour] = tables_of("people")["hairs"]
+SHOES: dict[str, Colour] = tables_of("people")["shoes"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Build:
     limb: float  # thickness of an arm
 
 
-BUILDS = {who: Build(**build) for who, build in told("people")["builds"].items()}
+BUILDS = {who: Build(**build) for who, build in tables_of("people")["builds"].items()}
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Pose:
 
 
 POSES: dict[str, tuple[Pose, ...]] = {
-    what: tuple(Pose(**pose) for pose in poses) for what, poses in told("people")["poses"].items()
+    what: tuple(Pose(**pose) for pose in poses)
+    for what, poses in tables_of("people")["poses"].items()
 }
 
 

@@ -10,13 +10,13 @@ from utils.scenes.drawing.animals import STANCES, Stance, choose_stance, draw_an
 from utils.scenes.drawing.pen import SIZE, Pen, Ruler, multiply_grain, oval
 from utils.scenes.drawing.people import BUILDS, Body, Pose, choose_pose, draw_person
 from utils.scenes.drawing.places import PLACE_PAINTINGS
-from utils.scenes.drawing.sketch import told
+from utils.scenes.drawing.sketch import tables_of
 from utils.scenes.drawing.sky import SUBJECT_LIGHTS, Canvas, new_canvas, paint_weather, tone_of
 from utils.scenes.world import Scene
 
 # How tall each subject is drawn alone (a share of the picture), its height in its own units, half
 # the width of its body in these units, and, of swimmers, how much of it is under water.
-SIZES: dict[str, dict[str, float]] = told("people")["sizes"] | told("animals")["sizes"]
+SIZES: dict[str, dict[str, float]] = tables_of("people")["sizes"] | tables_of("animals")["sizes"]
 LYING = 0.56  # half the width of a sleeping person
 # Neighbours may overlap a little: they stand at different depths, three of them in a triangle.
 OVERLAPS = {1: 1.0, 2: 1.2, 3: 1.35}

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 
 from utils.scenes.drawing.pen import SIZE, Colour, Pen, limb, mix, scaled
-from utils.scenes.drawing.sketch import NAMED, Look, sketch, told
+from utils.scenes.drawing.sketch import NAMED, Look, sketch, tables_of
 from utils.scenes.drawing.sky import (
     SKIES,
     Canvas,
@@ -17,7 +17,7 @@ from utils.scenes.drawing.sky import (
 )
 
 NEEDLE: Colour = (44, 104, 72)
-WALLS: list[Colour] = told("places")["walls"]
+WALLS: list[Colour] = tables_of("places")["walls"]
 WHITE = NAMED["snow"]
 
 

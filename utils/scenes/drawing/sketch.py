@@ -67,7 +67,7 @@ class Stroke:
 
 
 @cache
-def told(module: str) -> dict[str, Any]:
+def tables_of(module: str) -> dict[str, Any]:
     """Return what `MODULE.toml` says."""
     return tomllib.loads(Path(__file__).with_name(f"{module}.toml").read_text(encoding="utf-8"))
 
@@ -75,7 +75,7 @@ def told(module: str) -> dict[str, Any]:
 @cache
 def strokes(module: str, name: str) -> tuple[Stroke, ...]:
     """Return the strokes of one drawing of `MODULE.toml`; none where it has no such drawing."""
-    rows = told(module)["drawings"].get(name, ())
+    rows = tables_of(module)["drawings"].get(name, ())
     return tuple(stroke for row in rows for stroke in _strokes_of(row))
 
 

@@ -26,10 +26,10 @@ from utils.scenes.drawing.pen import (
     scaled,
 )
 
-TOLD: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-SKIES: dict[str, list[Colour]] = TOLD["skies"]
-LIGHTS: dict[str, tuple[float, float, float]] = TOLD["lights"]
-SUBJECT_LIGHTS: dict[str, tuple[float, float, float]] = TOLD["subject_lights"]
+TABLES: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+SKIES: dict[str, list[Colour]] = TABLES["skies"]
+LIGHTS: dict[str, tuple[float, float, float]] = TABLES["lights"]
+SUBJECT_LIGHTS: dict[str, tuple[float, float, float]] = TABLES["subject_lights"]
 
 
 def tone_of(factors: tuple[float, float, float]) -> Tone:
@@ -137,7 +137,7 @@ def _paint_night(pen: Pen, rng: random.Random, x: float, y: float) -> None:
 def _paint_clouds(canvas: Canvas) -> None:
     """Paint a few clouds, many and dark ones in bad weather."""
     rng = canvas.rng
-    tint = TOLD["clouds"][canvas.when]
+    tint = TABLES["clouds"][canvas.when]
     count = rng.randint(4, 6) if canvas.when in ("rain", "snow") else rng.randint(1, 3)
     for _ in range(count):
         pen = Pen(
@@ -191,7 +191,7 @@ def _smooth(points: list[Point]) -> list[Point]:
 def paint_water(canvas: Canvas, top: float, bottom: float) -> None:
     """Paint water between two heights, with ripples that widen towards the viewer."""
     sky = SKIES[canvas.when]
-    near = TOLD["waters"][canvas.when]
+    near = TABLES["waters"][canvas.when]
     start, height = round((1 - top) * SIZE), round((top - bottom) * SIZE)
     canvas.image.paste(gradient((mix(sky[2], near, 0.35), near), height), (0, start))
     pen, rng = Pen(canvas.image), canvas.rng

@@ -8,12 +8,12 @@ import math
 
 from utils.scenes.drawing.pen import INK, PAINT, Colour, Pen, Point, limb, mix, oval
 from utils.scenes.drawing.people import Body
-from utils.scenes.drawing.sketch import NAMED, Look, sketch, told
+from utils.scenes.drawing.sketch import NAMED, Look, sketch, tables_of
 from utils.scenes.drawing.sky import Canvas
 
 # Height and width of each thing as a share of the picture.
 THING_SIZES: dict[str, tuple[float, float]] = {
-    name: (height, wide) for name, (height, wide) in told("things")["sizes"].items()
+    name: (height, wide) for name, (height, wide) in tables_of("things")["sizes"].items()
 }
 # What a person holds, by whether the hands cover it.
 HELD_BEHIND = ("bicycle", "umbrella", "kite", "balloon")
