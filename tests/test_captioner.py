@@ -179,6 +179,16 @@ def test_another_network_for_the_features_is_refused(folder):
         load_captioner(folder)
 
 
+def test_version_one_is_read_unless_it_scaled_its_features(captioner, folder):
+    settings = {**json.loads((folder / SETTINGS).read_text(encoding="utf-8")), "format": 1}
+    (folder / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
+    assert load_captioner(folder).vocabulary.words == captioner.vocabulary.words
+    settings["model"]["standardize"] = True
+    (folder / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
+    with pytest.raises(CaptionerError, match=r"has the format 1 .* train it anew"):
+        load_captioner(folder)
+
+
 def test_another_format_and_no_captioner_at_all_are_said(folder, tmp_path):
     settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
     (folder / SETTINGS).write_text(json.dumps({**settings, "format": 99}), encoding="utf-8")

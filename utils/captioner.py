@@ -214,7 +214,7 @@ def _demand_settings(folder: Path, settings: dict[str, Any]) -> None:
         raise CaptionerError(
             f"{folder} has the format {settings.get('format')} and holds a model of the kind "
             f"{settings.get('kind')!r}; this version reads the format {FORMAT} and "
-            f"{', '.join(KINDS)}: use the version of the course that saved it."
+            f"{', '.join(KINDS)}: train it anew, or use the version of the course that saved it."
         )
     missing = [name for name in ("model", "cnn", "vocabulary", "files") if name not in settings]
     if missing:
