@@ -8,8 +8,9 @@ from utils.attention import AttentionConfig, build_attention_model
 from utils.bleu import bleu_scores, bleu_statistics
 from utils.rewards import BleuCounter, Reward, bleu_worth
 from utils.self_critical import (
+    GreedyReward,
+    SelfCritical,
     SelfCriticalSettings,
-    SelfCriticalTask,
     advantages,
     rollout,
     train_self_critical,
@@ -18,11 +19,11 @@ from utils.self_critical import (
 from utils.sequences import encode_captions
 from utils.teacher_forcing import (
     CaptionsOfPhotos,
-    TeacherForcingTask,
+    cross_entropy,
     photo_batches,
     train_teacher_forcing,
 )
-from utils.training_loop import CHECKPOINT, TrainingSettings
+from utils.training import BACKUP, TrainingData, TrainingSettings
 from utils.vocabulary import END, MARKERS, PAD, START, UNKNOWN, Vocabulary
 
 WORDS = [f"w{number}" for number in range(8)]
@@ -82,49 +83,46 @@ def test_one_pass_measures_what_prefixes_measure():
     """The mean loss a word is that of asking for each prefix by itself."""
     features, data = make_data(photos=5)
     model = make_model()
-    task = TeacherForcingTask(model, [features], data, data, settings())
     total = 0.0
     for row, length, image in zip(data.tokens, data.lengths, data.image_index, strict=True):
         for place in range(1, length):
             inputs = {"feature": features[[image]], "prefix": row[None, :place]}
             total -= np.log(model(inputs).numpy()[0, -1, row[place]])
-    assert task.dev_loss() == pytest.approx(total / data.prefix_count, abs=1e-5)
-
-
-def test_it_learns_and_resumes(tmp_path):
-    features, data = make_data()
-    more = {"average": 0.9, "label_smoothing": 0.05, "schedule": "cosine", "warmup": 2}
-    args = (features, data, data, settings(epochs=25, learning_rate=3e-2, patience=25, **more))
-    mirrored = features[:, ::-1].copy()
-    whole = make_model(dropout=0.1)
-    history = train_teacher_forcing(
-        whole, *args, folder=tmp_path / "a", mirrored=mirrored, report=None
+    assert cross_entropy(model, features, data) == pytest.approx(
+        total / data.prefix_count, abs=1e-5
     )
-    assert history.best["dev_loss"] < 1.2 < history.epochs[0]["loss"]
 
-    class StopError(Exception):
-        pass
 
-    def stop(epoch, _):
-        if epoch == 20:
+class StopError(Exception):
+    pass
+
+
+class StopAt(keras.callbacks.Callback):
+    """Pulls the plug after a number of steps."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.left = steps
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.left -= 1
+        if not self.left:
             raise StopError
 
+
+def test_it_learns_and_resumes(tmp_path, monkeypatch):
+    monkeypatch.setattr("utils.training.PART_STEPS", 2)
+    features, data = make_data()
+    told = TrainingData(features, data, data, features[:, ::-1].copy())
+    more = {"average": 0.9, "schedule": "cosine", "warmup": 2}
+    how = settings(epochs=25, learning_rate=3e-2, patience=25, **more)
+    history = train_teacher_forcing(make_model(dropout=0.1), told, how, tmp_path / "a")
+    assert history.best["dev_loss"] < 1.2 < history.epochs[0]["loss"]
     with pytest.raises(StopError):
         train_teacher_forcing(
-            make_model(dropout=0.1),
-            *args,
-            folder=tmp_path / "b",
-            mirrored=mirrored,
-            report=None,
-            on_epoch_end=stop,
+            make_model(dropout=0.1), told, how, tmp_path / "b", [StopAt(20 * 4 + 3)]
         )
-    resumed = train_teacher_forcing(
-        make_model(seed=5, dropout=0.1),
-        *args,
-        folder=tmp_path / "b",
-        mirrored=mirrored,
-        report=None,
-    )
+    resumed = train_teacher_forcing(make_model(seed=5, dropout=0.1), told, how, tmp_path / "b")
     assert [e["dev_loss"] for e in resumed.epochs] == [e["dev_loss"] for e in history.epochs]
 
 
@@ -206,23 +204,29 @@ def test_advantages_compare_with_the_other_samples():
 def test_the_gradient_raises_what_was_better_than_the_others():
     features, data = make_data(photos=4)
     model = make_model()
-    self_critical = SelfCriticalSettings(samples=3, cross_entropy=0.0, max_length=5)
-    task = SelfCriticalTask(model, [features], data, data, settings(batch_size=4), self_critical)
-    ((given, _),) = list(task.examples(task.plan(0, 0), 0, 0, 0))
-    found, tokens, owners, worth, _, _ = given
+    learner = SelfCritical(
+        model,
+        TrainingData(features, data, data),
+        SelfCriticalSettings(samples=3, cross_entropy=0.0, max_length=5),
+    )
+    drawn = learner.sample(features, tf.constant([1, 2]))
+    worth, _, means = learner.judge(np.arange(4), drawn.numpy(), np.zeros(10))
+    assert worth.reshape(4, 3).sum(axis=1) == pytest.approx(np.zeros(4), abs=1e-5)
+    assert worth.any() and means.any()
     with tf.GradientTape() as tape:
-        objective = task.loss(*map(tf.constant, given))[1]
-    optimizer = keras.optimizers.SGD(0.05)
+        objective = learner.objective(features, drawn, tf.constant(worth), None)
 
     def log_probs():
-        encoded = tf.gather(model.encode(found), owners)
+        encoded = tf.repeat(model.encode(features), 3, axis=0)
+        read = np.column_stack([np.full(len(drawn), START, np.int32), drawn[:, :-1]])
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
-            labels=tokens[:, 1:], logits=model.logits(encoded, tokens[:, :-1])
+            labels=drawn, logits=model.logits(encoded, read)
         )
-        return -(losses.numpy() * (tokens[:, 1:] != PAD)).sum(axis=1)
+        return -(losses.numpy() * (drawn.numpy() != PAD)).sum(axis=1)
 
     before = (log_probs() * worth).sum()
-    optimizer.apply(tape.gradient(objective, model.trainable_variables), model.trainable_variables)
+    gradients = tape.gradient(objective, model.trainable_variables)
+    keras.optimizers.SGD(0.05).apply(gradients, model.trainable_variables)
     assert (log_probs() * worth).sum() > before
 
 
@@ -231,15 +235,17 @@ def test_the_gradient_may_be_taken_under_dropout_and_samples_are_drawn_without()
     model = make_model(dropout=0.5)
     objectives, drawn = {}, []
     for dropout in (False, True):
-        self_critical = SelfCriticalSettings(
-            samples=3, cross_entropy=0.0, max_length=5, dropout=dropout
+        learner = SelfCritical(
+            model,
+            TrainingData(features, data, data),
+            SelfCriticalSettings(samples=3, cross_entropy=0.0, max_length=5, dropout=dropout),
         )
-        task = SelfCriticalTask(
-            model, [features], data, data, settings(batch_size=4), self_critical
-        )
-        ((given, _),) = list(task.examples(task.plan(0, 0), 0, 0, 0))
-        drawn.append(given[1])
-        objectives[dropout] = [float(task.loss(*map(tf.constant, given))[1]) for _ in range(2)]
+        drawn.append(learner.sample(features, tf.constant([1, 2])).numpy())
+        worth = learner.judge(np.arange(4), drawn[-1], np.zeros(10))[0]
+        objectives[dropout] = [
+            float(learner.objective(features, tf.constant(drawn[-1]), worth, None))
+            for _ in range(2)
+        ]
     np.testing.assert_array_equal(*drawn)
     assert objectives[False][0] == objectives[False][1]
     assert objectives[True][0] != objectives[True][1]
@@ -247,15 +253,9 @@ def test_the_gradient_may_be_taken_under_dropout_and_samples_are_drawn_without()
 
 def test_training_on_the_metric_raises_the_metric_and_resumes(tmp_path):
     features, data = make_data()
+    told = TrainingData(features, data, data)
     start = make_model()
-    train_teacher_forcing(
-        start,
-        features,
-        data,
-        data,
-        settings(epochs=60, learning_rate=1e-2, patience=60),
-        report=None,
-    )
+    train_teacher_forcing(start, told, settings(epochs=60, learning_rate=1e-2, patience=60))
     weights = start.get_weights()
 
     def model():
@@ -265,26 +265,17 @@ def test_training_on_the_metric_raises_the_metric_and_resumes(tmp_path):
 
     self_critical = SelfCriticalSettings(samples=8, max_length=8)
     how = settings(epochs=12, learning_rate=5e-3, patience=12)
-    args = (features, data, data, how, self_critical)
-    history = train_self_critical(model(), *args, folder=tmp_path / "a", report=None)
+    history = train_self_critical(model(), told, how, self_critical, tmp_path / "a")
     rewards = [-epoch["dev_loss"] for epoch in history.epochs]
-    before = SelfCriticalTask(model(), [features], *args[1:]).dev_loss()
+    before = GreedyReward(model(), told, self_critical)()
     assert max(rewards) > -before + 0.1
     # Greedy captions of thirty photos jump about; what is trained is the mean reward of samples.
     of_samples = [-epoch["loss"] for epoch in history.epochs]
     assert np.mean(of_samples[-3:]) > np.mean(of_samples[:3]) + 0.3
-
-    class StopError(Exception):
-        pass
-
-    def stop(epoch, _):
-        if epoch == 2:
-            raise StopError
-
     with pytest.raises(StopError):
-        train_self_critical(model(), *args, folder=tmp_path / "b", report=None, on_epoch_end=stop)
-    assert (tmp_path / "b" / CHECKPOINT).is_file()
-    resumed = train_self_critical(model(), *args, folder=tmp_path / "b", report=None)
+        train_self_critical(model(), told, how, self_critical, tmp_path / "b", [StopAt(7)])
+    assert (tmp_path / "b" / BACKUP).is_file()
+    resumed = train_self_critical(model(), told, how, self_critical, tmp_path / "b")
     assert [e["loss"] for e in resumed.epochs] == [e["loss"] for e in history.epochs]
 
 

@@ -11,8 +11,8 @@
 | 3 | word vectors | `glove.py` | `embedding_matrix` | `test_glove.py` |
 | 4 | prefixes, padding, batches | `sequences.py` | `encode_captions` | `test_sequences.py` |
 | 5 | the merge model | `model.py` | `build_model` | `test_model.py` |
-| 6 | training on prefixes | `training.py` | `train` | `test_training.py` |
-| 6 | epochs, early stopping, resuming | `training_loop.py` | `run_task` | `test_training.py` |
+| 6 | training with `fit` | `training.py` | `train` | `test_training.py` |
+| 6 | early stopping, backups, progress | `callbacks.py` | `DevLoss` | `test_training.py` |
 | 6 | what is trained on a dataset | `recipe.py` | `recipe_for` | `commands/test_train.py` |
 | 7 | greedy search and sampling | `decoding.py` | `greedy` | `test_decoding.py` |
 | 7 | beam search | `beam.py` | `beam_search` | `test_decoding.py` |

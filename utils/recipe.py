@@ -5,15 +5,14 @@ dataset -> vocabulary, sequences, features -> model -> training -> captioner
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
+from utils.callbacks import Bar, History
 from utils.captioner import KINDS, SETTINGS, Captioner, load_captioner
 from utils.dataset import Dataset
 from utils.features import dataset_features
@@ -22,7 +21,7 @@ from utils.self_critical import SelfCriticalSettings, train_self_critical
 from utils.sequences import CaptionSequences, encode_captions
 from utils.support.paths import CAPTIONERS, RUNS
 from utils.teacher_forcing import train_teacher_forcing
-from utils.training import History, TrainingSettings, train
+from utils.training import TrainingData, TrainingSettings, train
 from utils.vocabulary import Vocabulary
 
 # A minute or so on two cores.
@@ -127,20 +126,20 @@ def train_captioner(
         if recipe.mirrored
         else None
     )
+    data = TrainingData(features, *sequences, mirrored)
     keras.utils.set_random_seed(recipe.training.seed)
     if begin is None:
         model, config = _new_model(recipe, vocabulary, features, dataset.index("train"))
     else:
         model, config = begin.model, begin.config
-    history = _fit(recipe)(
-        model,
-        features,
-        *sequences,
-        recipe.training,
-        folder=folder / "training",
-        mirrored=mirrored,
-        report=say,
-    )
+    if recipe.self_critical is not None:
+        how = (recipe.training, recipe.self_critical)
+        history = train_self_critical(model, data, *how, folder / "training", [Bar()])
+    elif recipe.kind == "merge":
+        history = train(model, data, recipe.training, folder / "training", [Bar()])
+    else:
+        history = train_teacher_forcing(model, data, recipe.training, folder / "training", [Bar()])
+    say(f"Trained: {len(history.epochs)} epochs, of which epoch {history.best['epoch']} is kept.")
     more = {"dataset": dataset.name, "best_epoch": history.best, "epochs": len(history.epochs)}
     captioner = Captioner(model, vocabulary, config, {**more, **recipe.decoding}, weights)
     captioner.save(folder / "captioner")
@@ -182,13 +181,6 @@ def _new_model(
     if config.standardize:
         kind.standardize(model, features[train_rows])
     return model, config
-
-
-def _fit(recipe: Recipe) -> Callable[..., History]:
-    """Return the function that trains the recipe's model."""
-    if recipe.self_critical is not None:
-        return partial(train_self_critical, self_critical=recipe.self_critical)
-    return train if recipe.kind == "merge" else train_teacher_forcing
 
 
 def ready_captioner(dataset: Dataset, features: np.ndarray) -> tuple[Captioner, str]:

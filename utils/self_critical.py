@@ -8,26 +8,36 @@ no derivative for that: it only weighs the derivative of the log-probability (RE
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-from utils.bleu import Caption, bleu_scores
+from utils.bleu import bleu_scores
+from utils.callbacks import History
 from utils.rewards import COLUMNS, Reward
 from utils.sequences import CaptionSequences
 from utils.teacher_forcing import (
     CHUNK,
     CaptionsOfPhotos,
     TeacherForcedModel,
-    demand_views,
     photo_batches,
-    word_losses,
+    word_loss,
 )
-from utils.training_loop import History, TrainingSettings, run_task
+from utils.training import (
+    Stream,
+    TrainingData,
+    TrainingSettings,
+    description_of,
+    fit,
+    optimizer_of,
+    run_folder,
+)
 from utils.vocabulary import END, PAD, START, UNKNOWN
 
 FORBIDDEN = (PAD, START, UNKNOWN)
@@ -104,127 +114,149 @@ def advantages(rewards: np.ndarray) -> np.ndarray:
     return (rewards - rewards.mean(axis=1, keepdims=True)) * samples / (samples - 1)
 
 
-class SelfCriticalTask:
-    """Photos -> captions that the reward likes; a step is some photos, some samples each."""
+class SelfCritical(keras.Model):
+    """Samples captions of photos and makes those that the reward likes more probable."""
 
     def __init__(
-        self,
-        model: TeacherForcedModel,
-        views: Sequence[np.ndarray],
-        train: CaptionSequences,
-        dev: CaptionSequences,
-        settings: TrainingSettings,
-        self_critical: SelfCriticalSettings,
+        self, model: TeacherForcedModel, data: TrainingData, settings: SelfCriticalSettings
     ) -> None:
-        self.model, self.views = model, [model.shaped(view) for view in views]
-        self.train, self.settings, self.self_critical = train, settings, self_critical
-        self.captions = CaptionsOfPhotos(train)
-        self.reward, self.place_of = _reward(train, self_critical.bleu_weight)
-        self.dev, (self.dev_reward, self.dev_place_of) = (
-            dev,
-            _reward(dev, self_critical.bleu_weight),
+        super().__init__(name="self_critical")
+        self.decoder, self.settings = model, settings
+        self.reward, self.place_of = _reward(data.train, settings.bleu_weight)
+        # BLEU's statistics, running means over the samples: a backup holds them too.
+        self.means = self.add_weight(
+            (COLUMNS,), "zeros", dtype="float64", trainable=False, name="means"
         )
-        self.means = tf.Variable(np.zeros(COLUMNS), dtype=tf.float64)
-        self.state = [self.means]
-        features = tf.TensorSpec((None, *model.feature_shape), views[0].dtype)
-        captions = [tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.int32)]
-        self.signature = [
-            features,
-            *captions,
-            tf.TensorSpec((None,), tf.float32),
-            tf.TensorSpec((None, None), tf.int32),
-            tf.TensorSpec((), tf.float32),
-        ]
-        self._draw = tf.function(
-            self._drawn, input_signature=[features, tf.TensorSpec((2,), tf.int32)]
-        )
-        self._greedy = tf.function(
-            lambda found: rollout(model, model.encode(found), None, self_critical.max_length),
-            input_signature=[features],
-        )
+        self.loss_mean = keras.metrics.Mean(name="loss")
+        self.usual = word_loss()
+        self.draw = tf.function(self.sample)  # Keras leaves loops over tensors as they are
+        self.built = True  # its model is
 
-    def _drawn(self, features: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        encoded = tf.repeat(self.model.encode(features), self.self_critical.samples, axis=0)
-        return rollout(self.model, encoded, seed, self.self_critical.max_length)
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """What `fit` shows and starts anew each epoch."""
+        return [self.loss_mean]
 
-    def plan(self, seed: int | None, epoch: int) -> list[np.ndarray]:
-        """Return the photos of each step."""
-        return photo_batches(self.train, self.settings.batch_size, seed, epoch)
+    def call(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
+        """Return the photos encoded."""
+        return self.decoder.encode(inputs["feature"], training)
 
-    def costs(self, plan: Sequence[np.ndarray]) -> np.ndarray:
-        """Return the photos of each step."""
-        return np.array([len(photos) for photos in plan])
+    def sample(self, features: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        """Return `samples` captions of each photo, ids `(photos * samples, max_length)`."""
+        encoded = tf.repeat(self.decoder.encode(features), self.settings.samples, axis=0)
+        return rollout(self.decoder, encoded, seed, self.settings.max_length)
 
-    def examples(
-        self, plan: Sequence[np.ndarray], start: int, seed: int, epoch: int
-    ) -> Iterator[tuple[tuple[Any, ...], int]]:
-        """Yield samples of the model as it is at that step, with their advantages."""
-        for step in range(start, len(plan)):
-            photos, rng = plan[step], np.random.default_rng([seed, 2, epoch, step])
-            features = np.asarray(self.views[rng.integers(len(self.views))][photos])
-            drawn = self._draw(features, rng.integers(2**30, size=2, dtype=np.int32)).numpy()
-            owners = np.repeat(np.arange(len(photos), dtype=np.int32), self.self_critical.samples)
-            places = [self.place_of[photo] for photo in photos[owners].tolist()]
-            rewards = self._rewards(places, words_of(drawn))
-            worth = advantages(rewards.reshape(len(photos), -1)).astype(np.float32).reshape(-1)
-            tokens = _begun(drawn)
-            true = self._one_caption_each(photos, rng)
-            yield (features, tokens, owners, worth, true, np.float32(-rewards.mean())), len(owners)
-
-    def _rewards(self, places: list[int], hypotheses: list[Caption]) -> np.ndarray:
-        means = self.means.numpy()
+    def judge(
+        self, photos: np.ndarray, drawn: np.ndarray, means: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the samples' advantages `(n,)`, minus their mean reward, and the next means."""
+        places = [self.place_of[int(photo)] for photo in np.repeat(photos, self.settings.samples)]
+        hypotheses = words_of(drawn)
         if not means.any():  # the first step of the run judges by its own means
             means = self.reward.counter.statistics(places, hypotheses).mean(axis=0)
         rewards, rows = self.reward(places, hypotheses, means)
-        self.means.assign(MEMORY * means + (1 - MEMORY) * rows.mean(axis=0))
-        return rewards
+        worth = advantages(rewards.reshape(len(photos), -1)).astype(np.float32).reshape(-1)
+        means = MEMORY * means + (1 - MEMORY) * rows.mean(axis=0)
+        return worth, np.float32(-rewards.mean()), means
 
-    def _one_caption_each(self, photos: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        rows = [rng.choice(self.captions.rows_of[int(photo)]) for photo in photos]
-        return self.train.tokens[rows, : int(self.train.lengths[rows].max())]
-
-    def loss(
-        self,
-        features: tf.Tensor,
-        tokens: tf.Tensor,
-        owners: tf.Tensor,
-        worth: tf.Tensor,
-        true: tf.Tensor,
-        minus_reward: tf.Tensor,
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return minus the mean reward, and the objective whose gradient raises it."""
-        dropout, labels = self.self_critical.dropout, tokens[:, 1:]
-        encoded = self.model.encode(features, training=dropout)
-        logits = self.model.logits(tf.gather(encoded, owners), tokens[:, :-1], training=dropout)
+    def objective(
+        self, features: tf.Tensor, drawn: tf.Tensor, worth: tf.Tensor, true: tf.Tensor
+    ) -> tf.Tensor:
+        """Return what is lowered: -advantage * log p(word), and a little cross-entropy."""
+        dropout = self.settings.dropout
+        encoded = self.decoder.encode(features, training=dropout)
+        encoded = tf.repeat(encoded, self.settings.samples, axis=0)
+        read = tf.pad(drawn[:, :-1], [[0, 0], [1, 0]], constant_values=START)
+        logits = self.decoder.logits(encoded, read, training=dropout)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
-            labels=labels, logits=_without_forbidden(logits)
+            labels=drawn, logits=_without_forbidden(logits)
         )
-        written = tf.cast(labels != PAD, tf.float32)
+        written = tf.cast(drawn != PAD, tf.float32)
         objective = tf.reduce_sum(losses * written * worth[:, None]) / tf.reduce_sum(written)
-        if self.self_critical.cross_entropy:
-            seen = self.model.encode(features, training=True)
-            usual, _ = word_losses(self.model, seen, true, 0.0, training=True)
-            objective += self.self_critical.cross_entropy * usual
-        return minus_reward, objective
+        if self.settings.cross_entropy:
+            seen = self.decoder.encode(features, training=True)
+            logits = self.decoder.logits(seen, true[:, :-1], training=True)
+            objective += self.settings.cross_entropy * self.usual(true[:, 1:], logits)
+        return objective
 
-    def dev_loss(self) -> float:
-        """Return minus the mean reward of greedy captions of the dev photos.
+    def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Draw, judge, and go one step: what `fit` does with a batch."""
+        features = inputs["feature"]
+        drawn = self.draw(features, inputs["seed"])
+        # No wider than the longest sample, for the backward pass.
+        width = tf.reduce_max(tf.reduce_sum(tf.cast(drawn != PAD, tf.int32), axis=1))
+        worth, minus_reward, means = tf.numpy_function(
+            self.judge,
+            [inputs["photo"], drawn, self.means.value],
+            [tf.float32, tf.float32, tf.float64],
+        )
+        worth.set_shape([None])
+        minus_reward.set_shape([])
+        self.means.assign(tf.reshape(means, (COLUMNS,)))
+        with tf.GradientTape() as tape:
+            objective = self.objective(features, drawn[:, :width], worth, inputs["true"])
+        variables = self.trainable_variables
+        self.optimizer.apply(tape.gradient(objective, variables), variables)
+        self.loss_mean.update_state(minus_reward)
+        return {"loss": self.loss_mean.result()}
 
-        BLEU's part is log BLEU-4 of the list, of which `bleu_worth` is the derivative.
-        """
+
+def sample_stream(
+    model: TeacherForcedModel, data: TrainingData, settings: TrainingSettings
+) -> Stream:
+    """Return batches of photos, one true caption of each, and the seed of the step's samples."""
+    views = [model.shaped(view) for view in data.views]
+    rows_of = CaptionsOfPhotos(data.train).rows_of
+    steps = len(photo_batches(data.train, settings.batch_size))
+
+    @lru_cache(maxsize=2)
+    def plan(epoch: int) -> list[np.ndarray]:
+        return photo_batches(data.train, settings.batch_size, settings.seed, epoch)
+
+    def example(step: int) -> Any:
+        epoch, place = divmod(step, steps)
+        photos, rng = plan(epoch)[place], np.random.default_rng([settings.seed, 2, epoch, place])
+        features = views[rng.integers(len(views))][photos]
+        seed = rng.integers(2**30, size=2, dtype=np.int32)
+        rows = [rng.choice(rows_of[int(photo)]) for photo in photos]
+        true = data.train.tokens[rows, : int(data.train.lengths[rows].max())]
+        return {"feature": features, "photo": photos, "seed": seed, "true": true}
+
+    signature = {
+        "feature": tf.TensorSpec((None, *model.feature_shape), views[0].dtype),
+        "photo": tf.TensorSpec((None,), tf.int32),
+        "seed": tf.TensorSpec((2,), tf.int32),
+        "true": tf.TensorSpec((None, None), tf.int32),
+    }
+    return Stream(steps, example, signature)
+
+
+class GreedyReward:
+    """Minus the reward of greedy captions of the dev photos, asked again and again.
+
+    BLEU's part is log BLEU-4 of the list, of which `bleu_worth` is the derivative.
+    """
+
+    def __init__(
+        self, model: TeacherForcedModel, data: TrainingData, settings: SelfCriticalSettings
+    ) -> None:
+        self.features, self.dev, self.weight = model.shaped(data.features), data.dev, settings
+        self.reward, self.place_of = _reward(data.dev, settings.bleu_weight)
+        features = tf.TensorSpec((None, *model.feature_shape), data.features.dtype)
+        self.write = tf.function(
+            lambda found: rollout(model, model.encode(found), None, settings.max_length),
+            input_signature=[features],
+        )
+
+    def __call__(self) -> float:
+        """Return it for the model as it is now."""
         places, hypotheses = [], []
         for photos in photo_batches(self.dev, CHUNK):
-            ids = self._greedy(np.asarray(self.views[0][photos])).numpy()
-            hypotheses += words_of(ids)
-            places += [self.dev_place_of[photo] for photo in photos.tolist()]
-        rows = self.dev_reward.counter.statistics(places, hypotheses)
-        cider = self.dev_reward.cider.score(places, hypotheses).mean()
-        return -float(cider + self.self_critical.bleu_weight * _log_bleu(rows.sum(axis=0)))
-
-    def description(self) -> dict[str, Any]:
-        """Return what must be the same for a run to go on."""
-        # The key of runs from before, which could not go on with another.
-        return {"critic": vars(self.self_critical), "captions": len(self.train)}
+            hypotheses += words_of(self.write(self.features[photos]).numpy())
+            places += [self.place_of[photo] for photo in photos.tolist()]
+        rows = self.reward.counter.statistics(places, hypotheses)
+        cider = self.reward.cider.score(places, hypotheses).mean()
+        return -float(cider + self.weight.bleu_weight * _log_bleu(rows.sum(axis=0)))
 
 
 def _without_forbidden(logits: tf.Tensor) -> tf.Tensor:
@@ -233,13 +265,6 @@ def _without_forbidden(logits: tf.Tensor) -> tf.Tensor:
 
 def _log_bleu(sums: np.ndarray) -> float:
     return float(np.log(max(bleu_scores(sums[None])[0, -1] / 100, 1e-6)))
-
-
-def _begun(drawn: np.ndarray) -> np.ndarray:
-    """Return samples as captions: `<start>` before them, no wider than the longest."""
-    width = int((drawn != PAD).sum(axis=1).max())
-    start = np.full((len(drawn), 1), START, dtype=np.int32)
-    return np.ascontiguousarray(np.concatenate([start, drawn[:, :width]], axis=1))
 
 
 def _reward(sequences: CaptionSequences, bleu_weight: float) -> tuple[Reward, dict[int, int]]:
@@ -251,22 +276,23 @@ def _reward(sequences: CaptionSequences, bleu_weight: float) -> tuple[Reward, di
 
 def train_self_critical(
     model: TeacherForcedModel,
-    features: np.ndarray,
-    train: CaptionSequences,
-    dev: CaptionSequences,
+    data: TrainingData,
     settings: TrainingSettings,
     self_critical: SelfCriticalSettings,
-    *,
     folder: Path | None = None,
-    mirrored: np.ndarray | None = None,
-    on_epoch_end: Callable[[int, dict[str, Any]], None] | None = None,
-    report: Callable[[str], None] | None = print,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> History:
     """Train a model further on CIDEr-D and BLEU (chapter 8).
 
     Arguments, result and errors as in `train_teacher_forcing`; the `loss` of the history is minus
     the mean reward. Begin with a model that cross-entropy has taught to write.
     """
-    views = demand_views(model, features, mirrored, train, dev)
-    task = SelfCriticalTask(model, views, train, dev, settings, self_critical)
-    return run_task(task, settings, folder=folder, on_epoch_end=on_epoch_end, report=report)
+    data.demand_fit(model.config.vocabulary_size)
+    stream = sample_stream(model, data, settings)
+    told = {**description_of(model, data, settings), "self_critical": asdict(self_critical)}
+    folder = run_folder(folder, told)
+    learner = SelfCritical(model, data, self_critical)
+    learner.compile(optimizer_of(settings, stream.steps))
+    return fit(
+        learner, stream, GreedyReward(model, data, self_critical), settings, folder, callbacks
+    )

@@ -10,8 +10,8 @@ A step takes some photos with all their captions, so that a photo is encoded onc
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,19 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from utils.callbacks import History
 from utils.decoding import NextWord
 from utils.model import TracedModel, next_word_of
 from utils.sequences import CaptionSequences
-from utils.training import demand_rows_and_words
-from utils.training_loop import History, TrainingSettings, run_task, smoothed
+from utils.training import (
+    Stream,
+    TrainingData,
+    TrainingSettings,
+    description_of,
+    fit,
+    optimizer_of,
+    run_folder,
+)
 from utils.vocabulary import PAD
 
 WINDOW = 20  # batches among which photos are ordered by their longest caption
@@ -164,132 +172,108 @@ class CaptionsOfPhotos:
         return self.sequences.tokens[rows, :width], np.array(owners, dtype=np.int32)
 
 
-def word_losses(
-    model: TeacherForcedModel,
-    encoded: tf.Tensor,
-    tokens: tf.Tensor,
-    smoothing: float,
-    training: bool,
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return the mean cross-entropy a word of captions `(c, t)`, and the smoothed one.
+class AllPositions(keras.Model):
+    """A model on photos and all their captions at once; gives the logits `(c, t, V)`.
 
-    `encoded`: a row for each caption. Padding, which follows `<end>`, does not count.
+    Its inputs: `feature` `(photos, ...)`, `owner` `(c,)` int32, the place of each caption's photo,
+    and `prefix` `(c, t)` int32.
     """
-    labels = tokens[:, 1:]
-    logits = model.logits(encoded, tokens[:, :-1], training)
-    weights = tf.cast(labels != PAD, tf.float32)
-    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
-    objectives = smoothed(losses, tf.nn.log_softmax(logits), smoothing)
-    count = tf.reduce_sum(weights)
-    return tf.reduce_sum(losses * weights) / count, tf.reduce_sum(objectives * weights) / count
+
+    def __init__(self, model: TeacherForcedModel) -> None:
+        super().__init__(name="all_positions")
+        self.decoder = model
+        self.built = True  # its model is
+
+    def call(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
+        """Return the logits after each position."""
+        encoded = tf.gather(self.decoder.encode(inputs["feature"], training), inputs["owner"])
+        return self.decoder.logits(encoded, inputs["prefix"], training)
 
 
-class TeacherForcingTask:
-    """Photos with their captions -> the word after every position; a step is some photos."""
+def word_loss() -> keras.losses.Loss:
+    """Return the mean cross-entropy a word; padding, which follows `<end>`, does not count."""
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=PAD)
+
+
+def photo_stream(
+    model: TeacherForcedModel, data: TrainingData, settings: TrainingSettings
+) -> Stream:
+    """Return batches of photos, one view of each step's drawn, with all their captions."""
+    views = [model.shaped(view) for view in data.views]
+    captions = CaptionsOfPhotos(data.train)
+    steps = len(photo_batches(data.train, settings.batch_size))
+
+    @lru_cache(maxsize=2)
+    def plan(epoch: int) -> tuple[list[np.ndarray], np.ndarray]:
+        rng = np.random.default_rng([settings.seed, 1, epoch])
+        photos = photo_batches(data.train, settings.batch_size, settings.seed, epoch)
+        return photos, rng.integers(len(views), size=steps)
+
+    def example(step: int) -> Any:
+        photos, drawn = plan(step // steps)
+        return _example(views[drawn[step % steps]], captions, photos[step % steps])
+
+    return Stream(steps, example, _signature(model, views[0].dtype))
+
+
+def _example(
+    features: np.ndarray, captions: CaptionsOfPhotos, photos: np.ndarray
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    tokens, owners = captions.of(photos)
+    inputs = {"feature": features[photos], "owner": owners, "prefix": tokens[:, :-1]}
+    return inputs, tokens[:, 1:]
+
+
+def _signature(model: TeacherForcedModel, dtype: Any) -> Any:
+    words = tf.TensorSpec((None, None), tf.int32)
+    feature = tf.TensorSpec((None, *model.feature_shape), dtype)
+    return {"feature": feature, "owner": tf.TensorSpec((None,), tf.int32), "prefix": words}, words
+
+
+def cross_entropy(
+    model: TeacherForcedModel, features: np.ndarray, sequences: CaptionSequences
+) -> float:
+    """Return the mean cross-entropy of captions in nats a word."""
+    return _Evaluator(AllPositions(model), model.shaped(features), sequences)()
+
+
+class _Evaluator:
+    """Asks for the cross-entropy again and again; traced once."""
 
     def __init__(
-        self,
-        model: TeacherForcedModel,
-        views: Sequence[np.ndarray],
-        train: CaptionSequences,
-        dev: CaptionSequences,
-        settings: TrainingSettings,
+        self, learner: AllPositions, features: np.ndarray, sequences: CaptionSequences
     ) -> None:
-        self.model, self.views = model, [model.shaped(view) for view in views]
-        self.train, self.captions, self.dev = train, CaptionsOfPhotos(train), dev
-        self.batch_size, self.smoothing = settings.batch_size, settings.label_smoothing
-        self.signature = [
-            tf.TensorSpec((None, *model.feature_shape), views[0].dtype),
-            tf.TensorSpec((None, None), tf.int32),
-            tf.TensorSpec((None,), tf.int32),
-        ]
-        self.state: list[tf.Variable] = []
-        self._evaluate = tf.function(self._dev_sums, input_signature=self.signature)
+        self.features, self.sequences = features, sequences
+        loss = word_loss()
+        signature = _signature(learner.decoder, features.dtype)
+        self.loss_of = tf.function(
+            lambda inputs, labels: loss(labels, learner(inputs)), input_signature=signature
+        )
 
-    def plan(self, seed: int | None, epoch: int) -> list[np.ndarray]:
-        """Return the photos of each step."""
-        return photo_batches(self.train, self.batch_size, seed, epoch)
-
-    def costs(self, plan: Sequence[np.ndarray]) -> np.ndarray:
-        """Return the width of each step's captions times their number."""
-        return np.array([self.captions.of(photos)[0].size for photos in plan])
-
-    def examples(
-        self, plan: Sequence[np.ndarray], start: int, seed: int, epoch: int
-    ) -> Iterator[tuple[tuple[Any, ...], int]]:
-        """Yield features of the photos, one view of each step's drawn, and their captions."""
-        drawn = np.random.default_rng([seed, 1, epoch]).integers(len(self.views), size=len(plan))
-        for view, photos in zip(drawn[start:], plan[start:], strict=True):
-            tokens, owners = self.captions.of(photos)
-            words = int((tokens[:, 1:] != PAD).sum())
-            yield (np.asarray(self.views[view][photos]), tokens, owners), words
-
-    def loss(
-        self, features: tf.Tensor, tokens: tf.Tensor, owners: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return the mean cross-entropy in nats a word, and the smoothed one."""
-        encoded = tf.gather(self.model.encode(features, training=True), owners)
-        return word_losses(self.model, encoded, tokens, self.smoothing, training=True)
-
-    def _dev_sums(
-        self, features: tf.Tensor, tokens: tf.Tensor, owners: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        encoded = tf.gather(self.model.encode(features), owners)
-        return word_losses(self.model, encoded, tokens, 0.0, training=False)
-
-    def dev_loss(self) -> float:
-        """Return the mean cross-entropy of the dev captions in nats a word."""
-        return self.cross_entropy(self.dev)
-
-    def cross_entropy(self, sequences: CaptionSequences) -> float:
-        """Return the mean cross-entropy of captions in nats a word."""
-        captions, total = CaptionsOfPhotos(sequences), 0.0
-        for photos in photo_batches(sequences, CHUNK):
-            tokens, owners = captions.of(photos)
-            mean, _ = self._evaluate(np.asarray(self.views[0][photos]), tokens, owners)
-            total += float(mean) * int((tokens[:, 1:] != PAD).sum())
-        return total / sequences.prefix_count
-
-    def description(self) -> dict[str, Any]:
-        """Return what must be the same for a run to go on."""
-        return {"prefixes": self.train.prefix_count, "views": len(self.views)}
+    def __call__(self) -> float:
+        captions, total = CaptionsOfPhotos(self.sequences), 0.0
+        for photos in photo_batches(self.sequences, CHUNK):
+            inputs, labels = _example(self.features, captions, photos)
+            total += float(self.loss_of(inputs, labels)) * int((labels != PAD).sum())
+        return total / self.sequences.prefix_count
 
 
 def train_teacher_forcing(
     model: TeacherForcedModel,
-    features: np.ndarray,
-    train: CaptionSequences,
-    dev: CaptionSequences,
+    data: TrainingData,
     settings: TrainingSettings,
-    *,
     folder: Path | None = None,
-    mirrored: np.ndarray | None = None,
-    on_epoch_end: Callable[[int, dict[str, Any]], None] | None = None,
-    report: Callable[[str], None] | None = print,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> History:
     """Train a model by teacher forcing; leave it with the weights of its best epoch on dev.
 
-    `features` `(images, ...)`, a memory map where they are large; `mirrored`: the same of the
-    mirrored photos, of which a step then takes one or the other. `settings.batch_size` counts
-    photos. `folder`, `on_epoch_end`, `report` and further errors as in
-    `utils.training_loop.run_task`. Raises `ValueError` where features or captions do not fit
-    the model.
+    `data.features` `(images, ...)`, a memory map where they are large. `settings.batch_size` counts
+    photos. `folder`, `callbacks` and errors as in `utils.training.train`.
     """
-    views = demand_views(model, features, mirrored, train, dev)
-    task = TeacherForcingTask(model, views, train, dev, settings)
-    return run_task(task, settings, folder=folder, on_epoch_end=on_epoch_end, report=report)
-
-
-def demand_views(
-    model: TeacherForcedModel,
-    features: np.ndarray,
-    mirrored: np.ndarray | None,
-    *splits: CaptionSequences,
-) -> list[np.ndarray]:
-    """Return the views of the photos; raise `ValueError` where something does not fit."""
-    model.shaped(features)
-    if mirrored is not None and mirrored.shape != features.shape:
-        raise ValueError("mirrored features must have the shape of the features.")
-    for sequences in splits:
-        demand_rows_and_words(sequences, len(features), model.config.vocabulary_size)
-    return [features] if mirrored is None else [features, mirrored]
+    data.demand_fit(model.config.vocabulary_size)
+    stream = photo_stream(model, data, settings)
+    folder = run_folder(folder, description_of(model, data, settings))
+    learner = AllPositions(model)
+    learner.compile(optimizer_of(settings, stream.steps), word_loss())
+    dev = _Evaluator(learner, model.shaped(data.features), data.dev)
+    return fit(learner, stream, dev, settings, folder, callbacks)

@@ -1,11 +1,17 @@
-"""Training on prefixes: sparse labels, batches of one length (chapter 6).
+"""Training with Keras' own `compile` and `fit` (chapter 6).
 
-How epochs, early stopping and resuming work is in `utils.training_loop`.
+What is learnt comes as a `Stream` of batches that never ends and that follows from the seed and the
+number of the step alone. So a run that was interrupted, even by SIGKILL, goes on where it was: its
+`Backup` holds the optimizer, and the optimizer knows the step. Long epochs are cut into parts, the
+"epochs" of `fit`, so that little is lost; dev is asked at the end of a whole epoch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,174 +19,309 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from utils.callbacks import HISTORY, Backup, DevLoss, FreshAverage, History
 from utils.model import without_mask
-from utils.sequences import CaptionSequences, Rows, batches, length_batches
-from utils.training_loop import (
-    BEST,
-    CHECKPOINT,
-    HISTORY,
-    History,
-    TrainingSettings,
-    read_history,
-    run_task,
-    smoothed,
+from utils.sequences import CaptionSequences, length_batches, make_batch
+from utils.support.files import read_json, write_json
+
+PART_STEPS = 200  # a minute or less, on two cores
+BACKUP, RUN = "backup.weights.h5", "run.json"
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How to train.
+
+    `batch_size`: examples a step; prefixes, or photos with all their captions in one pass.
+    `patience`: epochs without a better dev loss before the training stops.
+    `schedule`: "constant", or "cosine" from `learning_rate` down to a hundredth of it.
+    `warmup`: over how many steps a cosine first rises from zero.
+    `average`: 0, or the momentum (such as 0.999) of a running average of the weights, which then
+    is what is evaluated and kept.
+    """
+
+    epochs: int = 10
+    batch_size: int = 512
+    learning_rate: float = 1e-3
+    schedule: str = "constant"
+    weight_decay: float = 0.0
+    average: float = 0.0
+    clip_norm: float = 5.0
+    patience: int = 2
+    seed: int = 0
+    warmup: int = 0
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1 or self.batch_size < 1:
+            raise ValueError("epochs and batch_size must be 1 or more.")
+        if self.schedule not in ("constant", "cosine"):
+            raise ValueError(f'schedule is {self.schedule!r}; choose "constant" or "cosine".')
+        if self.warmup and self.schedule != "cosine":
+            raise ValueError('warmup goes with schedule="cosine".')
+        if not 0 <= self.average < 1:
+            raise ValueError("average must be 0 or more and below 1.")
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Features of all photos `(images, ...)`, and the captions of train and dev as numbers.
+
+    `mirrored`: the features of the mirrored photos, a second view of which training then takes
+    one or the other at random.
+    """
+
+    features: np.ndarray
+    train: CaptionSequences
+    dev: CaptionSequences
+    mirrored: np.ndarray | None = None
+
+    @property
+    def views(self) -> list[np.ndarray]:
+        """The features, and those of the mirrored photos where there are any."""
+        return [self.features] if self.mirrored is None else [self.features, self.mirrored]
+
+    def demand_fit(self, words: int) -> None:
+        """Raise `ValueError` where the captions name photos or words that are not there."""
+        if self.mirrored is not None and self.mirrored.shape != self.features.shape:
+            raise ValueError("mirrored features must have the shape of the features.")
+        for sequences in (self.train, self.dev):
+            if int(sequences.image_index.max()) >= len(self.features):
+                raise ValueError("A caption names an image row that the features do not have.")
+            if int(sequences.tokens.max()) >= words:
+                raise ValueError(
+                    f"A caption holds the id {int(sequences.tokens.max())}, but the model knows "
+                    f"{words} words: build it with the vocabulary that encoded the captions."
+                )
+
+    def hashes(self) -> dict[str, Any]:
+        """Return what tells this data from other data; of large features every 50th row."""
+        found = {f"view {n}": _hash(view[::50]) for n, view in enumerate(self.views)}
+        for name, sequences in (("train", self.train), ("dev", self.dev)):
+            found[name] = _hash(sequences.tokens, sequences.image_index)
+        return found
+
+
+def _hash(*arrays: np.ndarray) -> str:
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.shape} {array.dtype}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Batches that are a function of the step, of which `steps` are an epoch.
+
+    `example(step)` returns the arrays of a step, counted from 0 through all epochs; `signature`
+    are their shapes and types, as `tf.data` takes them.
+    """
+
+    steps: int
+    example: Callable[[int], Any]
+    signature: Any
+
+    def dataset(self, first: int, last: int) -> tf.data.Dataset:
+        """Return the batches of the steps `first` to `last - 1`.
+
+        `from_generator` would do the same, but a live one slows the LSTMs' loops by a third.
+        """
+        specs = tf.nest.flatten(self.signature)
+
+        def load(step: tf.Tensor) -> Any:
+            arrays = tf.numpy_function(
+                lambda number: tf.nest.flatten(self.example(int(number))),
+                [step],
+                [spec.dtype for spec in specs],
+            )
+            for array, spec in zip(arrays, specs, strict=True):
+                array.set_shape(spec.shape)
+            return tf.nest.pack_sequence_as(self.signature, arrays)
+
+        return tf.data.Dataset.range(first, last).map(load).prefetch(2)
+
+
+def optimizer_of(settings: TrainingSettings, steps: int) -> keras.Optimizer:
+    """Return AdamW as the settings have it, for epochs of `steps` steps."""
+    rate: Any = settings.learning_rate
+    if settings.schedule == "cosine":
+        warm = {"warmup_target": rate, "warmup_steps": settings.warmup} if settings.warmup else {}
+        length = max(settings.epochs * steps - settings.warmup, 1)
+        begin = 0.0 if settings.warmup else rate
+        rate = keras.optimizers.schedules.CosineDecay(begin, length, alpha=0.01, **warm)
+    optimizer = keras.optimizers.AdamW(
+        rate,
+        weight_decay=settings.weight_decay,
+        global_clipnorm=settings.clip_norm,
+        use_ema=bool(settings.average),
+        ema_momentum=settings.average or 0.99,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "embedding"])
+    return optimizer
+
+
+def fit(
+    model: keras.Model,
+    stream: Stream,
+    dev_loss: Callable[[], float],
+    settings: TrainingSettings,
+    folder: Path | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> History:
+    """Fit a compiled model and leave it with the weights of its best epoch on dev.
+
+    `dev_loss()` is asked after each epoch. With a `folder` the run is kept there and goes on where
+    it was. Raises `FloatingPointError` where the loss is not finite.
+    """
+    parts = -(-stream.steps // PART_STEPS) if folder else 1
+    steps = -(-stream.steps // parts)
+    dev = DevLoss(dev_loss, parts, settings, folder)
+    chain = []
+    if folder:
+        backup = Backup(folder / BACKUP, steps)
+        backup.restore(model)
+        chain.append(backup)
+    if settings.average:
+        chain += [FreshAverage(), keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
+    chain += [keras.callbacks.TerminateOnNaN(), dev, *callbacks]
+    if not dev.is_over:
+        model.fit(
+            stream.dataset(int(model.optimizer.iterations), settings.epochs * parts * steps),
+            steps_per_epoch=steps,
+            epochs=settings.epochs * parts,
+            shuffle=False,
+            verbose=0,
+            callbacks=chain,
+        )
+    dev.restore_best(model)
+    return dev.history
+
+
+def run_folder(folder: Path | None, description: dict[str, Any]) -> Path | None:
+    """Make a run's folder, which says what the run is; return it.
+
+    Raises `ValueError` where it holds a run with other settings or data.
+    """
+    if folder is None:
+        return None
+    folder = Path(folder)
+    if (folder / RUN).is_file() and read_json(folder / RUN) != description:
+        raise ValueError(
+            f"{folder} belongs to a run with other settings, data or sizes: give this run a "
+            "folder of its own, or delete that one."
+        )
+    if not (folder / RUN).is_file() and (folder / HISTORY).is_file():
+        print(f"{folder} holds a run of an earlier version, which cannot go on: training anew.")
+        (folder / HISTORY).unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / RUN, description)
+    return folder
+
+
+def description_of(model: keras.Model, data: TrainingData, settings: Any) -> dict[str, Any]:
+    """Return what must be the same for a run to go on; the number of epochs may grow."""
+    told = asdict(settings)
+    for name in ("patience", *(("epochs",) if settings.schedule == "constant" else ())):
+        del told[name]
+    return {"settings": told, "parameters": model.count_params(), **data.hashes()}
+
+
+# Prefixes: a photo and the words so far -> the next word
+
+
+_SIGNATURE = (
+    {"image": tf.TensorSpec((None,), tf.int32), "prefix": tf.TensorSpec((None, None), tf.int32)},
+    tf.TensorSpec((None,), tf.int32),
 )
 
-__all__ = [
-    "BEST",
-    "CHECKPOINT",
-    "HISTORY",
-    "History",
-    "TrainingSettings",
-    "evaluate",
-    "first_loss",
-    "read_history",
-    "train",
-]
+
+class FeatureTable(keras.layers.Layer):
+    """Looks up rows of a feature matrix inside the graph, so that none is copied per prefix."""
+
+    def __init__(self, table: np.ndarray) -> None:
+        super().__init__(trainable=False)
+        self.table = keras.ops.convert_to_tensor(table, dtype="float32")
+
+    def call(self, rows: Any) -> Any:
+        """Return the rows `(n, size)` float32."""
+        return keras.ops.take(self.table, rows, axis=0)
+
+
+def on_rows(model: keras.Model, features: np.ndarray) -> keras.Model:
+    """Return the model, without its mask, on `{"image": (n,) rows, "prefix": (n, t)}`."""
+    image = keras.Input((), dtype="int32", name="image")
+    prefix = keras.Input((None,), dtype="int32", name="prefix")
+    inputs = {"feature": FeatureTable(features)(image), "prefix": prefix}
+    return keras.Model({"image": image, "prefix": prefix}, without_mask(model)(inputs))
+
+
+def prefix_stream(data: TrainingData, settings: TrainingSettings) -> Stream:
+    """Return the batches of one prefix length, each example from one of the views."""
+    size, photos = settings.batch_size, len(data.features)
+    steps = len(length_batches(data.train, size))
+
+    @lru_cache(maxsize=2)
+    def plan(epoch: int) -> tuple[Any, np.ndarray]:
+        rng = np.random.default_rng([settings.seed, 1, epoch])
+        views = rng.integers(len(data.views), size=(steps, size), dtype=np.int32)
+        return length_batches(data.train, size, settings.seed, epoch), views
+
+    def example(step: int) -> Any:
+        rows, views = plan(step // steps)
+        batch = make_batch(data.train, *rows[step % steps])
+        images = batch.image_index + photos * views[step % steps, : len(batch.labels)]
+        return {"image": images, "prefix": batch.prefixes}, batch.labels
+
+    return Stream(steps, example, _SIGNATURE)
+
+
+def prefix_dataset(sequences: CaptionSequences, batch_size: int) -> tf.data.Dataset:
+    """Return every prefix once, in batches of one length, with its next word."""
+    plan = length_batches(sequences, batch_size)
+
+    def example(step: int) -> Any:
+        batch = make_batch(sequences, *plan[step])
+        return {"image": batch.image_index, "prefix": batch.prefixes}, batch.labels
+
+    return Stream(len(plan), example, _SIGNATURE).dataset(0, len(plan))
 
 
 def train(
     model: keras.Model,
-    features: np.ndarray,
-    train: CaptionSequences,
-    dev: CaptionSequences,
+    data: TrainingData,
     settings: TrainingSettings,
-    *,
     folder: Path | None = None,
-    mirrored: np.ndarray | None = None,
-    on_epoch_end: Callable[[int, dict[str, Any]], None] | None = None,
-    report: Callable[[str], None] | None = print,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> History:
-    """Train a model and leave it with the weights of its best epoch on dev.
+    """Train a model of chapter 5 and leave it with the weights of its best epoch on dev.
 
-    `features` `(images, size)` float32: a row a photo, gathered by index in each step and never
-    copied per prefix. `mirrored`: the same of the mirrored photos; each example then takes one of
-    the two at random. `folder`, `on_epoch_end`, `report` and further errors as in
-    `utils.training_loop.run_task`. Raises `ValueError` where features or sequences do not fit the
-    model.
+    `data.features` `(images, size)` float32. `folder`: where the run is kept and goes on. Raises
+    `ValueError` where the data do not fit the model or the folder is that of another run, and
+    `FloatingPointError` where the loss is not finite.
     """
-    _demand_fit(model, features, mirrored, train, dev)
-    task = _PrefixTask(model, features, mirrored, train, dev, settings)
-    return run_task(task, settings, folder=folder, on_epoch_end=on_epoch_end, report=report)
+    size, words = int(model.inputs[0].shape[-1]), int(model.output_shape[-1])
+    if data.features.ndim != 2 or data.features.shape[1] != size:
+        raise ValueError(
+            f"features have the shape {data.features.shape}; the model wants (n, {size})."
+        )
+    data.demand_fit(words)
+    folder = run_folder(folder, description_of(model, data, settings))
+    stream = prefix_stream(data, settings)
+    learner = on_rows(model, np.concatenate(data.views))
+    learner.compile(optimizer_of(settings, stream.steps), "sparse_categorical_crossentropy")
+    dev = prefix_dataset(data.dev, 2 * settings.batch_size).cache()
+    return fit(
+        learner, stream, lambda: learner.evaluate(dev, verbose=0), settings, folder, callbacks
+    )
 
 
 def evaluate(
     model: keras.Model, features: np.ndarray, sequences: CaptionSequences, batch_size: int = 1024
 ) -> float:
     """Return the mean cross-entropy in nats a word of a model on captions."""
-    return _Evaluator(without_mask(model), tf.constant(features))(sequences, batch_size)
-
-
-def _demand_fit(
-    model: keras.Model,
-    features: np.ndarray,
-    mirrored: np.ndarray | None,
-    *splits: CaptionSequences,
-) -> None:
-    size, words = int(model.inputs[0].shape[-1]), int(model.output_shape[-1])
-    if features.ndim != 2 or features.shape[1] != size:
-        raise ValueError(f"features have the shape {features.shape}; the model wants (n, {size}).")
-    if mirrored is not None and mirrored.shape != features.shape:
-        raise ValueError("mirrored features must have the shape of the features.")
-    for sequences in splits:
-        demand_rows_and_words(sequences, len(features), words)
-
-
-def demand_rows_and_words(sequences: CaptionSequences, rows: int, words: int) -> None:
-    """Raise `ValueError` where captions name photos or words that are not there."""
-    if int(sequences.image_index.max()) >= rows:
-        raise ValueError("A caption names an image row that the features do not have.")
-    if int(sequences.tokens.max()) >= words:
-        raise ValueError(
-            f"A caption holds the id {int(sequences.tokens.max())}, but the model knows "
-            f"{words} words: build it with the vocabulary that encoded the captions."
-        )
-
-
-_EXAMPLES = [
-    tf.TensorSpec((None, None), tf.int32),
-    tf.TensorSpec((None,), tf.int32),
-    tf.TensorSpec((None,), tf.int32),
-]
-
-
-class _Evaluator:
-    """Sums the loss over captions without training; traced once for all batch shapes."""
-
-    def __init__(self, model: keras.Model, features: tf.Tensor) -> None:
-        @tf.function(input_signature=_EXAMPLES)
-        def loss_of(prefixes: tf.Tensor, labels: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
-            inputs = {"feature": tf.gather(features, images), "prefix": prefixes}
-            probabilities = model(inputs, training=False)
-            return tf.reduce_sum(
-                keras.losses.sparse_categorical_crossentropy(labels, probabilities)
-            )
-
-        self.loss_of = loss_of
-
-    def __call__(self, sequences: CaptionSequences, batch_size: int) -> float:
-        total = 0.0
-        for batch in batches(sequences, length_batches(sequences, batch_size)):
-            total += float(self.loss_of(batch.prefixes, batch.labels, batch.image_index))
-        return total / sequences.prefix_count
-
-
-class _PrefixTask:
-    """Photo and prefix -> next word; a step is a batch of prefixes of one length."""
-
-    signature = _EXAMPLES
-
-    def __init__(
-        self,
-        model: keras.Model,
-        features: np.ndarray,
-        mirrored: np.ndarray | None,
-        train: CaptionSequences,
-        dev: CaptionSequences,
-        settings: TrainingSettings,
-    ) -> None:
-        self.model, self.train, self.dev = model, train, dev
-        self.batch_size, self.smoothing = settings.batch_size, settings.label_smoothing
-        # Training and dev loss see the same rows; a view that is mirrored comes after them.
-        views = [features] if mirrored is None else [features, mirrored]
-        self.features = tf.constant(np.concatenate(views).astype(np.float32))
-        self.photos, self.views = len(features), len(views)
-        self.unmasked = without_mask(model)
-        self.evaluator = _Evaluator(self.unmasked, self.features)
-        self.state: list[tf.Variable] = []
-
-    def plan(self, seed: int | None, epoch: int) -> list[Rows]:
-        return length_batches(self.train, self.batch_size, seed, epoch)
-
-    def costs(self, plan: Sequence[Rows]) -> np.ndarray:
-        # The cost of a batch grows with its examples and their length.
-        return np.array([len(rows) * (length + 3) for rows, length in plan])
-
-    def examples(
-        self, plan: Sequence[Rows], start: int, seed: int, epoch: int
-    ) -> Iterator[tuple[tuple[np.ndarray, ...], int]]:
-        views = np.random.default_rng([seed, 1, epoch]).integers(
-            self.views, size=len(plan) * self.batch_size, dtype=np.int32
-        )
-        for step, batch in enumerate(batches(self.train, plan[start:]), start):
-            view = views[step * self.batch_size :][: len(batch.labels)]
-            images = batch.image_index + self.photos * view
-            yield (batch.prefixes, batch.labels, images), len(batch.labels)
-
-    def loss(
-        self, prefixes: tf.Tensor, labels: tf.Tensor, images: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        inputs = {"feature": tf.gather(self.features, images), "prefix": prefixes}
-        probabilities = self.unmasked(inputs, training=True)
-        losses = keras.losses.sparse_categorical_crossentropy(labels, probabilities)
-        objective = smoothed(losses, tf.math.log(probabilities + 1e-9), self.smoothing)
-        return tf.reduce_mean(losses), tf.reduce_mean(objective)
-
-    def dev_loss(self) -> float:
-        return self.evaluator(self.dev, 2 * self.batch_size)
-
-    def description(self) -> dict[str, Any]:
-        return {"prefixes": self.train.prefix_count}
+    learner = on_rows(model, features)
+    learner.compile(loss="sparse_categorical_crossentropy")
+    return float(learner.evaluate(prefix_dataset(sequences, batch_size), verbose=0))
 
 
 def first_loss(vocabulary_size: int) -> float:

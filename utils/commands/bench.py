@@ -112,7 +112,7 @@ def bench_training(captions: int = 2048, naive_prefixes: int = 640) -> Compariso
 
     from utils.model import build_model
     from utils.sequences import pad_right
-    from utils.training import TrainingSettings, train
+    from utils.training import TrainingData, TrainingSettings, train
 
     features = np.random.default_rng(1).random((captions, 1280), dtype=np.float32)
     sequences = random_captions(captions)
@@ -136,10 +136,9 @@ def bench_training(captions: int = 2048, naive_prefixes: int = 640) -> Compariso
     slow = naive_prefixes / (time.perf_counter() - start)
     # The first epoch traces the graph; the second is measured.
     few = random_captions(64)
-    history = train(
-        build_model(_sizes()), features, sequences, few, TrainingSettings(epochs=2), report=None
-    )
-    fast = history.epochs[-1]["prefixes_per_second"]
+    data = TrainingData(features, sequences, few)
+    history = train(build_model(_sizes()), data, TrainingSettings(epochs=2))
+    fast = sequences.prefix_count / history.epochs[-1]["seconds"]
     start = time.perf_counter()
     naive()
     slow = 2 / (1 / slow + (time.perf_counter() - start) / naive_prefixes)

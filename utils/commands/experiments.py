@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from utils.beam import beam_search
+from utils.callbacks import HISTORY
 from utils.captioner import KINDS, SETTINGS, Captioner, load_captioner
 from utils.commands.model_card import FEATURES, MODELS, ON_THE_METRIC, card_table, write_card
 from utils.commands.scores import BEAM_WIDTHS, score_split
@@ -26,7 +27,7 @@ from utils.recipe import FLICKR8K, Recipe, say, train_captioner
 from utils.self_critical import SelfCriticalSettings
 from utils.support.files import read_json, write_json
 from utils.support.tables import markdown_table
-from utils.training import HISTORY, TrainingSettings
+from utils.training import TrainingSettings
 
 WIDTH = 5  # of the table
 

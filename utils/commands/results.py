@@ -13,12 +13,12 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from utils.callbacks import HISTORY
 from utils.captioner import load_captioner
 from utils.commands.experiments import EXPERIMENTS, WIDTH, table
 from utils.figures.plots import BLUE, GREEN, GREY, ORANGE, photo_grid
 from utils.support.files import read_json
 from utils.support.paths import DATA
-from utils.training import HISTORY
 
 RESULTS, PHOTOS = DATA / "results", DATA / "photos"
 SCORES, PAGE = "flickr8k-dev.json", "README.md"

@@ -20,10 +20,10 @@ from utils.support.files import atomic_path, write_json
 from utils.support.paths import CAPTIONERS, RUNS, dataset_name
 
 if TYPE_CHECKING:
+    from utils.callbacks import History
     from utils.captioner import Captioner
     from utils.commands.scores import SplitScores
     from utils.recipe import Recipe
-    from utils.training_loop import History
 
 # TensorFlow takes seconds to start, so it is imported once the arguments are read.
 
