@@ -119,11 +119,20 @@ def test_mirrored_is_the_mirrored_photo(photos, tmp_path, expected):
         with Image.open(path) as photo:
             turned.append(tmp_path / f"{path.stem}.png")
             photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(turned[-1])
-    found = extract_features(photos[:3], mirrored=True)
+    found = extract_features(photos[:3], view="mirrored")
     np.testing.assert_allclose(found, extract_features(turned), atol=0.02)
     assert np.abs(found - expected["pooled"][:3]).max() > 0.1
     # Neither is taken for the other from the cache.
     np.testing.assert_allclose(extract_features(photos[:3]), expected["pooled"][:3], atol=1e-4)
+
+
+def test_a_crop_is_the_features_of_the_cropped_photo(photos, tmp_path):
+    with Image.open(photos[0]) as photo:
+        width, height = round(0.85 * photo.width), round(0.85 * photo.height)
+        corner = photo.crop((photo.width - width, photo.height - height, *photo.size))
+        corner.save(tmp_path / "corner.png")
+    found = extract_features(photos[:1], view="bottom-right")
+    np.testing.assert_allclose(found, extract_features([tmp_path / "corner.png"]), atol=0.02)
 
 
 @pytest.mark.parametrize("cache_too", [True, False])
@@ -158,13 +167,11 @@ def test_content_counts_and_names_do_not(squares, fake):
     assert sum(fake) == 18 and found[0, 0] == 200
 
 
-def test_order_weights_kind_and_mirroring_have_files_of_their_own(
-    squares, fake, cache, monkeypatch
-):
+def test_order_weights_kind_and_view_have_files_of_their_own(squares, fake, cache, monkeypatch):
     extract_features(squares)
     found = extract_features(squares[::-1])
     assert found[:, 0].tolist() == GREYS[::-1]
-    extract_features(squares, mirrored=True)
+    extract_features(squares, view="mirrored")
     extract_features(squares, weights="imagenet")
     monkeypatch.setattr(module, "weights_hash", lambda weights: "other")
     extract_features(squares)
@@ -424,7 +431,8 @@ def test_a_whole_jpeg_with_bytes_after_its_end_is_taken(photos, fake, tmp_path):
     [
         ("one.jpg", {}, "pass a list"),
         (Path("one.jpg"), {}, "pass a list"),
-        ([], {"kind": "vector"}, '"pooled".*"map"'),
+        ([], {"kind": "vector"}, "pooled, map"),
+        ([], {"view": "upside down"}, "whole, mirrored, top-left"),
     ],
 )
 def test_settings_that_do_not_exist_are_refused(paths, settings, words):

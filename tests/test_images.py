@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from utils.images import load_batch, load_image, open_photo, preprocess
+from utils.images import VIEWS, load_batch, load_image, open_photo, preprocess, seen
 
 RED, GREEN = (200, 30, 20), (30, 160, 40)
 
@@ -46,6 +46,30 @@ def test_colour_modes_keep_their_colours(tmp_path, mode):
 def test_a_jpeg_of_four_inks(tmp_path):
     halves().convert("CMYK").save(tmp_path / "print.jpg", quality=95)
     demand_halves(open_photo(tmp_path / "print.jpg"))
+
+
+@pytest.mark.parametrize(
+    "view, red, left, upper",
+    [
+        ("whole", 100, 0, 0),
+        ("mirrored", 100, 0, 0),
+        ("top-left", 100, 0, 0),
+        ("top-right-mirrored", 70, 30, 0),
+        ("bottom-left-mirrored", 100, 0, 15),
+        ("bottom-right", 70, 30, 15),
+    ],
+)
+def test_views_show_their_part_of_the_photo(view, red, left, upper):
+    """The photo is 200 wide and 100 high; where red goes up with x and green with y."""
+    x, y = np.meshgrid(np.arange(200), np.arange(100))
+    pixels = np.stack([x, y, np.where(x < 100, 255, 0)], axis=2).astype(np.uint8)
+    found = np.asarray(seen(Image.fromarray(pixels), view))
+    whole = view in ("whole", "mirrored")
+    assert found.shape == ((100, 200, 3) if whole else (85, 170, 3))
+    if "mirrored" in view:
+        found = found[:, ::-1]
+    assert found[0, 0, :2].tolist() == [left, upper] and (found[0, :, 2] == 255).sum() == red
+    assert len(VIEWS) == 6
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])

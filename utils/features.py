@@ -13,7 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,7 +22,7 @@ import numpy as np
 from filelock import FileLock
 
 from utils.cnn import EMBEDDED_CNN, FEATURE_SIZE, MAP_SIZE, build_cnn, check_sums, weights_hash
-from utils.images import THREADS, inspect_photos, load_image
+from utils.images import THREADS, VIEWS, inspect_photos, load_image
 from utils.support.errors import disk_in_words
 from utils.support.files import atomic_path, sha256
 from utils.support.paths import cache_dir
@@ -31,7 +31,7 @@ from utils.support.progress_bar import progress_bar
 if TYPE_CHECKING:
     from utils.dataset import Dataset
 
-FORMAT = 1  # part of the cache's key: raise it when photos are read or scaled in another way
+FORMAT = 2  # part of the cache's key: raise it when photos are read or scaled in another way
 SHAPES = {"pooled": (FEATURE_SIZE,), "map": (MAP_SIZE, MAP_SIZE, FEATURE_SIZE)}
 DTYPES = {"pooled": "float32", "map": "float16"}
 # What the layers of eight photos pass on stays in a processor's cache: 1.5 times as fast as 32.
@@ -41,12 +41,12 @@ BATCHES_AHEAD = 3  # decoded or being decoded while the network works
 NETWORKS = 2  # batches at once: while a small layer keeps one thread busy, the other has work
 
 
-class View(NamedTuple):
-    """Which features of a photo: `kind` and `weights` as in `extract_features`, `mirrored`."""
+class Look(NamedTuple):
+    """Which features of a photo: `kind`, `weights` and `view` as in `extract_features`."""
 
     kind: str
     weights: str
-    mirrored: bool
+    view: str
 
 
 def extract_features(
@@ -54,40 +54,41 @@ def extract_features(
     *,
     kind: str = "pooled",
     weights: str = "embedded",
-    mirrored: bool = False,
+    view: str = "whole",
     progress: bool = False,
     cache: bool = True,
 ) -> np.ndarray:
     """Return the features of photos, a row each, in the order of `paths`.
 
     `kind="pooled"`: `(n, 1280)` float32. `kind="map"`: `(n, 7, 7, 1280)` float16, whose mean over
-    the 7 x 7 regions is the pooled one; from the cache it is a read-only memory map. `mirrored`
-    turns left and right first; `weights` are those of `build_cnn`. `cache` keeps the result for the
-    same photos (by content, in this order); an interrupted run goes on where it stopped.
+    the 7 x 7 regions is the pooled one; from the cache it is a read-only memory map. `view`: one of
+    `utils.images.VIEWS`. `weights`: those of `build_cnn`. `cache` keeps the result for the same
+    photos (by content, in this order); an interrupted run goes on where it stopped.
 
     Raises `FileNotFoundError` or `ValueError` that names the photos which are missing or damaged;
     `OSError` for a full disk; and what `build_cnn` raises.
     """
     if isinstance(paths, str | Path):
         raise ValueError(f"paths is one path, {paths}; pass a list of paths, such as [path].")
-    if kind not in SHAPES:
-        raise ValueError(f'kind is {kind!r}; choose "pooled" (a vector a photo) or "map" (7 x 7).')
-    paths, view = [Path(path) for path in paths], View(kind, weights, mirrored)
+    for name, value, known in (("kind", kind, SHAPES), ("view", view, VIEWS)):
+        if value not in known:
+            raise ValueError(f"{name} is {value!r}; choose one of {', '.join(known)}.")
+    paths, look = [Path(path) for path in paths], Look(kind, weights, view)
     if not paths:
         return np.zeros((0, *SHAPES[kind]), DTYPES[kind])
     if weights == "embedded":
         check_sums(EMBEDDED_CNN.parent)
     digests = inspect_photos(paths)
     if not cache:
-        return np.concatenate(list(_batches(paths, view, len(paths), progress)))
-    path = _cache_path(digests, view)
+        return np.concatenate(list(_batches(paths, look, len(paths), progress)))
+    path = _cache_path(digests, look)
     found = _read(path)
     if found is None:  # another process may be computing it
         with disk_in_words(path.parent, "CAPTIONING_CACHE"):
             path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(path.with_suffix(".lock")):
                 found = _read(path)
-                found = _fill(path, paths, view, progress) if found is None else found
+                found = _fill(path, paths, look, progress) if found is None else found
     return found if kind == "map" else np.array(found)
 
 
@@ -103,11 +104,10 @@ def dataset_features(dataset: Dataset, **settings: Any) -> np.ndarray:
 # The cache
 
 
-def _cache_path(digests: Sequence[str], view: View) -> Path:
-    facts = [str(FORMAT), view.kind, weights_hash(view.weights), str(bool(view.mirrored)), *digests]
+def _cache_path(digests: Sequence[str], look: Look) -> Path:
+    facts = [str(FORMAT), look.kind, weights_hash(look.weights), look.view, *digests]
     key = hashlib.sha256("\n".join(facts).encode()).hexdigest()
-    name = f"{view.kind}{'-mirrored' if view.mirrored else ''}-{len(digests)}-{key[:24]}.npy"
-    return cache_dir() / "features" / name
+    return cache_dir() / "features" / f"{look.kind}-{look.view}-{len(digests)}-{key[:24]}.npy"
 
 
 def _read(path: Path) -> np.ndarray | None:
@@ -123,7 +123,7 @@ def _read(path: Path) -> np.ndarray | None:
     return found
 
 
-def _fill(path: Path, paths: Sequence[Path], view: View, progress: bool) -> np.ndarray:
+def _fill(path: Path, paths: Sequence[Path], look: Look, progress: bool) -> np.ndarray:
     """Compute the shards that are missing, join them to one array at `path` and return it."""
     if path.is_file():
         # Removed here, under the lock, because another process may have mended it meanwhile.
@@ -136,7 +136,7 @@ def _fill(path: Path, paths: Sequence[Path], view: View, progress: bool) -> np.n
     missing = [start for start in starts if _shard(folder, start) is None]
     left = [photo for start in missing for photo in paths[start : start + SHARD]]
     try:
-        rows = chain.from_iterable(_batches(left, view, len(paths), progress))
+        rows = chain.from_iterable(_batches(left, look, len(paths), progress))
         for start in missing:
             _save_shard(folder, start, np.stack(list(islice(rows, min(SHARD, len(left))))))
             left = left[SHARD:]
@@ -146,7 +146,7 @@ def _fill(path: Path, paths: Sequence[Path], view: View, progress: bool) -> np.n
         raise
     with atomic_path(path) as temporary, open(temporary, "wb") as file:
         # Written in pieces: the maps of a large dataset do not fit into memory.
-        shape, dtype = (len(paths), *SHAPES[view.kind]), np.dtype(DTYPES[view.kind]).str
+        shape, dtype = (len(paths), *SHAPES[look.kind]), np.dtype(DTYPES[look.kind]).str
         facts = {"descr": dtype, "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(file, facts)
         for start in starts:
@@ -205,19 +205,18 @@ def _network(weights: str, kind: str) -> Callable[[np.ndarray], np.ndarray]:
     return lambda photos: graph(tf.constant(photos)).numpy()
 
 
-def _batches(paths: Sequence[Path], view: View, total: int, progress: bool) -> Iterator[np.ndarray]:
+def _batches(paths: Sequence[Path], look: Look, total: int, progress: bool) -> Iterator[np.ndarray]:
     """Yield the features of photos, a batch at a time; the bar counts up to `total`."""
     if not paths:
         return
-    network = _network(view.weights, view.kind)
-    see = (lambda photos: network(photos[:, :, ::-1])) if view.mirrored else network
+    network, load = _network(look.weights, look.kind), partial(load_image, view=look.view)
     decoders, networks = ThreadPoolExecutor(THREADS), ThreadPoolExecutor(NETWORKS)
     done = total - len(paths)
     try:
-        photos = _ahead(decoders, load_image, paths, BATCHES_AHEAD * BATCH_SIZE)
+        photos = _ahead(decoders, load, paths, BATCHES_AHEAD * BATCH_SIZE)
         stacked = (np.stack(batch) for batch in iter(lambda: list(islice(photos, BATCH_SIZE)), []))
         with progress_bar(total, "Features", "photo", done=done, shown=progress) as bar:
-            for features in _ahead(networks, see, stacked, NETWORKS):
+            for features in _ahead(networks, network, stacked, NETWORKS):
                 yield features
                 bar.update(len(features))
     finally:

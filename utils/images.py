@@ -17,6 +17,17 @@ THREADS = min(8, os.cpu_count() or 1)
 NAMED = 5  # how many photos an error names
 # How the files of two formats end; one that does not is decoded before the network starts.
 ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
+# What a network may see of a photo: the left and upper edge of a crop, as shares of what it leaves
+# out, or None for all of it; and whether left and right are exchanged.
+VIEWS: dict[str, tuple[tuple[int, int] | None, bool]] = {
+    "whole": (None, False),
+    "mirrored": (None, True),
+    "top-left": ((0, 0), False),
+    "top-right-mirrored": ((1, 0), True),
+    "bottom-left-mirrored": ((0, 1), True),
+    "bottom-right": ((1, 1), False),
+}
+CROP = 0.85  # of the width and of the height
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 
 
@@ -53,15 +64,25 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
     return Image.fromarray(((pixels - low) / (high - low) * 255).astype(np.uint8))
 
 
-def load_image(path: Path, size: int = IMAGE_SIZE) -> np.ndarray:
-    """Return a photo as `(size, size, 3)` uint8, squashed to a square as the features expect.
+def load_image(path: Path, size: int = IMAGE_SIZE, view: str = "whole") -> np.ndarray:
+    """Return a view of a photo as `(size, size, 3)` uint8, squashed to a square.
 
-    Raises what `open_photo` raises.
+    `view`: of `VIEWS`. Raises what `open_photo` raises.
     """
-    image = open_photo(path)
+    image = seen(open_photo(path), view)
     if image.size != (size, size):
         image = image.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=2.0)
     return np.asarray(image, dtype=np.uint8)
+
+
+def seen(image: Image.Image, view: str) -> Image.Image:
+    """Return the part of a photo that a view of `VIEWS` shows, turned as the view turns it."""
+    corner, mirrored = VIEWS[view]
+    if corner is not None:
+        width, height = (round(CROP * side) for side in image.size)
+        left, top = corner[0] * (image.width - width), corner[1] * (image.height - height)
+        image = image.crop((left, top, left + width, top + height))
+    return ImageOps.mirror(image) if mirrored else image
 
 
 def load_batch(paths: Sequence[Path], size: int = IMAGE_SIZE) -> np.ndarray:

@@ -39,7 +39,7 @@ class Recipe:
     `longest`: training captions of more words are left out. The few that run on with "and ... and"
     teach greedy search never to stop.
     `glove_dimension`: the GloVe file that starts the embedding, None for random numbers.
-    `mirrored`: whether the mirrored photos are a second view in training.
+    `views`: further views of the photos in training, of `utils.images.VIEWS`.
     `kind`: which model, of `utils.captioner.KINDS`; of any but the course's, `batch_size` counts
     photos.
     `self_critical`: how a trained model is trained further on the metric, None for cross-entropy.
@@ -51,7 +51,7 @@ class Recipe:
     training: TrainingSettings = field(default_factory=TrainingSettings)
     longest: int | None = None
     glove_dimension: int | None = 50
-    mirrored: bool = False
+    views: tuple[str, ...] = ()
     kind: str = "merge"
     self_critical: SelfCriticalSettings | None = None
     decoding: dict[str, float] = field(default_factory=dict)
@@ -68,14 +68,14 @@ SMALL = Recipe(
         weight_decay=0.8,
         patience=3,
     ),
-    mirrored=True,
+    views=("mirrored",),
 )
 FLICKR8K = Recipe(
     minimum_count=5,
     model={"units": 256, "dropout": 0.2},
     training=TrainingSettings(epochs=6, schedule="cosine", average=0.999),
     longest=16,  # leaves out 7.5% of the captions; without it greedy search loses four points
-    mirrored=True,
+    views=("mirrored",),
     decoding={"beam_width": 5, "length_penalty": 0.5},  # of 3 and 5, and 0 to 1: the best on dev
 )
 
@@ -121,12 +121,11 @@ def train_captioner(
     vocabulary = begin.vocabulary if begin else dataset.train_vocabulary(recipe.minimum_count)
     sequences = _sequences(dataset, recipe, vocabulary)
     kind = KINDS[recipe.kind]
-    mirrored = (
-        dataset_features(dataset, kind=kind.features, weights=weights, mirrored=True, progress=True)
-        if recipe.mirrored
-        else None
-    )
-    data = TrainingData(features, *sequences, mirrored)
+    further = [
+        dataset_features(dataset, kind=kind.features, weights=weights, view=view, progress=True)
+        for view in recipe.views
+    ]
+    data = TrainingData(features, *sequences, further)
     keras.utils.set_random_seed(recipe.training.seed)
     if begin is None:
         model, config = _new_model(recipe, vocabulary, features, dataset.index("train"))
@@ -211,6 +210,6 @@ def _small_captioner(dataset: Dataset, features: np.ndarray) -> Captioner:
     rows = {split: dataset.index(split)[:FEW_PHOTOS] for split in ("train", "dev")}
     splits = {split: dataset.splits[split][:FEW_PHOTOS] for split in rows}
     few = replace(dataset, splits=splits)
-    recipe = replace(recipe_for(few, FEW_EPOCHS), mirrored=False)
+    recipe = replace(recipe_for(few, FEW_EPOCHS), views=())
     folder = RUNS / f"{dataset.name}-small"
     return train_captioner(few, recipe, folder, features[np.concatenate([*rows.values()])])[0]

@@ -66,24 +66,24 @@ class TrainingSettings:
 class TrainingData:
     """Features of all photos `(images, ...)`, and the captions of train and dev as numbers.
 
-    `mirrored`: the features of the mirrored photos, a second view of which training then takes
-    one or the other at random.
+    `further`: the features of further views of the photos, such as mirrored ones; training takes
+    one of all views at random.
     """
 
     features: np.ndarray
     train: CaptionSequences
     dev: CaptionSequences
-    mirrored: np.ndarray | None = None
+    further: Sequence[np.ndarray] = ()
 
     @property
     def views(self) -> list[np.ndarray]:
-        """The features, and those of the mirrored photos where there are any."""
-        return [self.features] if self.mirrored is None else [self.features, self.mirrored]
+        """The features, and those of the further views."""
+        return [self.features, *self.further]
 
     def demand_fit(self, words: int) -> None:
         """Raise `ValueError` where the captions name photos or words that are not there."""
-        if self.mirrored is not None and self.mirrored.shape != self.features.shape:
-            raise ValueError("mirrored features must have the shape of the features.")
+        if any(view.shape != self.features.shape for view in self.further):
+            raise ValueError("The features of all views must have one shape.")
         for sequences in (self.train, self.dev):
             if int(sequences.image_index.max()) >= len(self.features):
                 raise ValueError("A caption names an image row that the features do not have.")

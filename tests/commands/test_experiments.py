@@ -19,7 +19,7 @@ PHOTOS = replace(ONE_EPOCH, batch_size=20)
 SMALL = {
     "course": experiments.Experiment("few units", Recipe(1, SIZES, ONE_EPOCH, longest=12)),
     "attention": experiments.Experiment(
-        "a look", Recipe(1, SIZES, PHOTOS, mirrored=True, kind="attention")
+        "a look", Recipe(1, SIZES, PHOTOS, views=("mirrored", "top-left"), kind="attention")
     ),
     "self-critical": experiments.Experiment(
         "on the metric",

@@ -22,6 +22,7 @@ from utils.commands.scores import BEAM_WIDTHS, score_split
 from utils.dataset import Dataset
 from utils.decoding import averaged, captions_of
 from utils.features import dataset_features
+from utils.images import VIEWS
 from utils.metrics import score_row
 from utils.recipe import FLICKR8K, Recipe, say, train_captioner
 from utils.self_critical import SelfCriticalSettings
@@ -30,6 +31,7 @@ from utils.support.tables import markdown_table
 from utils.training import TrainingSettings
 
 WIDTH = 5  # of the table
+MIRRORED_AND_CROPS = tuple(view for view in VIEWS if view != "whole")
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             {"units": 256, "dropout": 0.3},
             _TEACHER_FORCING,
             longest=16,
-            mirrored=True,
+            views=("mirrored",),
             kind="causal",
             decoding={"beam_width": 5, "length_penalty": 0.5},
         ),
@@ -84,7 +86,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             5,
             {"units": 320, "dropout": 0.3},
             replace(_TEACHER_FORCING, batch_size=16),
-            mirrored=True,
+            views=MIRRORED_AND_CROPS,
             kind="attention",
             decoding={"beam_width": 5, "length_penalty": 0.7},
         ),
@@ -100,7 +102,7 @@ EXPERIMENTS: dict[str, Experiment] = {
                 schedule="cosine",
                 average=0.99,
             ),
-            mirrored=True,
+            views=("mirrored",),
             kind="attention",
             self_critical=SelfCriticalSettings(dropout=True),
             decoding={"beam_width": 5, "length_penalty": 0.7},
