@@ -61,9 +61,8 @@ def extract_features(
     """Return the features of photos, a row each, in the order of `paths`.
 
     `kind="pooled"`: `(n, 1280)` float32. `kind="map"`: `(n, 7, 7, 1280)` float16, whose mean over
-    the 7 x 7 regions is the pooled one; from the cache it is a read-only memory map. `view`: one of
-    `utils.images.VIEWS`. `weights`: those of `build_cnn`. `cache` keeps the result for the same
-    photos (by content, in this order); an interrupted run goes on where it stopped.
+    the 7 x 7 regions is the pooled one; from the cache it is a read-only memory map. `view`: of
+    `VIEWS`. `weights`: of `build_cnn`. `cache` keeps the result for the same photos in this order.
 
     Raises `FileNotFoundError` or `ValueError` that names the photos which are missing or damaged;
     `OSError` for a full disk; and what `build_cnn` raises.
