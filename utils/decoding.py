@@ -2,8 +2,9 @@
 
 Greedy search and sampling are here; beam search is in `utils.beam`. Every search works against a
 function and knows nothing of Keras: `next_word(images, prefixes)` takes rows of the feature matrix
-and prefixes of one length, and returns log-probabilities. All images and all their beams are asked
-about in one call a step; what is finished leaves the batch.
+and prefixes of one length, and returns log-probabilities. The words of all images stand in one
+array of a fixed size, and a mask says which captions have ended; the others are asked about in one
+call a step.
 
 `<pad>`, `<start>` and `<unk>` are never emitted, and a caption has one word at least. Probabilities
 are multiplied by adding their logarithms; equal ones are told apart by the lower id.
@@ -76,8 +77,8 @@ def sample(
         raise ValueError(f"top_k is {top_k}; it must be 1 or more, or None for all words.")
     draws = _uniform_draws(images, seed, max_length)
 
-    def choose(values: np.ndarray, active: np.ndarray, step: int) -> np.ndarray:
-        return _draw(values, temperature, top_k, draws[active, step])
+    def choose(values: np.ndarray, rows: np.ndarray, step: int) -> np.ndarray:
+        return _draw(values, temperature, top_k, draws[rows, step])
 
     return _write(next_word, images, max_length, choose)
 
@@ -116,21 +117,20 @@ def _write(
 ) -> list[list[int]]:
     """Return a caption for each image, word by word; `choose` takes one of the allowed words.
 
-    It gets log-probabilities `(n, V)`, which images they are of, and the step; it returns `(n,)`.
+    It gets log-probabilities `(n, V)`, which rows of `images` they are of, and the step; it returns
+    `(n,)`.
     """
-    captions: list[list[int]] = [[] for _ in images]
-    prefixes = np.full((len(images), 1), START, dtype=np.int32)
-    active = np.arange(len(images))
+    words = np.full((len(images), max_length + 1), PAD, dtype=np.int32)
+    words[:, 0] = START
+    going = np.ones(len(images), dtype=bool)
     for step in range(max_length):
-        if not len(active):
+        rows = np.flatnonzero(going)
+        if not len(rows):
             break
-        words = choose(allowed_words(next_word(images[active], prefixes), step), active, step)
-        going = words != END
-        active, words = active[going], words[going].astype(np.int32)
-        for image, word in zip(active, words, strict=True):
-            captions[image].append(int(word))
-        prefixes = np.concatenate([prefixes[going], words[:, None]], axis=1)
-    return captions
+        values = allowed_words(next_word(images[rows], words[rows, : step + 1]), step)
+        words[rows, step + 1] = choose(values, rows, step)
+        going[rows] = words[rows, step + 1] != END
+    return [[word for word in row if word not in (PAD, END)] for row in words[:, 1:].tolist()]
 
 
 def top_words(values: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
