@@ -113,7 +113,7 @@ class StopAt(keras.callbacks.Callback):
 def test_it_learns_and_resumes(tmp_path, monkeypatch):
     monkeypatch.setattr("utils.training.PART_STEPS", 2)
     features, data = make_data()
-    told = TrainingData(features, data, data, features[:, ::-1].copy())
+    told = TrainingData(features, data, data, [features[:, ::-1].copy()])
     more = {"average": 0.9, "schedule": "cosine", "warmup": 2}
     how = settings(epochs=25, learning_rate=3e-2, patience=25, **more)
     history = train_teacher_forcing(make_model(dropout=0.1), told, how, tmp_path / "a")

@@ -121,7 +121,7 @@ from pathlib import Path
 training.PART_STEPS = 30
 features, data = make_data(images=200)
 more = dict(epochs=4, batch_size=8, average=0.9, weight_decay=0.01, schedule="cosine")
-told = training.TrainingData(features, data, data, features[:, ::-1].copy())
+told = training.TrainingData(features, data, data, [features[:, ::-1].copy()])
 training.train(make_model(), told, settings(**more), Path(sys.argv[1]))
 """
 

@@ -19,24 +19,23 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
 from utils.cnn import FEATURE_SIZE, MAP_SIZE
 from utils.model import give_statistics
-from utils.teacher_forcing import State, TeacherForcedModel
+from utils.teacher_forcing import State, TeacherForcedModel, Tensor
 
 
-def attend(queries: tf.Tensor, keys: tf.Tensor, values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def attend(queries: Tensor, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
     """Return contexts `(n, t, v)` and weights `(n, t, regions)`: a soft look at the regions.
 
     `queries` `(n, t, d)`, `keys` `(n, regions, d)`, `values` `(n, regions, v)`. A weight is the
     softmax over the regions of query . key / sqrt(d), the context the values' mean by the weights
     (Vaswani et al. 2017, "scaled dot-product attention"). The weights of a query sum to 1.
     """
-    size = tf.cast(tf.shape(keys)[-1], keys.dtype)
-    scores = tf.matmul(queries, keys, transpose_b=True) / tf.sqrt(size)
-    weights = tf.nn.softmax(scores, axis=-1)
-    return tf.matmul(weights, values), weights
+    scores = ops.matmul(queries, ops.swapaxes(keys, 1, 2)) / ops.shape(keys)[-1] ** 0.5
+    weights = ops.softmax(scores, axis=-1)
+    return ops.matmul(weights, values), weights
 
 
 @dataclass(frozen=True)
@@ -88,52 +87,52 @@ class AttentionModel(TeacherForcedModel):
         self.output_dropout = layers.Dropout(config.dropout)
         self.word_logits = layers.Dense(config.vocabulary_size)
 
-    def encode(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
+    def encode(self, features: Tensor, training: bool = False) -> Tensor:
         """Return each region's value and, behind it, its key, `(n, 49, 2 * units)`."""
-        regions = tf.cast(features, tf.float32)
+        regions = ops.cast(features, "float32")
         if self.standardize is not None:
             regions = self.standardize(regions)
         values = self.region_encoder(self.region_dropout(regions, training=training))
         # The keys too are made once a photo, and not once a word or a caption.
-        return tf.concat([values, self.key(values)], axis=-1)
+        return ops.concatenate([values, self.key(values)], axis=-1)
 
     def logits(
-        self, encoded: tf.Tensor, words: tf.Tensor, training: bool = False, last: bool = False
-    ) -> tf.Tensor:
+        self, encoded: Tensor, words: Tensor, training: bool = False, last: bool = False
+    ) -> Tensor:
         """Return the logits after each position, or after the last; see `TeacherForcedModel`."""
         states = self._states(encoded, words, training)
         contexts, _ = self._look(encoded, states)
-        text = self.language_lstm(tf.concat([contexts, states], axis=-1))
+        text = self.language_lstm(ops.concatenate([contexts, states], axis=-1))
         merged = self.merge([contexts, text])
         merged = merged[:, -1:] if last else merged
         return self.word_logits(self.output_dropout(merged, training=training))
 
-    def look(self, encoded: tf.Tensor, words: tf.Tensor) -> tf.Tensor:
+    def look(self, encoded: Tensor, words: Tensor) -> Tensor:
         """Return the weights of the regions after each position, `(n, t, 49)`, each sums to 1."""
         return self._look(encoded, self._states(encoded, words, training=False))[1]
 
-    def _states(self, encoded: tf.Tensor, words: tf.Tensor, training: bool) -> tf.Tensor:
+    def _states(self, encoded: Tensor, words: Tensor, training: bool) -> Tensor:
         text = self.text_dropout(self.embedding(words), training=training)
         return self.attention_lstm(text, initial_state=self._start(encoded))
 
-    def _start(self, encoded: tf.Tensor) -> State:
-        mean = tf.reduce_mean(encoded[..., : self.config.units], axis=1)
+    def _start(self, encoded: Tensor) -> State:
+        mean = ops.mean(encoded[..., : self.config.units], axis=1)
         return [self.first_hidden(mean), self.first_cell(mean)]
 
-    def _look(self, encoded: tf.Tensor, states: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        values, keys = tf.split(encoded, 2, axis=-1)
+    def _look(self, encoded: Tensor, states: Tensor) -> tuple[Tensor, Tensor]:
+        values, keys = ops.split(encoded, 2, axis=-1)
         return attend(self.query(states), keys, values)
 
-    def first_state(self, encoded: tf.Tensor) -> State:
+    def first_state(self, encoded: Tensor) -> State:
         """Return both LSTMs' states before the first word, four of `(n, units)`."""
         start = self._start(encoded)
-        return [*start, tf.zeros_like(start[0]), tf.zeros_like(start[0])]
+        return [*start, ops.zeros_like(start[0]), ops.zeros_like(start[0])]
 
-    def step(self, encoded: tf.Tensor, words: tf.Tensor, state: State) -> tuple[tf.Tensor, State]:
+    def step(self, encoded: Tensor, words: Tensor, state: State) -> tuple[Tensor, State]:
         """Return the logits after one more word each, and the new state."""
         seen, first = self.attention_lstm.cell(self.embedding(words), state[:2])
         contexts, _ = self._look(encoded, seen[:, None])
-        joined = tf.concat([contexts[:, 0], seen], axis=-1)
+        joined = ops.concatenate([contexts[:, 0], seen], axis=-1)
         text, second = self.language_lstm.cell(joined, state[2:])
         return self.word_logits(self.merge([contexts[:, 0], text])), [*first, *second]
 

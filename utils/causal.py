@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import keras
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
 from utils.model import ModelConfig
-from utils.teacher_forcing import State, TeacherForcedModel
+from utils.teacher_forcing import State, TeacherForcedModel, Tensor
 
 
 class CausalModel(TeacherForcedModel):
@@ -38,24 +38,24 @@ class CausalModel(TeacherForcedModel):
         self.hidden = layers.Dense(config.units, activation="relu")
         self.word_logits = layers.Dense(config.vocabulary_size)
 
-    def encode(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
+    def encode(self, features: Tensor, training: bool = False) -> Tensor:
         """Return the photos' vectors, `(n, units)`."""
         return self.image_encoder(self.image_dropout(features, training=training))
 
     def logits(
-        self, encoded: tf.Tensor, words: tf.Tensor, training: bool = False, last: bool = False
-    ) -> tf.Tensor:
+        self, encoded: Tensor, words: Tensor, training: bool = False, last: bool = False
+    ) -> Tensor:
         """Return the logits after each position, or after the last; see `TeacherForcedModel`."""
         text = self.text_dropout(self.embedding(words), training=training)
         text = self.second_lstm(self.first_lstm(text))
         text = text[:, -1:] if last else text
         return self.word_logits(self.hidden(encoded[:, None] + text))
 
-    def first_state(self, encoded: tf.Tensor) -> State:
+    def first_state(self, encoded: Tensor) -> State:
         """Return four zeros `(n, units)`: both LSTMs start empty, the photo never enters them."""
-        return [tf.zeros_like(encoded) for _ in range(4)]
+        return [ops.zeros_like(encoded) for _ in range(4)]
 
-    def step(self, encoded: tf.Tensor, words: tf.Tensor, state: State) -> tuple[tf.Tensor, State]:
+    def step(self, encoded: Tensor, words: Tensor, state: State) -> tuple[Tensor, State]:
         """Return the logits after one more word each, and the new state."""
         text, first = self.first_lstm.cell(self.embedding(words), state[:2])
         text, second = self.second_lstm.cell(text, state[2:])

@@ -18,6 +18,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import ops
 
 from utils.callbacks import History
 from utils.decoding import NextWord
@@ -36,7 +37,8 @@ from utils.vocabulary import PAD
 
 WINDOW = 20  # batches among which photos are ordered by their longest caption
 CHUNK = 64  # photos whose maps are in memory at a time
-State = list[tf.Tensor]
+Tensor = Any  # of Keras' backend
+State = list[Tensor]
 
 
 class TeacherForcedModel(keras.Model):
@@ -50,34 +52,35 @@ class TeacherForcedModel(keras.Model):
     feature_shape: tuple[int, ...]
 
     @abstractmethod
-    def encode(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
+    def encode(self, features: Tensor, training: bool = False) -> Tensor:
         """Return what the decoder needs of photos, from their features `(n, ...)`."""
 
     @abstractmethod
     def logits(
-        self, encoded: tf.Tensor, words: tf.Tensor, training: bool = False, last: bool = False
-    ) -> tf.Tensor:
+        self, encoded: Tensor, words: Tensor, training: bool = False, last: bool = False
+    ) -> Tensor:
         """Return the logits after each position, `(n, t, V)`, or after the last, `(n, 1, V)`.
 
         `words` `(n, t)` int32 from `<start>` on; `encoded`: a row for each row of `words`.
         """
 
     @abstractmethod
-    def first_state(self, encoded: tf.Tensor) -> State:
+    def first_state(self, encoded: Tensor) -> State:
         """Return the state before the first word, for `step`."""
 
     @abstractmethod
-    def step(self, encoded: tf.Tensor, words: tf.Tensor, state: State) -> tuple[tf.Tensor, State]:
+    def step(self, encoded: Tensor, words: Tensor, state: State) -> tuple[Tensor, State]:
         """Return the logits `(n, V)` after one more word each, `(n,)` int32, and the new state."""
 
-    def call(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
+    def call(self, inputs: dict[str, Tensor], training: bool = False) -> Tensor:
         """Return the probabilities of the next word after each position, `(n, t, V)`."""
         encoded = self.encode(inputs["feature"], training)
-        return tf.nn.softmax(self.logits(encoded, inputs["prefix"], training))
+        return ops.softmax(self.logits(encoded, inputs["prefix"], training))
 
     def build_layers(self) -> None:
         """Make the weights of all layers, so that they can be set or loaded."""
-        self({"feature": tf.zeros((1, *self.feature_shape)), "prefix": tf.zeros((1, 2), tf.int32)})
+        feature = ops.zeros((1, *self.feature_shape))
+        self({"feature": feature, "prefix": ops.zeros((1, 2), "int32")})
 
     def next_word(self, features: np.ndarray) -> NextWord:
         """Return the next word's log-probabilities for rows of `features` `(images, ...)`."""
@@ -93,11 +96,9 @@ class TeacherForcedModel(keras.Model):
         ]
 
         @tf.function(input_signature=signature)
-        def log_probabilities(
-            matrix: tf.Tensor, images: tf.Tensor, prefixes: tf.Tensor
-        ) -> tf.Tensor:
-            logits = self.logits(tf.gather(matrix, images), prefixes, last=True)
-            return tf.nn.log_softmax(logits[:, 0])
+        def log_probabilities(matrix: Tensor, images: Tensor, prefixes: Tensor) -> Tensor:
+            logits = self.logits(ops.take(matrix, images, axis=0), prefixes, last=True)
+            return ops.log_softmax(logits[:, 0])
 
         return log_probabilities
 
@@ -113,13 +114,13 @@ class TeacherForcedModel(keras.Model):
         return np.concatenate(parts)
 
     @cached_property
-    def _encode_graph(self) -> Callable[[tf.Tensor], tf.Tensor]:
+    def _encode_graph(self) -> Callable[[Tensor], Tensor]:
         shape = tf.TensorSpec((None, *self.feature_shape), tf.float32)
         return tf.function(self.encode, input_signature=[shape])
 
     def encoded_shape(self) -> tuple[int, ...]:
         """Return the shape of one encoded photo."""
-        return tuple(self.encode(tf.zeros((1, *self.feature_shape))).shape[1:])
+        return tuple(self.encode(ops.zeros((1, *self.feature_shape))).shape[1:])
 
     def shaped(self, features: np.ndarray) -> np.ndarray:
         """Return features as the model takes them, maps `(n, 7, 7, c)` as `(n, 49, c)`.
@@ -184,9 +185,10 @@ class AllPositions(keras.Model):
         self.decoder = model
         self.built = True  # its model is
 
-    def call(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
+    def call(self, inputs: dict[str, Tensor], training: bool = False) -> Tensor:
         """Return the logits after each position."""
-        encoded = tf.gather(self.decoder.encode(inputs["feature"], training), inputs["owner"])
+        encoded = self.decoder.encode(inputs["feature"], training)
+        encoded = ops.take(encoded, inputs["owner"], axis=0)
         return self.decoder.logits(encoded, inputs["prefix"], training)
 
 
