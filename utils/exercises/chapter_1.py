@@ -1,14 +1,19 @@
 """The exercises of chapter 1: photos, captions, words and splits."""
 
-import random
+import math
 import re
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
+from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
-from utils.exercises.expect import expect_choice, expect_equal, expect_type, looks_like, mistake
-from utils.exercises.guard import call, short
+from utils.exercises.expect import about_none, expect_choice, expect_type, looks_like, mistake
+from utils.exercises.guard import ReaderError, call, short
 
 
 @exercise("1.1")
@@ -40,74 +45,89 @@ def check_1_1(answer: Any) -> None:
         raise Incorrect("Count the commas of the row once more, then those outside double quotes.")
 
 
+def _clean(text: str) -> list[str]:
+    return re.findall("[a-z]+", text.lower())
+
+
+def _without_pattern(text: str) -> list[str]:
+    return text.lower().split()
+
+
+_JUDGE_1_2 = Judge(
+    inputs=st.tuples(st.text("aabbzAZ  .,'-_2é()!", max_size=12)),
+    right=_clean,
+    names=("the list of words",),
+    examples=[('Two DOGS(wet)run , a dog-sitter shouts "Stop!" on a beach .',), ("... !",)],
+    mistakes=[
+        Mistake(
+            _without_pattern,
+            "the pattern is still not used",
+            "`(wet)`, `,` and `.` stay in the words. `str.replace` takes no patterns.",
+        ),
+        Mistake(
+            lambda text: re.sub("[^a-z ]+", "", text.lower()).split(),
+            "glued words together",
+            "`dogs(wet)run` became one word. Put a space where something is taken out.",
+        ),
+        Mistake(
+            lambda text: re.sub("[^a-z]+", "", text.lower()).split(),
+            "glued words together",
+            "the spaces are no letters either, so they went too. Put a space where something is "
+            "taken out.",
+        ),
+        Mistake(
+            lambda text: re.sub("[^a-z]+", " ", text).split(),
+            "lost the capitals",
+            "`Two` became `wo`: make the text lower case before you look for a-z.",
+        ),
+        Mistake(
+            lambda text: [word for word in _clean(text) if len(word) > 1],
+            'threw away "a"',
+            "it is the most frequent word of all; a sentence needs it.",
+        ),
+        Mistake(
+            lambda text: re.sub("[^A-Za-z]+", " ", text).split(),
+            "left capitals",
+            "`Two` and `two` would be different words.",
+        ),
+        Mistake(
+            lambda text: re.sub("[^a-z]+", " ", text.lower()).split(" "),
+            "left empty words",
+            "`split()` without an argument gives none.",
+        ),
+        Mistake(
+            lambda text: re.findall(r"\w+", text.lower()),
+            "kept more than the letters a-z",
+            "`\\w` takes digits, underscores and the letters of every alphabet.",
+        ),
+        Mistake(
+            lambda text: re.findall("[a-z0-9]+", text.lower()),
+            "kept digits",
+            "the letters a-z alone are wanted here.",
+        ),
+        Mistake(
+            lambda text: re.findall("[a-z']+", text.lower()),
+            "kept the apostrophe",
+            "letters alone are wanted here: `dog's` becomes `dog` and `s`.",
+        ),
+        Mistake(
+            lambda text: re.findall("[a-z0-9']+", text.lower()),
+            "kept digits and apostrophes",
+            "letters alone are wanted here: `dog's` becomes `dog` and `s`.",
+        ),
+        Mistake(
+            lambda text: "".join(c if c.isalpha() else " " for c in text.lower()).split(),
+            "kept letters beyond a-z",
+            "`isalpha` knows every alphabet; here é separates words.",
+        ),
+    ],
+)
+
+
 @exercise("1.2")
 def check_1_2(answer: Any) -> None:
-    """Clean captions with capitals, glued punctuation and one-letter words."""
-    text = 'Two DOGS(wet)run , a dog-sitter shouts "Stop!" on a beach .'
-    right = re.findall("[a-z]+", text.lower())
-    got = call(answer, text)
-    mistake(
-        isinstance(got, str), "returned one string", "a list of words is wanted: `.split()` it."
-    )
-    expect_type(got, list, "the result")
-    mistake(
-        looks_like(got, text.lower().split()),
-        "the pattern is still not used",
-        "`(wet)`, `,` and `.` are all there. `str.replace` takes no patterns.",
-    )
-    mistake(
-        looks_like(got, re.sub("[^a-z ]+", "", text.lower()).split())
-        or looks_like(got, re.sub("[^a-z\\s]+", "", text.lower()).split()),
-        "glued words together",
-        "`dogs(wet)run` became one word. Put a space where something is taken out.",
-    )
-    mistake(
-        len(got) == 1 and " " not in got[0],
-        "glued words together",
-        "the spaces are no letters either, so they went too. Put a space where something is "
-        "taken out.",
-    )
-    mistake(
-        looks_like(got, re.sub("[^a-z]+", " ", text).split()),
-        "lost the capitals",
-        "`Two` became `wo`: make the text lower case before you look for a-z.",
-    )
-    mistake(
-        looks_like(got, [word for word in right if len(word) > 1]),
-        'threw away "a"',
-        "it is the most frequent word of all; a sentence needs it.",
-    )
-    mistake(
-        looks_like(got, re.sub("[^A-Za-z]+", " ", text).split()),
-        "left capitals",
-        "`Two` and `two` would be different words.",
-    )
-    mistake("" in got, "left empty words", "`split()` without an argument gives none.")
-    expect_equal(got, right, name="the list of words")
-    expect_equal(call(answer, "... !"), [], name="the result for a caption without a word")
-    _judge_letters(answer)
-
-
-def _judge_letters(answer: Any) -> None:
-    """Look for what other patterns let in: digits, apostrophes, underscores, other letters."""
-    text = "A man's 2 cafés, t_shirt"
-    got = call(answer, text)
-    expect_type(got, list, "the result")
-    kept = set("".join(map(str, got)))
-    shown = f"`{text}` became `{short(got)}`"
-    mistake("_" in kept, "kept the underscore", f"{shown}. `\\w` takes more than the letters a-z.")
-    mistake("2" in kept, "kept a digit", f"{shown}. The letters a-z alone are wanted here.")
-    mistake(
-        "é" in kept,
-        "kept letters beyond a-z",
-        f"{shown}. `isalpha` and `\\w` know every alphabet; here é separates words.",
-    )
-    mistake(
-        "'" in kept,
-        "kept the apostrophe",
-        f"{shown}. Letters alone are wanted here: `man` and `s`.",
-    )
-    expect_equal(got, re.findall("[a-z]+", text.lower()), name=f"the list for `{text}`")
+    """Compare the words of texts with capitals, marks, digits and letters beyond a-z."""
+    _JUDGE_1_2(answer)
 
 
 @exercise("1.3")
@@ -127,97 +147,272 @@ def check_1_3(answer: Any) -> None:
     )
 
 
+def _frequent(captions: list[list[str]], minimum_count: int) -> list[str]:
+    counts = Counter(word for caption in captions for word in caption)
+    return sorted(word for word, count in counts.items() if count >= minimum_count)
+
+
+def _all(splits: dict[str, list]) -> list[list[str]]:
+    return [caption for captions in splits.values() for caption in captions]
+
+
+def _filtered(splits: dict[str, list], minimum_count: int) -> list[str]:
+    known = {word for caption in splits["train"] for word in caption}
+    return [word for word in _frequent(_all(splits), minimum_count) if word in known]
+
+
+def _most_common(splits: dict[str, list], minimum_count: int) -> list[str]:
+    counts = Counter(word for caption in splits["train"] for word in caption)
+    return [word for word, count in counts.most_common() if count >= minimum_count]
+
+
+def _in_order_met(splits: dict[str, list], minimum_count: int) -> list[str]:
+    counts = Counter(word for caption in splits["train"] for word in caption)
+    return [word for word, count in counts.items() if count >= minimum_count]
+
+
+_CAPTIONS = st.lists(st.lists(st.sampled_from(["a", "cat", "dog", "owl", "b"]), max_size=4))
+_JUDGE_1_4 = Judge(
+    # Train is not the first: its name counts, not its place.
+    inputs=st.tuples(
+        st.builds(
+            lambda dev, train, test: {"dev": dev, "train": train, "test": test},
+            _CAPTIONS,
+            _CAPTIONS,
+            _CAPTIONS,
+        ),
+        st.integers(1, 4),
+    ),
+    right=lambda splits, minimum: _frequent(splits["train"], minimum),
+    names=("the list of words",),
+    examples=[
+        (
+            {
+                "dev": [["a", "zebra", "zebra", "runs"]],
+                "train": [
+                    ["a", "dog", "runs"],
+                    ["a", "dog", "a", "cat"],
+                    ["the", "cat"],
+                    ["owl", "owl"],
+                ],
+                "test": [["a", "yak", "yak"], ["the", "yak"]],
+            },
+            minimum,
+        )
+        for minimum in (1, 2)
+    ],
+    mistakes=[
+        Mistake(
+            lambda splits, minimum: _frequent(splits["dev"], minimum),
+            "took a split by its place",
+            'the order of the splits means nothing; ask for `splits["train"]` by name.',
+        ),
+        Mistake(
+            lambda splits, minimum: _frequent(splits["test"], minimum),
+            "took a split by its place",
+            'the order of the splits means nothing; ask for `splits["train"]` by name.',
+        ),
+        Mistake(
+            lambda splits, minimum: _frequent(_all(splits), minimum),
+            "still reads every split",
+            "words that stand in dev or test alone are among the result.",
+        ),
+        Mistake(
+            lambda splits, minimum: _frequent(splits["train"] + splits["dev"], minimum),
+            "reads the dev captions",
+            "words that occur in dev alone are among the result; train never has them.",
+        ),
+        Mistake(
+            lambda splits, minimum: _frequent(splits["train"] + splits["test"], minimum),
+            "reads the test captions",
+            "words that occur in test alone are among the result; no model may have them.",
+        ),
+        Mistake(
+            _filtered,
+            "counts over more than train",
+            "a word that train has once, and dev once, counts as one. Count in train only; do not "
+            "count everywhere and then filter.",
+        ),
+        Mistake(
+            lambda splits, minimum: _frequent(splits["train"], 1),
+            "the minimum is not used",
+            "a word that occurs fewer than `minimum_count` times is left out.",
+        ),
+        Mistake(
+            lambda splits, minimum: _frequent(splits["train"], minimum + 1),
+            "took > for >=",
+            "a word that occurs exactly `minimum_count` times is kept.",
+        ),
+        Mistake(
+            lambda splits, minimum: _frequent([set(c) for c in splits["train"]], minimum),
+            "counted captions instead of words",
+            "a word that stands twice in one caption counts as two.",
+        ),
+        Mistake(
+            _most_common,
+            "ordered by count",
+            "the docstring asks for alphabetical order: `sorted(...)`.",
+        ),
+        Mistake(
+            _in_order_met, "not sorted", "the docstring asks for alphabetical order: `sorted(...)`."
+        ),
+        Mistake(
+            lambda splits, minimum: _frequent(splits["train"], minimum)[::-1],
+            "sorted from z to a",
+            "alphabetical order begins with a.",
+        ),
+    ],
+)
+
+
 @exercise("1.4")
 def check_1_4(answer: Any) -> None:
-    """Try splits in which each wrong source of words shows by a word of its own."""
-    splits = {  # train is not the first: its name counts, not its place
-        "dev": [["a", "zebra", "zebra", "runs"]],
-        "train": [["a", "dog", "runs"], ["a", "dog", "a", "cat"], ["the", "cat"], ["owl", "owl"]],
-        "test": [["a", "yak", "yak"], ["the", "yak"]],
-    }
-    right = ["a", "cat", "dog", "owl"]
-    got = call(answer, splits, 2)
-    got = list(got) if isinstance(got, (set, tuple)) else got
-    expect_type(got, list, "the result")
-    mistake(
-        looks_like(sorted(got), ["zebra"]) or looks_like(sorted(got), ["yak"]),
-        "took a split by its place",
-        'the order of the splits means nothing; ask for `splits["train"]` by name.',
+    """Compare the words of small splits that share some of them."""
+    _JUDGE_1_4(answer)
+
+
+class _Name(str):
+    """A photo's name whose hash depends on `salt`, as that of text does on the Python process."""
+
+    salt = 0
+
+    def __hash__(self) -> int:
+        return hash((_Name.salt, str(self))) if _Name.salt else str.__hash__(self)
+
+    __eq__ = str.__eq__
+
+
+@st.composite
+def _rows(draw: st.DrawFn) -> tuple[list[tuple[str, str]], float, int]:
+    """Rows of photos with one to five captions each, in a mixed order, a share and a seed."""
+    counts = draw(st.lists(st.integers(1, 5), min_size=2, max_size=25))
+    rows = [(f"{n:02}.jpg", f"{k}") for n, count in enumerate(counts) for k in range(count)]
+    if draw(st.booleans()):
+        rows = draw(st.permutations(rows))
+    share = draw(st.sampled_from([0.1, 0.15, 0.2, 0.25, 0.3, 0.34, 0.4]))
+    return rows, share, draw(st.integers(0, 5))
+
+
+def _cut_through(got: Any) -> str:
+    """Return a sentence where a photo stands on both sides, else ""."""
+    train, dev = _two_lists(got)
+    both = sorted({str(image) for image, _ in train} & {str(image) for image, _ in dev})
+    if not both:
+        return ""
+    return (
+        f"Split rows, not photos: {both[0]} stands in train and in dev. All captions of a photo "
+        "must go to the same side."
     )
-    mistake(
-        "yak" in got and "zebra" not in got,
-        "reads the test captions",
-        "`yak` occurs in test alone; no model may have it from there.",
+
+
+def _problem_of_split(inputs: tuple, got: Any) -> str:
+    """Return what is wrong with a split, whatever photos were drawn."""
+    rows, share, _ = inputs
+    train, dev = _two_lists(got)
+    if _cut_through(got):
+        return _cut_through(got)
+    if sorted(train + dev) != sorted(rows):
+        return (
+            f"Lost or doubled rows: there were {len(rows)}, and now there are {len(train)} in "
+            f"train and {len(dev)} in dev."
+        )
+    photos, found = _counts(inputs, got)
+    wanted = round(share * photos)
+    if found == wanted:
+        return ""
+    return (
+        f"Took another share: {share} of {photos} photos is {share * photos:.4g}, which `round` "
+        f"makes {wanted}; dev has {found}."
     )
-    mistake(
-        "yak" in got,
-        "still reads every split",
-        "`zebra` occurs in dev alone and `yak` in test alone.",
-    )
-    mistake(
-        "zebra" in got, "reads the dev captions", "`zebra` occurs in dev alone; train never has it."
-    )
-    mistake(
-        "runs" in got or "the" in got,
-        "counts over more than train",
-        "`runs` and `the` occur once in train: below the minimum of 2. Count in train only; do "
-        "not count everywhere and then filter.",
-    )
-    mistake(
-        got == ["a"], "took > for >=", "a word that occurs exactly `minimum_count` times is kept."
-    )
-    mistake(
-        looks_like(sorted(got), ["a", "cat", "dog"]),
-        "counted captions instead of words",
-        "`owl` stands twice in one caption; that counts as two.",
-    )
-    mistake(
-        sorted(got) == right and got != right, "the words are not sorted", "keep the `sorted(...)`."
-    )
-    expect_equal(got, right, name="the list of words")
-    expect_equal(
-        call(answer, splits, 1),
-        ["a", "cat", "dog", "owl", "runs", "the"],
-        name="the list for a minimum count of 1",
-    )
+
+
+def _counts(inputs: tuple, got: Any) -> tuple[int, int]:
+    """Return how many photos there are, and how many of them dev has."""
+    return tuple(len({image for image, _ in rows}) for rows in (inputs[0], _two_lists(got)[1]))
+
+
+def _by_count(count: Callable[[int, float], float]) -> Callable[[tuple, Any], bool]:
+    """Return whether dev has `count(photos, share)` photos."""
+
+    def is_of(inputs: tuple, got: Any) -> bool:
+        photos, found = _counts(inputs, got)
+        return found == count(photos, inputs[1])
+
+    return is_of
+
+
+_JUDGE_1_5 = Judge(
+    inputs=_rows(),
+    fits=_problem_of_split,
+    examples=[([(f"{n}.jpg", "a") for n in range(25)], 0.1, 0)],
+    mistakes=[
+        Mistake(
+            lambda inputs, got: not _problem_of_split(inputs, got[::-1]),
+            "swapped the sides",
+            "train comes first, then dev.",
+        ),
+        Mistake(
+            _by_count(lambda photos, share: int(share * photos)),
+            "rounded the wrong way",
+            "21 % of 41 photos are 8.61, so 9 go to dev: `round`, not `int`.",
+        ),
+        Mistake(
+            _by_count(lambda photos, share: math.ceil(share * photos)),
+            "rounded the wrong way",
+            "20 % of 41 photos are 8.2, so 8 go to dev: `round`, not up.",
+        ),
+        Mistake(
+            _by_count(lambda photos, share: photos - round(photos * (1 - share))),
+            "rounded train and not dev",
+            "10 % of 25 photos are 2.5, which `round` makes 2; but 25 - round(22.5) is 3.",
+        ),
+    ],
+)
 
 
 @exercise("1.5")
 def check_1_5(answer: Any) -> None:
-    """Split made-up rows whose file order means something, and look at what came out."""
+    """Look at splits of rows of every sort, then at what the seed changes, and what it does not."""
     images = [f"dog_{n:02}.jpg" for n in range(31)] + [f"owl_{n:02}.jpg" for n in range(10)]
-    rows = [(image, f"caption {n}") for image in images for n in range(5)]
-    got = call(answer, rows, 0.2, 0)
-    train, dev = _two_lists(got)
-    both = sorted({image for image, _ in train} & {image for image, _ in dev})
-    if both:
-        few = len(both) <= 2
-        kind = "cut through a photo" if few else "split the rows, not the photos"
-        raise Incorrect(
-            f"{kind[:1].upper()}{kind[1:]}: {len(both)} of the 41 photos stand in train and in "
-            f"dev, {both[0]} for one. All captions of a photo must go to the same side."
-        )
+    rows = [(_Name(image), f"caption {n}") for image in images for n in range(5)]
+    cut = _cut_through(call(answer, rows, 0.2, 0))
+    if cut:
+        raise Incorrect(cut)
+    sizes = [len(_chosen(answer, rows, 0.2, seed)) for seed in range(6)]
     mistake(
-        sorted(train + dev) != sorted(rows),
-        "lost or doubled rows",
-        f"there were {len(rows)}, and now there are {len(train)} in train and {len(dev)} in dev.",
+        len(set(sizes)) > 1,
+        "drawn by coin",
+        f"six seeds put {', '.join(map(str, sizes))} photos into dev. A coin for each photo gives "
+        "about the share; exactly `round(dev_share * photos)` are wanted.",
     )
-    chosen = _judge_share(answer, rows, dev)
+    _JUDGE_1_5(answer)
+    _judge_the_draw(answer, images, rows)
+
+
+def _judge_the_draw(answer: Any, images: list[str], rows: list) -> None:
+    """Look at which photos six seeds put into dev."""
+    drawn = [_chosen(answer, rows, 0.2, seed) for seed in range(6)]
     mistake(
-        chosen in (images[-len(chosen) :], images[: len(chosen)]),
-        "cut by file order",
-        f"dev is one end of the file, all {chosen[0][:3]}s. Shuffle the photos first.",
+        any(_chosen(answer, rows, 0.2, seed) != drawn[seed] for seed in range(3)),
+        "it differs from call to call",
+        "a dev set that changes measures something else each time: use `random.Random(seed)`.",
     )
-    _judge_seed(answer, rows, chosen)
-    mixed = list(rows)
-    random.Random(5).shuffle(mixed)
-    train, dev = _two_lists(call(answer, mixed, 0.2, 0))
+    _demand_the_same_tomorrow(answer, rows, drawn)
     mistake(
-        {image for image, _ in train} & {image for image, _ in dev},
-        "trusts that five rows stand together",
-        "the same rows in another order put photos on both sides: go by the name, not the place.",
+        all(_is_block(images, chosen) for chosen in drawn),
+        "one block of the file",
+        f"dev is {drawn[0][0]} to {drawn[0][-1]}, one photo beside the other. Draw each of them.",
     )
-    _judge_set_order(answer, rows, chosen)
+    mistake(
+        all(_is_regular(images, chosen) for chosen in drawn),
+        "photos at regular steps",
+        f"dev is every n-th photo, such as {', '.join(drawn[0][:3])}. Draw each of them.",
+    )
+    mistake(
+        all(other == drawn[0] for other in drawn),
+        "the seed is not used",
+        "six seeds gave the same photos: `random.Random(seed)`.",
+    )
 
 
 def _chosen(answer: Any, rows: list, dev_share: float, seed: int) -> list[str]:
@@ -226,79 +421,81 @@ def _chosen(answer: Any, rows: list, dev_share: float, seed: int) -> list[str]:
     return sorted({str(image) for image, _ in dev})
 
 
-def _judge_share(answer: Any, rows: list, dev: list) -> list[str]:
-    """Return the names of dev, after a look at how many there are."""
-    chosen = sorted({image for image, _ in dev})
-    mistake(
-        len(chosen) == 33,
-        "swapped the sides",
-        "train comes first, and the dev share is the smaller.",
-    )
-    sizes = [len(chosen), *(len(_chosen(answer, rows, 0.2, seed)) for seed in (1, 2, 3, 4))]
-    mistake(
-        len(set(sizes)) > 1,
-        "drawn by coin",
-        f"five calls put {', '.join(map(str, sizes[:-1]))} and {sizes[-1]} photos into dev. A coin "
-        "for each photo gives about the share; exactly `round(dev_share * photos)` are wanted.",
-    )
-    mistake(
-        len(chosen) != 8,
-        "took the wrong share",
-        f"20 % of 41 photos are 8; dev has {len(chosen)}.",
-    )
-    more = len(_chosen(answer, rows, 0.21, 0))
-    mistake(
-        more != 9,
-        "rounded the wrong way",
-        f"21 % of 41 photos are 8.61, so 9 go to dev, not {more}: `round`, not `int`.",
-    )
-    return chosen
+def _is_block(images: list[str], chosen: list[str]) -> bool:
+    """Return whether the chosen photos stand together, the first beside the last."""
+    places = [image in chosen for image in images]
+    return sum(here and not places[n - 1] for n, here in enumerate(places)) == 1
 
 
-def _judge_seed(answer: Any, rows: list, chosen: list[str]) -> None:
-    mistake(
-        _chosen(answer, rows, 0.2, 0) != chosen,
-        "it differs from call to call",
-        "a dev set that changes measures something else each time: use `random.Random(seed)`.",
-    )
-    others = [_chosen(answer, rows, 0.2, seed) for seed in (1, 2, 3)]
-    mistake(
-        all(other == chosen for other in others),
-        "the seed is not used",
-        "three other seeds gave the same photos: `random.Random(seed)`.",
-    )
+def _is_regular(images: list[str], chosen: list[str]) -> bool:
+    places = [images.index(image) for image in chosen]
+    return len({b - a for a, b in pairwise(places)}) == 1
 
 
-def _judge_set_order(answer: Any, rows: list, chosen: list[str]) -> None:
-    """Rename the photos without changing their order: only what follows a set's order changes."""
+def _demand_the_same_tomorrow(answer: Any, rows: list, drawn: list[list[str]]) -> None:
+    """Change the hashes of the names, as a new Python process does, and then the names."""
+    try:
+        _Name.salt = 1
+        salted = [_chosen(answer, rows, 0.2, seed) for seed in range(3)]
+    except ReaderError:  # names made anew by `str(name)` are not salted
+        salted = drawn[:3]
+    finally:
+        _Name.salt = 0
     renamed = [(f"a_{image}", caption) for image, caption in rows]
-    found = _chosen(answer, renamed, 0.2, 0)
+    other = [_chosen(answer, renamed, 0.2, seed) for seed in range(3)]
+    want = [[f"a_{image}" for image in chosen] for chosen in drawn[:3]]
     mistake(
-        found != [f"a_{image}" for image in chosen] and len(found) == len(chosen),
-        "drawn from a set",
-        "a set of names has another order tomorrow, when Python starts anew, and then the same "
-        "seed draws other photos. Use `sorted(...)` on it before you draw.",
+        salted != drawn[:3] or other != want,
+        "it depends on a set or a hash",
+        "a set of names, and the hash of a name, are others tomorrow, when Python starts anew, and "
+        "then the same seed draws other photos. Use `sorted(...)` before you draw.",
     )
 
 
 def _two_lists(got: Any) -> tuple[list, list]:
     """Return the two lists of rows; raises where there are others."""
+    if got is None:
+        raise Incorrect(about_none("the result"))
     if not isinstance(got, (tuple, list)) or len(got) != 2:
         raise Incorrect(f"Two lists are wanted, train and dev; this is `{short(got)}`.")
-    for part in got:
-        expect_type(part, (list, tuple), "each side of the split")
-        if any(not isinstance(row, (tuple, list)) or len(row) != 2 for row in part):
-            raise Incorrect(
-                "Each side should be a list of rows `(image, caption)`, as they came in; one "
-                f"begins with `{short(next(iter(part)))}`."
-            )
+    for part, name in zip(got, ("train", "dev"), strict=True):
+        expect_type(part, (list, tuple), name)
+        for row in part:
+            if not isinstance(row, (tuple, list)) or len(row) != 2:
+                raise Incorrect(
+                    "Each side should be a list of rows `(image, caption)`, as they came in; one "
+                    f"row of {name} is `{short(row)}`."
+                )
     train, dev = ([tuple(row) for row in part] for part in got)
     return train, dev
 
 
-@exercise("1.6")
-def check_1_6(answer: Any) -> None:
-    """Hide copies under other names, the same name on other pixels, and a photo turned around."""
+def _leaks(train: dict, dev: dict) -> list[str]:
+    seen = {(photo.shape, photo.tobytes()) for photo in train.values()}
+    return sorted(name for name, photo in dev.items() if (photo.shape, photo.tobytes()) in seen)
+
+
+def _pixel_pairs(same: Callable[[Any, Any], bool]) -> Callable[[dict, dict], list[str]]:
+    """Return the answer that compares every pair by `same`."""
+    return lambda train, dev: sorted(
+        name for name, photo in dev.items() if any(same(photo, other) for other in train.values())
+    )
+
+
+def _photo(seed: int, shape: tuple[int, ...], changed: bool) -> np.ndarray:
+    photo = np.random.default_rng(seed).integers(0, 255, shape).astype(np.uint8)
+    photo.flat[-1] ^= changed
+    return photo
+
+
+_PHOTOS = st.dictionaries(
+    st.sampled_from(["a.jpg", "b.jpg", "c.jpg", "d.jpg"]),
+    st.builds(_photo, st.integers(0, 2), st.sampled_from([(2, 3, 3), (3, 2, 3)]), st.booleans()),
+)
+
+
+def _tricky_photos() -> tuple[dict, dict]:
+    """Copies under other names, the same name on other pixels, and a photo turned around."""
     photos = np.random.default_rng(0).integers(0, 255, (6, 4, 6, 3)).astype(np.uint8)
     brighter = photos[1].copy()
     brighter[0, 0, 0] ^= 1
@@ -316,55 +513,83 @@ def check_1_6(answer: Any) -> None:
         "k.jpg": photos[0][:, ::-1],  # mirrored: another array
         "m.jpg": middle,  # large, and other than l.jpg in one number in the middle
     }
-    got = call(answer, train, dev)
-    got = list(got) if isinstance(got, (set, tuple)) else got
-    expect_type(got, list, "the result")
-    mistake(
-        looks_like(sorted(got), ["a.jpg", "b.jpg"]),
-        "compared the names",
-        "z.jpg of dev is c.jpg of train under another name, and the two b.jpg differ.",
-    )
-    mistake(
-        looks_like(sorted(got), ["a.jpg", "b.jpg", "z.jpg"]),
-        "took an equal name for an equal photo",
-        "the two b.jpg hold different pixels; names prove nothing either way.",
-    )
-    mistake(
-        looks_like(sorted(got), ["a.jpg"]),
-        "demanded the same name too",
-        "z.jpg of dev is c.jpg of train: the pixels alone decide.",
-    )
-    mistake(
-        looks_like(sorted(got), ["a.jpg", "c.jpg"]) or "c.jpg" in got,
-        "named the photos of train",
-        "the names under which they stand in dev are wanted.",
-    )
-    mistake(
-        "k.jpg" in got,
-        "compared sums or sorted pixels",
-        "k.jpg is a.jpg mirrored: the same numbers in other places.",
-    )
-    mistake(
-        "e.jpg" in got,
-        "compared the bytes without the shape",
-        "the same numbers in another shape are another picture: keep `photo.shape` beside them.",
-    )
-    mistake(
-        "m.jpg" in got and "f.jpg" not in got,
-        "looked at a part of the pixels",
-        "m.jpg differs from l.jpg of train in its middle. The text of a large array, `str(photo)`, "
-        "leaves the middle out: `photo.tobytes()` has all of it.",
-    )
-    mistake(
-        "f.jpg" in got, "compared too coarsely", "f.jpg differs from b.jpg of train in one number."
-    )
-    mistake(
-        sorted(got) == ["a.jpg", "z.jpg"] and got != ["a.jpg", "z.jpg"],
-        "not sorted",
-        "return `sorted(...)`, so that the list is the same each time.",
-    )
-    expect_equal(got, ["a.jpg", "z.jpg"], name="the list of leaked names")
-    expect_equal(call(answer, {}, dev), [], name="the list where train is empty")
+    return train, dev
+
+
+_JUDGE_1_6 = Judge(
+    inputs=st.tuples(_PHOTOS, _PHOTOS),
+    right=_leaks,
+    names=("the list of names",),
+    examples=[_tricky_photos()],
+    mistakes=[
+        Mistake(
+            lambda train, dev: sorted(set(train) & set(dev)),
+            "compared the names",
+            "a copy may have another name, and two photos may have the same one.",
+        ),
+        Mistake(
+            lambda train, dev: sorted({*_leaks(train, dev), *(set(train) & set(dev))}),
+            "took an equal name for an equal photo",
+            "two photos of one name may hold different pixels; names prove nothing either way.",
+        ),
+        Mistake(
+            lambda train, dev: [name for name in _leaks(train, dev) if name in train],
+            "demanded the same name too",
+            "a copy of a train photo under another name leaks as well: the pixels alone decide.",
+        ),
+        Mistake(
+            lambda train, dev: [
+                name
+                for name in _leaks(train, dev)
+                if name in train and np.array_equal(train[name], dev[name])
+            ],
+            "demanded the same name too",
+            "a copy of a train photo under another name leaks as well: the pixels alone decide.",
+        ),
+        Mistake(
+            lambda train, dev: _leaks(dev, train),
+            "named the photos of train",
+            "the names under which they stand in dev are wanted.",
+        ),
+        Mistake(
+            _pixel_pairs(lambda a, b: a.sum() == b.sum()),
+            "compared sums",
+            "a photo and its mirror image have the same sum.",
+        ),
+        Mistake(
+            _pixel_pairs(lambda a, b: sorted(a.flat) == sorted(b.flat)),
+            "compared sorted pixels",
+            "a photo and its mirror image hold the same numbers in other places.",
+        ),
+        Mistake(
+            _pixel_pairs(lambda a, b: a.tobytes() == b.tobytes()),
+            "compared the bytes without the shape",
+            "the same numbers in another shape are another picture: keep `photo.shape` too.",
+        ),
+        Mistake(
+            _pixel_pairs(lambda a, b: str(a) == str(b)),
+            "looked at a part of the pixels",
+            "the text of a large array, `str(photo)`, leaves its middle out: `photo.tobytes()` has "
+            "all of it.",
+        ),
+        Mistake(
+            lambda train, dev: _leaks(train, dev)[::-1],
+            "sorted from z to a",
+            "alphabetical order begins with a.",
+        ),
+        Mistake(
+            lambda train, dev: [name for name in dev if name in _leaks(train, dev)],
+            "not sorted",
+            "return `sorted(...)`, so that the list is the same each time.",
+        ),
+    ],
+)
+
+
+@exercise("1.6")
+def check_1_6(answer: Any) -> None:
+    """Compare the names of copies among small photos; then count how often pixels are read."""
+    _JUDGE_1_6(answer)
     _judge_work(answer)
 
 

@@ -81,8 +81,8 @@ def verdict_of(id: str, *answers: Any) -> Verdict:
     if answers and all(is_placeholder(answer, exercise.id) for answer in answers):
         return unsolved(exercise)
     printed = io.StringIO()
-    comparisons: list[Any] = []
-    token = COMPARED.set(comparisons)
+    notes: list[str] = []
+    token = COMPARED.set(notes)
     try:
         with time_limit(exercise.seconds), contextlib.redirect_stdout(printed):
             exercise.check(*answers)
@@ -93,18 +93,18 @@ def verdict_of(id: str, *answers: Any) -> Verdict:
         return Verdict(INCORRECT, f"Exercise {exercise.id} · {exercise.title}: incorrect.", lines)
     finally:
         COMPARED.reset(token)
-    return _solved(exercise, (*comparisons[:4], *_printed(printed.getvalue())))
+    return _solved(exercise, (*notes, *_printed(printed.getvalue())))
 
 
 def unsolved(exercise: Exercise) -> Verdict:
     """Return the verdict on a placeholder; it never varies, so notebooks may be derived."""
     heading = f"Exercise {exercise.id} · {exercise.title}: not attempted yet."
-    advice = "Replace the placeholder in the cell above, run it, then run this cell again."
+    advice = "Write your answer into the cell above, run it, then run this cell again."
     return Verdict(NOT_ATTEMPTED, heading, (advice,))
 
 
-def _solved(exercise: Exercise, notes: tuple[Any, ...]) -> Verdict:
-    lines = [str(note) for note in notes]
+def _solved(exercise: Exercise, notes: tuple[str, ...]) -> Verdict:
+    lines = [exercise.worth, *notes] if exercise.worth else list(notes)
     if exercise.looks_at:
         lines.append(f"This check looks at a part only: {exercise.looks_at}")
     return Verdict(CORRECT, f"Exercise {exercise.id} · {exercise.title}: correct.", tuple(lines))
@@ -127,11 +127,8 @@ def _explain(exercise: Exercise, answers: tuple, error: BaseException) -> tuple[
         return _raised(error.__cause__, f" when called as `{error}`")
     if line:
         return _raised(error, "")
-    return (
-        "The check could not make sense of this answer "
-        f"(of type `{', '.join(type(answer).__name__ for answer in answers) or 'nothing'}`): "
-        f"{_named(error)}",
-    )
+    kinds = ", ".join(f"`{type(answer).__name__}`" for answer in answers) or "nothing"
+    return (f"This answer is of another sort than the text asks for: {kinds} was handed in.",)
 
 
 def _raised(error: BaseException, how: str) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ class NotAttempted(Exception):
 class Exercise:
     """One exercise.
 
+    `worth`: a sentence worth knowing, which a right answer earns.
     `looks_at`: what the check sees of the answer, where it does not see all of it.
     `seconds`: how long the whole check may take before it is stopped.
     """
@@ -51,6 +52,7 @@ class Exercise:
     check: Callable[..., None]
     hints: tuple[str, ...]
     points: int = 1
+    worth: str = ""
     looks_at: str = ""
     seconds: float = 10.0
 

@@ -1,6 +1,7 @@
 """Running the reader's code: with a time limit, on copies, and with its own line in errors."""
 
 import ctypes
+import inspect
 import linecache
 import signal
 import sysconfig
@@ -148,6 +149,27 @@ def short(value: Any, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
+def whole(value: Any) -> str:
+    """Return a value in full, as it could be typed, numbers with four digits."""
+    if isinstance(value, np.ndarray):
+        return whole(value.tolist())
+    if isinstance(value, np.generic):
+        value = value.item()
+    if hasattr(value, "__array__"):  # a tensor
+        return whole(np.asarray(value).tolist())
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if type(value) in (list, tuple, set):
+        opening, closing = {list: "[]", tuple: "()", set: "{}"}[type(value)]
+        comma = "," if type(value) is tuple and len(value) == 1 else ""
+        return opening + ", ".join(map(whole, value)) + comma + closing
+    if type(value) is dict:
+        return "{" + ", ".join(f"{key!r}: {whole(part)}" for key, part in value.items()) + "}"
+    if inspect.isfunction(value):
+        return value.__name__
+    return repr(value)
+
+
 def call(function: Any, *arguments: Any, **named: Any) -> Any:
     """Call the reader's function on copies of the inputs and return what it returns.
 
@@ -159,6 +181,7 @@ def call(function: Any, *arguments: Any, **named: Any) -> Any:
             f"A function is wanted here, and this is of type `{type(function).__name__}`. "
             "Hand in the function itself, without brackets after its name."
         )
+    _demand_arguments(function, arguments, named)
     copies, named_copies = duplicate(arguments), duplicate(named)
     try:
         result = function(*copies, **named_copies)
@@ -167,15 +190,37 @@ def call(function: Any, *arguments: Any, **named: Any) -> Any:
     except (Incorrect, NotAttempted, KeyboardInterrupt, TimeUp):
         raise
     except BaseException as error:  # also `exit()` in the reader's code
-        raise ReaderError(_shown_call(function, arguments, named)) from error
+        raise ReaderError(shown_call(function, arguments, named)) from error
     _demand_untouched((*arguments, *named.values()), (*copies, *named_copies.values()))
     return result
 
 
-def _shown_call(function: Any, arguments: tuple, named: dict[str, Any]) -> str:
-    parts = [short(value, 40) for value in arguments]
-    parts += [f"{key}={short(value, 40)}" for key, value in named.items()]
-    return f"{getattr(function, '__name__', 'your function')}({', '.join(parts)})"
+def _demand_arguments(function: Any, arguments: tuple, named: dict[str, Any]) -> None:
+    """Refuse a function that does not take what it is called with."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some built-in functions do not tell
+        return
+    try:
+        signature.bind(*arguments, **named)
+    except TypeError:
+        count = len(arguments) + len(named)
+        raise Incorrect(
+            f"The parameters differ from those in the text: your function is `{_name_of(function)}"
+            f"{signature}`, and it is called with {count} argument{'s' if count != 1 else ''}: "
+            f"`{shown_call(function, arguments, named)}`."
+        ) from None
+
+
+def shown_call(function: Any, arguments: tuple, named: dict[str, Any] | None = None) -> str:
+    """Return a call as text; large arguments are told by type and size."""
+    parts = [whole(value) if len(whole(value)) <= 160 else short(value) for value in arguments]
+    parts += [f"{key}={short(value, 40)}" for key, value in (named or {}).items()]
+    return f"{_name_of(function)}({', '.join(parts)})"
+
+
+def _name_of(function: Any) -> str:
+    return getattr(function, "__name__", "your_function").replace("<lambda>", "your_function")
 
 
 def _demand_untouched(originals: tuple, copies: tuple) -> None:

@@ -1,0 +1,177 @@
+"""Judging a function on inputs that hypothesis draws, against a reference.
+
+A few inputs that somebody thought of are not enough: a wrong answer agrees with them by chance, or
+looks like another mistake. So each exercise says how its inputs look (a strategy), and has the
+right function. Known mistakes are functions too; one is named only where it gives the reader's very
+results on all inputs. Otherwise the smallest input that fails is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis.errors import NoSuchExample
+from hypothesis.strategies import SearchStrategy
+
+from utils.exercises.exercise import Incorrect
+from utils.exercises.expect import (
+    agreement,
+    demand_sound,
+    difference,
+    looks_like,
+    mistake,
+    note,
+)
+from utils.exercises.guard import call, shown_call, whole
+
+DRAWN = 60  # inputs, beside those that an exercise names
+SHOWN = 400  # letters of a result and what was expected, beyond which they are not shown
+SHRINKS = 300  # inputs tried in search of a smaller one that fails
+# The same inputs every time: an answer is never right today and wrong tomorrow.
+_SETTINGS = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)
+# Tests look here for what was judged: the strategy and the reference.
+WATCHED: ContextVar[list[Judge] | None] = ContextVar("WATCHED", default=None)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake: `name` and `why` tell the reader.
+
+    `function(*inputs)` makes it: it returns what the mistake returns. Where a judge has `fits`, it
+    is `function(inputs, got)` and says whether a result is of that mistake.
+    """
+
+    function: Callable[..., Any]
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Judge:
+    """How the answers to one exercise are judged.
+
+    `inputs`: a strategy for tuples of arguments. `right(*inputs)`: what a right answer returns; a
+    tuple means several results, which `names` tells apart. `examples`: inputs that are always
+    tried. `tolerance`: for numbers, absolute and relative. `fits(inputs, got)` stands in for a
+    comparison with `right` where more than one result is right: it returns what is wrong with a
+    result, as a sentence, or "".
+    """
+
+    inputs: SearchStrategy[tuple]
+    right: Callable[..., Any] | None = None
+    names: tuple[str, ...] = ("the result",)
+    mistakes: Sequence[Mistake] = ()
+    examples: Sequence[tuple] = ()
+    tolerance: float = 1e-5
+    fits: Callable[[tuple, Any], str] | None = None
+
+    def __call__(self, answer: Any) -> None:
+        """Return where the answer is right; raise `Incorrect` otherwise."""
+        watched = WATCHED.get()
+        if watched is not None:
+            watched.append(self)
+        found = [(inputs, call(answer, *inputs)) for inputs in (*self.examples, *self.draw())]
+        if self.right is not None:
+            for inputs, got in found:
+                demand_sound(got, self.right(*inputs), self.names)
+        failing = [inputs for inputs, got in found if self.problem(inputs, got)]
+        if failing:
+            self._name_the_mistake(found)
+            smallest = min(failing, key=lambda inputs: len(whole(inputs)))
+            raise Incorrect(self._told(answer, self._smaller(answer, smallest)))
+        if self.right is not None:
+            wanted = [self.right(*inputs) for inputs, _ in found]
+            note(agreement([got for _, got in found], wanted))
+
+    def problem(self, inputs: tuple, got: Any) -> str:
+        """Return what is wrong with the result for some inputs, "" where nothing is."""
+        if self.fits is not None:
+            return self.fits(inputs, got)
+        return difference(got, self.right(*inputs), self.names, self.tolerance)
+
+    def draw(self, count: int = DRAWN) -> list[tuple]:
+        """Return inputs, the same ones each time."""
+        drawn: list[tuple] = []
+
+        @settings(_SETTINGS, max_examples=count, phases=[Phase.generate])
+        @given(self.inputs)
+        def collect(inputs: tuple) -> None:
+            drawn.append(inputs)
+
+        collect()
+        return drawn
+
+    def _name_the_mistake(self, found: list[tuple[tuple, Any]]) -> None:
+        """Raise `Incorrect` where a known mistake gives the very same results on all inputs."""
+        if len(self.names) == 2 and all(self._are_exchanged(*pair) for pair in found):
+            raise Incorrect(
+                f"The two results are exchanged: first {self.names[0]}, then {self.names[1]}."
+            )
+        for known in self.mistakes:
+            if all(self._is_of(known, inputs, got) for inputs, got in found):
+                mistake(True, known.name, known.why)
+
+    def _is_of(self, known: Mistake, inputs: tuple, got: Any) -> bool:
+        try:
+            with np.errstate(all="ignore"):
+                if self.fits is not None:
+                    return bool(known.function(inputs, got))
+                return looks_like(got, known.function(*inputs))
+        except Exception:  # the mistake itself may fail where the answer does not
+            return False
+
+    def _are_exchanged(self, inputs: tuple, got: Any) -> bool:
+        return not self.problem(inputs, tuple(got)[::-1])
+
+    def _smaller(self, answer: Any, inputs: tuple) -> tuple:
+        """Return the smallest input that hypothesis finds and that fails alike."""
+        kind = _kind(self.problem(inputs, call(answer, *inputs)))
+
+        def fails(tried: tuple) -> bool:
+            problem = self.problem(tried, call(answer, *tried))
+            return bool(problem) and (self.fits is None or _kind(problem) == kind)
+
+        try:
+            smaller = find(self.inputs, fails, settings=settings(_SETTINGS, max_examples=SHRINKS))
+        except NoSuchExample:
+            return inputs
+        return min(smaller, inputs, key=lambda tried: len(whole(tried)))
+
+    def _told(self, answer: Any, inputs: tuple) -> str:
+        """Return the failing case: the input, what came, what was expected, one sentence."""
+        got = call(answer, *inputs)
+        shown = f"`{shown_call(answer, inputs)}`"
+        if self.fits is not None:
+            return f"{self.problem(inputs, got)} Seen with {shown}."
+        want = self.right(*inputs)
+        if len(whole(got)) + len(whole(want)) > SHOWN:
+            return f"{self.problem(inputs, got)} Seen with {shown}."
+        return f"{shown} gives `{whole(got)}`, and `{whole(want)}` was expected."
+
+
+def _kind(problem: str) -> str:
+    """Return what stands before the colon: the sort of problem, without its numbers."""
+    return problem.partition(":")[0]
+
+
+@contextmanager
+def watched() -> Iterator[list[Judge]]:
+    """Collect the judges that checks use inside the block; for tests."""
+    found: list[Judge] = []
+    token = WATCHED.set(found)
+    try:
+        yield found
+    finally:
+        WATCHED.reset(token)
