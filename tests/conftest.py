@@ -13,3 +13,17 @@ def tiny_scenes(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("data") / "scenes"
     make_scenes(folder, sizes=(40, 10, 10, 6))
     return folder
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Show the table of mutants: what the checks refused, and what they took for right."""
+    lines = [
+        value
+        for report in terminalreporter.stats.get("passed", [])
+        for name, value in report.user_properties
+        if name == "mutants" and report.when == "call"
+    ]
+    if lines:
+        terminalreporter.section("mutants of right answers")
+        for line in lines:
+            terminalreporter.write_line(line)

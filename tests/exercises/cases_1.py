@@ -274,6 +274,122 @@ def pairs_1_6(train, dev):
     )
 
 
+# More right answers, and the wrong ones that were once taken for right
+
+
+def split_too_1_2(text):
+    kept = ""
+    for letter in text.lower():
+        kept += letter if letter in "abcdefghijklmnopqrstuvwxyz" else " "
+    return kept.split()
+
+
+def substituted_1_2(text):
+    cleaned = re.sub(r"[^a-z]", " ", text.lower())
+    return [word for word in cleaned.split(" ") if word != ""]
+
+
+def finder_1_2(text):
+    return tuple(match.group() for match in re.finditer("[a-z]+", text.lower()))
+
+
+def loop_1_4(splits, minimum_count):
+    counts = {}
+    for caption in splits["train"]:
+        for word in caption:
+            counts[word] = counts.get(word, 0) + 1
+    kept = [word for word in counts if counts[word] >= minimum_count]
+    kept.sort()
+    return kept
+
+
+def numpy_1_4(splits, minimum_count):
+    words = [word for caption in splits["train"] for word in caption]
+    if not words:
+        return []
+    found, counts = np.unique(words, return_counts=True)
+    return found[counts >= minimum_count]
+
+
+def by_count_1_4(splits, minimum_count):
+    counts = Counter(word for caption in splits["train"] for word in caption)
+    return [word for word, count in counts.most_common() if count >= minimum_count]
+
+
+def no_minimum_1_4(splits, minimum_count):
+    return sorted({word for caption in splits["train"] for word in caption})
+
+
+def as_set_1_4(splits, minimum_count):
+    return set(_kept(splits["train"], minimum_count))
+
+
+def train_rounded_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    random.Random(seed).shuffle(images)
+    train = set(images[: round(len(images) * (1 - dev_share))])
+    return [r for r in rows if r[0] in train], [r for r in rows if r[0] not in train]
+
+
+def every_fifth_row_1_5(rows, dev_share, seed):
+    images = [image for image, _ in rows[::5]]
+    dev = set(random.Random(seed).sample(images, round(dev_share * len(images))))
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def rotated_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    turn = random.Random(seed).randrange(len(images))
+    images = images[turn:] + images[:turn]
+    dev = set(images[: round(dev_share * len(images))])
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def hashed_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows}, key=lambda image: hash((seed, image)))
+    dev = set(images[: round(dev_share * len(images))])
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def with_replacement_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    dev = set(random.Random(seed).choices(images, k=round(dev_share * len(images))))
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def numpy_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    order = np.random.default_rng(seed).permutation(len(images))
+    dev = {images[place] for place in order[: round(dev_share * len(images))]}
+    train_rows, dev_rows = [], []
+    for row in rows:
+        if row[0] in dev:
+            dev_rows.append(row)
+        else:
+            train_rows.append(row)
+    return train_rows, dev_rows
+
+
+def hexed_1_6(train, dev):
+    known = set()
+    for photo in train.values():
+        known.add(hashlib.sha256(repr(photo.shape).encode() + photo.tobytes()).hexdigest())
+    found = []
+    for name in dev:
+        photo = dev[name]
+        if hashlib.sha256(repr(photo.shape).encode() + photo.tobytes()).hexdigest() in known:
+            found.append(name)
+    return sorted(found)
+
+
+def nested_1_6(train, dev):
+    known = {}
+    for photo in train.values():
+        known.setdefault(photo.shape, set()).add(photo.tobytes())
+    found = [name for name, photo in dev.items() if photo.tobytes() in known.get(photo.shape, ())]
+    return tuple(sorted(found))
+
+
 CASES = {
     "1.1": {
         "wrong": [
@@ -285,7 +401,7 @@ CASES = {
             ((7, 2), "once more"),
             (6, "two numbers"),
         ],
-        "right": [(6, 2), [6, 2]],
+        "right": [(6, 2), [6, 2], np.array([6, 2]), (6.0, np.int64(2))],
     },
     "1.2": {
         "wrong": [
@@ -304,11 +420,11 @@ CASES = {
             (clean_caption, r"gives `\['.'\]`, and `\[\]` was expected"),
             (broken_1_2, "`re.error`|`PatternError`"),
         ],
-        "right": [right_1_2, right_too_1_2],
+        "right": [right_1_2, right_too_1_2, split_too_1_2, substituted_1_2, finder_1_2],
     },
     "1.3": {
         "wrong": [("a", "words one by one"), ("c", "misspelt"), ("d", "<unk>")],
-        "right": ["b", "B)"],
+        "right": ["b", "B)", " (b) ", "B."],
     },
     "1.4": {
         "wrong": [
@@ -319,8 +435,13 @@ CASES = {
             (filtered_1_4, "more than train"),
             (first_1_4, "by its place"),
             (last_1_4, "by its place"),
+            (by_count_1_4, "[Oo]rdered by count"),
+            (no_minimum_1_4, "minimum is not used"),
+            (as_set_1_4, "set has no order"),
+            (lambda splits: [], "is called with 2 arguments"),
+            (lambda splits, minimum_count: None, "return` missing"),
         ],
-        "right": [right_1_4, right_too_1_4],
+        "right": [right_1_4, right_too_1_4, loop_1_4, numpy_1_4],
     },
     "1.5": {
         "wrong": [
@@ -335,12 +456,19 @@ CASES = {
             (set_order_1_5, "others tomorrow"),
             (rounded_down_1_5, "`round`, not `int`"),
             (rounded_up_1_5, "another share"),
+            (train_rounded_1_5, "25 - round"),
+            (every_fifth_row_1_5, "[Tt]ook another share|not photos|[Dd]rawn by coin"),
+            (rotated_1_5, "block of the file"),
+            (hashed_1_5, "others tomorrow"),
+            (with_replacement_1_5, "share|by coin"),
+            (lambda rows, dev_share, seed: None, "return` missing"),
         ],
         "right": [
             right_1_5,
             right_too_1_5,
             right_in_file_order_1_5,
             right_with_plain_text_1_5,
+            numpy_1_5,
         ],
     },
     "1.6": {
@@ -355,6 +483,6 @@ CASES = {
             (as_text_1_6, "leaves its middle out"),
             (pairs_1_6, "every pair"),
         ],
-        "right": [right_1_6, right_too_1_6],
+        "right": [right_1_6, right_too_1_6, hexed_1_6, nested_1_6],
     },
 }

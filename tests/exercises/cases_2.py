@@ -1,6 +1,9 @@
 """Answers to the exercises of chapter 2: plausible mistakes and right ones."""
 
+import keras
 import numpy as np
+from sklearn.metrics.pairwise import cosine_similarity
+from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 
 from utils.images import preprocess
 
@@ -46,13 +49,90 @@ def rounded_down_2_2(picture, kernel, stride):
     return right_2_2(picture, kernel, stride)[:height, :width]
 
 
+def reflected_2_2(picture, kernel, stride):
+    return _slide(np.pad(picture, ((1, 1), (1, 1), (0, 0)), mode="reflect"), kernel, stride, stride)
+
+
+def late_2_2(picture, kernel, stride):
+    return no_stride_2_2(picture, kernel, stride)[1::stride, 1::stride]
+
+
+def by_the_library_2_2(picture, kernel, stride):
+    found = keras.ops.conv(picture[None], kernel[..., None], strides=stride, padding="same")
+    return found[0, :, :, 0]
+
+
+def apart_2_2(picture, kernel, stride):
+    framed = _framed(picture)
+    rows, columns = range(0, picture.shape[0], stride), range(0, picture.shape[1], stride)
+    return np.array(
+        [[(framed[y : y + 3, x : x + 3] * kernel).sum(axis=(0, 1)) for x in columns] for y in rows]
+    )
+
+
+def starts_cut_2_2(picture, kernel, stride):
+    framed = _framed(picture)
+    rows, columns = range(0, picture.shape[0] - 2, stride), range(0, picture.shape[1] - 2, stride)
+    return np.array(
+        [[(framed[y : y + 3, x : x + 3] * kernel).sum() for x in columns] for y in rows]
+    )
+
+
+def whole_numbers_2_2(picture, kernel, stride):
+    return right_2_2(picture, kernel, stride).astype(int)
+
+
+def first_colours_2_2(picture, kernel, stride):
+    return right_2_2(picture[..., :3], kernel[:, :, :3], stride)
+
+
 def right_2_2(picture, kernel, stride):
-    return _slide(_framed(picture), kernel, stride, stride)
+    framed = np.pad(picture, ((1, 1), (1, 1), (0, 0)))
+    rows, columns = range(0, picture.shape[0], stride), range(0, picture.shape[1], stride)
+    found = [[(framed[y : y + 3, x : x + 3] * kernel).sum() for x in columns] for y in rows]
+    return np.array(found, np.float32)
 
 
 def right_too_2_2(picture, kernel, stride):
     windows = np.lib.stride_tricks.sliding_window_view(_framed(picture), (3, 3), axis=(0, 1))
     return np.einsum("yxcij,ijc->yx", windows, kernel)[::stride, ::stride]
+
+
+def right_in_lists_2_2(picture, kernel, stride):
+    height, width, channels = picture.shape
+    found = []
+    for y in range(0, height, stride):
+        row = []
+        for x in range(0, width, stride):
+            total = 0.0
+            for dy in range(3):
+                for dx in range(3):
+                    above, left = y + dy - 1, x + dx - 1
+                    if 0 <= above < height and 0 <= left < width:
+                        for channel in range(channels):
+                            total += picture[above, left, channel] * kernel[dy, dx, channel]
+            row.append(float(total))
+        found.append(row)
+    return found
+
+
+def right_by_hand_2_2(picture, kernel, stride):
+    framed = np.zeros((picture.shape[0] + 2, picture.shape[1] + 2, picture.shape[2]))
+    framed[1:-1, 1:-1] = picture
+    height = (picture.shape[0] + stride - 1) // stride
+    width = (picture.shape[1] + stride - 1) // stride
+    found = np.zeros((height, width))
+    for y in range(height):
+        for x in range(width):
+            top, left = y * stride, x * stride
+            found[y, x] = np.sum(framed[top : top + 3, left : left + 3] * kernel)
+    return found
+
+
+def right_by_keras_2_2(picture, kernel, stride):
+    framed = np.pad(picture, ((1, 1), (1, 1), (0, 0))).astype(np.float32)
+    weights = kernel.astype(np.float32)[..., None]
+    return keras.ops.conv(framed[None], weights, strides=stride, padding="valid")[0, :, :, 0]
 
 
 def one_by_one_2_3(photos, predict, batch_size):
@@ -95,16 +175,103 @@ def in_place_2_3(photos, predict, batch_size):
     return right_2_3(photos, predict, batch_size)
 
 
+def placeholder_of_the_text_2_3(photos, predict, batch_size):
+    return np.stack([predict(photo[None].astype(np.float32))[0] for photo in photos])
+
+
+def list_of_batches_2_3(photos, predict, batch_size):
+    starts = range(0, len(photos), batch_size)
+    return [predict(preprocess(photos[s : s + batch_size])) for s in starts]
+
+
+def stretched_2_3(photos, predict, batch_size):
+    low = photos.min(axis=(1, 2, 3), keepdims=True).astype(float)
+    high = photos.max(axis=(1, 2, 3), keepdims=True)
+    ready = (photos - low) / (high - low) * 2 - 1
+    starts = range(0, len(photos), batch_size)
+    return np.concatenate([predict(ready[s : s + batch_size]) for s in starts])
+
+
+def not_shifted_2_3(photos, predict, batch_size):
+    return _in_batches(photos, predict, batch_size, lambda part: part / 127.5)
+
+
+def fours_2_3(photos, predict, batch_size):
+    return _in_batches(photos, predict, 4, preprocess)
+
+
+def alone_without_a_batch_2_3(photos, predict, batch_size):
+    return np.stack([predict(preprocess(photo)) for photo in photos])
+
+
+def backwards_2_3(photos, predict, batch_size):
+    return right_2_3(photos, predict, batch_size)[::-1]
+
+
+def blue_first_2_3(photos, predict, batch_size):
+    return _in_batches(photos, predict, batch_size, lambda part: preprocess(part[..., ::-1]))
+
+
+def mirrored_2_3(photos, predict, batch_size):
+    return _in_batches(photos[:, :, ::-1], predict, batch_size, preprocess)
+
+
+def asked_twice_2_3(photos, predict, batch_size):
+    right_2_3(photos, predict, batch_size)
+    return right_2_3(photos, predict, batch_size)
+
+
+def last_batch_2_3(photos, predict, batch_size):
+    for start in range(0, len(photos), batch_size):
+        found = predict(preprocess(photos[start : start + batch_size]))
+    return found
+
+
+def even_2_3(photos, predict, batch_size):
+    parts = np.array_split(photos, len(photos) // batch_size + 1)
+    return np.concatenate([predict(preprocess(part)) for part in parts if len(part)])
+
+
 def right_2_3(photos, predict, batch_size):
-    return _in_batches(photos, predict, batch_size, preprocess)
+    starts = range(0, len(photos), batch_size)
+    return np.concatenate([predict(preprocess(photos[s : s + batch_size])) for s in starts])
+
+
+def right_of_the_promised_size_2_3(photos, predict, batch_size):
+    found = np.empty((len(photos), 1280))
+    for start in range(0, len(photos), batch_size):
+        batch = photos[start : start + batch_size]
+        found[start : start + len(batch)] = predict(preprocess(batch))
+    return found
+
+
+def right_of_224_2_3(photos, predict, batch_size):
+    ready = np.zeros((len(photos), 224, 224, 3), np.float32)
+    for place, photo in enumerate(photos):
+        ready[place] = photo.astype(np.float32) / 127.5 - 1.0
+    rows = []
+    for start in range(0, len(ready), batch_size):
+        for row in predict(ready[start : start + batch_size]):
+            rows.append(row)
+    return rows
+
+
+def right_in_equal_parts_2_3(photos, predict, batch_size):
+    parts = np.array_split(photos, -(-len(photos) // batch_size))
+    return np.vstack([predict(preprocess(part)) for part in parts])
+
+
+def right_in_tensors_2_3(photos, predict, batch_size):
+    ready = keras.ops.convert_to_tensor(preprocess(photos))
+    parts = [predict(ready[s : s + batch_size]) for s in range(0, len(photos), batch_size)]
+    return keras.ops.concatenate(parts, axis=0)
 
 
 def right_too_2_3(photos, predict, batch_size):
     ready = photos / 127.5 - 1
     found = []
-    while len(ready):
-        found.extend(predict(ready[:batch_size]))
-        ready = ready[batch_size:]
+    for start in range(0, len(ready), batch_size):
+        found.extend(predict(ready[start : start + batch_size]))
     return np.array(found)
 
 
@@ -169,9 +336,96 @@ def arrays_only_too_2_5(known, labels, asked):
     return np.array(names)[(asked @ _unit(_means(known, labels)[1]).T).argmax(axis=1)]
 
 
-def right_2_5(known, labels, asked):
+def median_2_5(known, labels, asked):
+    names, labels = np.unique(labels), np.asarray(labels)
+    middles = np.stack([np.median(known[labels == name], axis=0) for name in names])
+    return names[(_unit(asked) @ _unit(middles).T).argmax(axis=1)]
+
+
+def centroid_of_units_2_5(known, labels, asked):
+    with np.errstate(all="ignore"):  # it divides by the number of rows less that of classes
+        return NearestCentroid().fit(_unit(known), labels).predict(_unit(asked))
+
+
+def centroid_2_5(known, labels, asked):
+    with np.errstate(all="ignore"):
+        return NearestCentroid().fit(known, labels).predict(asked)
+
+
+def neighbour_2_5(known, labels, asked):
+    return KNeighborsClassifier(1, metric="cosine").fit(known, labels).predict(asked)
+
+
+def lengths_of_columns_2_5(known, labels, asked):
     names, means = _means(known, labels)
-    return names[(_unit(asked) @ _unit(means).T).argmax(axis=1)]
+    return names[(asked @ (means / np.linalg.norm(means, axis=0)).T).argmax(axis=1)]
+
+
+def farthest_2_5(known, labels, asked):
+    names, means = _means(known, labels)
+    return names[(asked @ _unit(means).T).argmin(axis=1)]
+
+
+def as_met_2_5(known, labels, asked):
+    names = np.array(list(dict.fromkeys(labels)))
+    return names[(asked @ _unit(_means(known, labels)[1]).T).argmax(axis=1)]
+
+
+def short_names_2_5(known, labels, asked):
+    found = np.full(len(asked), "???")
+    for place, name in enumerate(right_2_5(known, labels, asked)):
+        found[place] = name
+    return found
+
+
+def one_label_2_5(known, labels, asked):
+    return str(right_2_5(known, labels, asked)[0])
+
+
+def always_usual_2_5(known, labels, asked):
+    names, counts = np.unique(labels, return_counts=True)
+    return np.full(len(asked), names[counts.argmax()])
+
+
+def right_2_5(known, labels, asked):
+    names = np.unique(labels)
+    means = np.stack([known[np.asarray(labels) == name].mean(axis=0) for name in names])
+    means = means / np.linalg.norm(means, axis=1, keepdims=True)
+    return names[(asked @ means.T).argmax(axis=1)]
+
+
+def right_by_sums_2_5(known, labels, asked):
+    sums = {}
+    for row, label in zip(known, labels, strict=True):
+        sums[str(label)] = sums.get(str(label), 0) + row
+    found = []
+    for row in asked:
+        cosines = {name: row @ total / np.linalg.norm(total) for name, total in sums.items()}
+        found.append(max(cosines, key=cosines.get))
+    return found
+
+
+def right_by_a_product_2_5(known, labels, asked):
+    names, places = np.unique(np.array(labels), return_inverse=True)
+    belongs = places[None, :] == np.arange(len(names))[:, None]
+    means = belongs @ known / belongs.sum(axis=1, keepdims=True)
+    cosines = asked @ means.T / np.linalg.norm(means, axis=1)
+    return tuple(names[best] for best in np.argmax(cosines, axis=1))
+
+
+def right_by_the_library_2_5(known, labels, asked):
+    labels = np.asarray(labels, dtype=object)
+    names = sorted(set(labels))
+    means = [np.mean(known[labels == name], axis=0) for name in names]
+    return [names[best] for best in cosine_similarity(asked, means).argmax(axis=1)]
+
+
+def right_by_distance_of_units_2_5(known, labels, asked):
+    labels = np.array(labels)
+    names = np.array(sorted(set(labels.tolist())))
+    means = np.array([known[labels == name].mean(axis=0) for name in names])
+    means /= np.sqrt((means**2).sum(axis=1))[:, None]
+    return names[((asked[:, None] - means[None]) ** 2).sum(axis=2).argmin(axis=1)]
 
 
 def right_too_2_5(known, labels, asked):
@@ -192,8 +446,30 @@ CASES = {
             ((96, 800), "colours"),
             ((96, 2432), "bias"),
             ((2400, 96), "(?i)swapped"),
+            ((98, 2400), "kernel of 3"),
+            ((20, 2400), "side by side"),
+            ((99, 2400), "row of 6"),
+            ((96, 75), "32 of them"),
+            ((96, 864), "parameters: took a kernel of 3"),
+            ((96, 832), "and counted a bias"),
+            ((96, 22_118_400), "every place"),
+            ((97, 2400), "height of the map: `97` is too large"),
+            ((96, 2399), "number of parameters: `2399` is too small"),
+            ((96,), "number of them is 1"),
+            ((96, 2400, 1), "number of them is 3"),
+            (96, "two numbers in brackets"),
+            ((96, "2400"), "a number is wanted"),
+            ((96, None), "not filled in"),
+            ((96, float("nan")), "not a finite number"),
         ],
-        "right": [(96, 2400), [96, 32 * 75]],
+        "right": [
+            (96, 2400),
+            [96, 32 * 75 + 0.0],
+            np.array([96, 2400]),
+            np.array([96, 2400], np.float32),
+            (np.int64(96), np.array(2400)),
+            keras.ops.convert_to_tensor([96, 2400]),
+        ],
     },
     "2.2": {
         "wrong": [
@@ -202,10 +478,23 @@ CASES = {
             (one_axis_2_2, "One axis"),
             (flipped_2_2, "Flipped"),
             (repeated_edge_2_2, "repeats the picture's edge"),
-            (wide_2_2, "float64"),
             (rounded_down_2_2, "rounds up"),
+            (reflected_2_2, "repeats the picture's edge"),
+            (late_2_2, "one pixel late"),
+            (by_the_library_2_2, "library's frame"),
+            (apart_2_2, "channels apart"),
+            (starts_cut_2_2, "two pixels before"),
+            (whole_numbers_2_2, "behind the point"),
+            (first_colours_2_2, "was expected"),
         ],
-        "right": [right_2_2, right_too_2_2],
+        "right": [
+            right_2_2,
+            right_too_2_2,
+            right_in_lists_2_2,
+            right_by_hand_2_2,
+            right_by_keras_2_2,
+            wide_2_2,
+        ],
     },
     "2.3": {
         "wrong": [
@@ -217,12 +506,31 @@ CASES = {
             (cut_2_3, "Lost the last"),
             (empty_batch_2_3, "empty batch"),
             (in_place_2_3, "in place"),
+            (placeholder_of_the_text_2_3, "Not preprocessed"),
+            (list_of_batches_2_3, "list of batches"),
+            (stretched_2_3, "each photo by itself"),
+            (not_shifted_2_3, "0..2"),
+            (fours_2_3, "sent at once, and `batch_size` is"),
+            (alone_without_a_batch_2_3, "a batch too"),
+            (backwards_2_3, "another order"),
+            (blue_first_2_3, "red and blue"),
+            (mirrored_2_3, "in their order"),
+            (asked_twice_2_3, "Too many calls"),
+            (last_batch_2_3, r"the shape is \(3, 1280\), and should be \(7, 1280\)"),
+            (even_2_3, "Too many calls"),
         ],
-        "right": [right_2_3, right_too_2_3],
+        "right": [
+            right_2_3,
+            right_too_2_3,
+            right_of_the_promised_size_2_3,
+            right_of_224_2_3,
+            right_in_equal_parts_2_3,
+            right_in_tensors_2_3,
+        ],
     },
     "2.4": {
-        "wrong": [("a", "torn"), ("c", "mirror"), ("d", "order")],
-        "right": ["b", "B."],
+        "wrong": [("a", "torn"), ("b", "order"), ("c", "mirror"), ("e", "one of"), (4, "one of")],
+        "right": ["d", "D.", "(d)", " d "],
     },
     "2.5": {
         "wrong": [
@@ -236,7 +544,24 @@ CASES = {
             (mean_of_cosines_2_5, "unequal length"),
             (arrays_only_2_5, "plain list"),
             (arrays_only_too_2_5, "plain list"),
+            (median_2_5, "took the median"),
+            (centroid_of_units_2_5, "unequal length"),
+            (centroid_2_5, "distance"),
+            (neighbour_2_5, "nearest photo"),
+            (lengths_of_columns_2_5, "wrong axis"),
+            (farthest_2_5, "argmin"),
+            (as_met_2_5, "another order"),
+            (short_names_2_5, "was expected"),
+            (one_label_2_5, "an array of names"),
+            (always_usual_2_5, "was expected"),
         ],
-        "right": [right_2_5, right_too_2_5],
+        "right": [
+            right_2_5,
+            right_too_2_5,
+            right_by_sums_2_5,
+            right_by_a_product_2_5,
+            right_by_the_library_2_5,
+            right_by_distance_of_units_2_5,
+        ],
     },
 }

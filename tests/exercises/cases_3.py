@@ -1,5 +1,8 @@
 """Answers to the exercises of chapter 3: plausible mistakes and right ones."""
 
+from fractions import Fraction
+
+import keras
 import numpy as np
 
 
@@ -27,6 +30,101 @@ def place_3_3(glove, words):
     return int(np.argmin(sums))
 
 
+def _units(glove, words):
+    return np.array([glove[word] / np.linalg.norm(glove[word]) for word in words])
+
+
+def _others(glove, words):
+    cosines = _units(glove, words) @ _units(glove, words).T
+    return [np.delete(row, place) for place, row in enumerate(cosines)]
+
+
+def largest_cosine_3_3(glove, words):
+    return words[int(np.argmin([row.max() for row in _others(glove, words)]))]
+
+
+def smallest_cosine_3_3(glove, words):
+    return words[int(np.argmin([row.min() for row in _others(glove, words)]))]
+
+
+def other_of_the_pair_3_3(glove, words):
+    cosines = _units(glove, words) @ _units(glove, words).T
+    first, second = np.unravel_index(cosines.argmin(), cosines.shape)
+    return words[max(first, second)]
+
+
+def median_3_3(glove, words):
+    return words[int(np.argmin([np.median(row) for row in _others(glove, words)]))]
+
+
+def nearest_only_the_first_3_3(glove, words):
+    return min(words, key=lambda word: _cosine(glove[word], glove[words[0]]))
+
+
+def raw_mean_3_3(glove, words):
+    mean = np.mean([glove[word] for word in words], axis=0)
+    return min(words, key=lambda word: _cosine(glove[word], mean))
+
+
+def mean_of_the_others_3_3(glove, words):
+    def fit(word):
+        return _cosine(glove[word], np.mean([glove[o] for o in words if o != word], axis=0))
+
+    return min(words, key=fit)
+
+
+def half_normalised_3_3(glove, words):
+    vectors = np.array([glove[word] for word in words])
+    return words[int(np.argmin((vectors @ _units(glove, words).T).sum(axis=1)))]
+
+
+def unit_distances_3_3(glove, words):
+    units = _units(glove, words)
+    return words[int(np.argmax([np.linalg.norm(units - unit, axis=1).sum() for unit in units]))]
+
+
+def absolute_3_3(glove, words):
+    return words[int(np.argmin([np.abs(row).sum() for row in _others(glove, words)]))]
+
+
+def all_words_3_3(glove, words):
+    return words[int(np.argmin((_units(glove, words) @ glove.directions.T).sum(axis=1)))]
+
+
+def from_glove_3_3(glove, words):
+    return glove.words[int(np.argmin([row.sum() for row in _others(glove, words)]))]
+
+
+def by_columns_3_3(glove, words):
+    vectors = np.array([glove[word] for word in words])
+    vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=0), 1e-9)
+    return min(words, key=lambda w: sum(_cosine(vectors[words.index(w)], v) for v in vectors))
+
+
+def longest_3_3(glove, words):
+    return max(words, key=lambda word: np.linalg.norm(glove[word]))
+
+
+def last_word_3_3(glove, words):
+    return words[-1]
+
+
+def as_list_3_3(glove, words):
+    return [right_3_3(glove, words)]
+
+
+def in_place_3_3(glove, words):
+    for word in words:
+        vector = glove[word]
+        vector /= np.linalg.norm(vector)
+    return right_3_3(glove, words)
+
+
+def sorts_the_words_3_3(glove, words):
+    words.sort()
+    return right_3_3(glove, words)
+
+
 def right_3_3(glove, words):
     return min(words, key=lambda w: sum(_cosine(glove[w], glove[o]) for o in words if o != w))
 
@@ -34,6 +132,42 @@ def right_3_3(glove, words):
 def right_too_3_3(glove, words):
     units = np.array([glove[word] / np.linalg.norm(glove[word]) for word in words])
     return words[(units @ units.mean(axis=0)).argmin()]
+
+
+def by_table_3_3(glove, words):
+    vectors = np.array([glove[word] for word in words], dtype=np.float64)
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines = units @ units.T
+    np.fill_diagonal(cosines, 0)
+    return np.array(words)[np.argmin(cosines.sum(axis=1))]
+
+
+def by_loops_3_3(glove, words):
+    odd, lowest = words[0], float("inf")
+    for word in words:
+        total = 0.0
+        for other in words:
+            if other != word:
+                dot = sum(
+                    float(a) * float(b) for a, b in zip(glove[word], glove[other], strict=True)
+                )
+                lengths = [sum(float(a) ** 2 for a in glove[w]) ** 0.5 for w in (word, other)]
+                total += dot / (lengths[0] * lengths[1])
+        if total < lowest:
+            odd, lowest = word, total
+    return odd
+
+
+def by_directions_3_3(glove, words):
+    units = glove.directions[[glove.rows[word] for word in words]]
+    sums = np.einsum("id,jd->i", units, units)
+    return sorted(zip(sums.tolist(), words, strict=True))[0][1]
+
+
+def by_keras_3_3(glove, words):
+    units = keras.ops.normalize(np.array([glove[word] for word in words]), axis=1)
+    sums = keras.ops.sum(units @ keras.ops.transpose(units), axis=1)
+    return words[int(keras.ops.argmin(sums))]
 
 
 def still_shifted_3_4(words, glove):
@@ -111,8 +245,144 @@ def right_3_4(words, glove):
 
 
 def right_too_3_4(words, glove):
-    rows = [np.array(glove[word]) if word in glove else np.zeros(2) for word in words]
+    zeros = np.zeros(glove.dimension)
+    rows = [np.array(glove[word]) if word in glove else zeros for word in words]
     return np.stack(rows).astype(np.float32)
+
+
+def as_lists_3_4(words, glove):
+    table = [[0.0] * glove.dimension]
+    for word in words[1:]:
+        table.append(list(glove[word]) if word in glove else [0.0] * glove.dimension)
+    return table
+
+
+def by_ids_3_4(words, glove):
+    ids = {word: index for index, word in enumerate(words)}
+    matrix = np.zeros((len(ids), glove.dimension), dtype=np.float64)
+    for word, vector in zip(glove.words, glove.vectors, strict=True):
+        if word in ids:
+            matrix[ids[word]] = vector
+    return matrix
+
+
+def by_index_3_4(words, glove):
+    known = [row for row, word in enumerate(words) if word in glove]
+    matrix = np.zeros((len(words), glove.dimension), dtype=np.float32)
+    matrix[known] = glove.vectors[[glove.rows[words[row]] for row in known]]
+    return matrix
+
+
+def as_tensor_3_4(words, glove):
+    with_zeros = np.concatenate([glove.vectors, np.zeros((1, glove.dimension), np.float32)])
+    places = [glove.rows.get(word, -1) for word in words]
+    return keras.ops.convert_to_tensor(with_zeros[places])
+
+
+def skipped_from_zero_3_4(words, glove):
+    matrix = np.zeros((len(words), glove.dimension))
+    for row, word in enumerate([word for word in words if word in glove]):
+        matrix[row] = glove[word]
+    return matrix
+
+
+def whole_glove_3_4(words, glove):
+    return glove.vectors
+
+
+def columns_3_4(words, glove):
+    return right_3_4(words, glove).T
+
+
+def whole_numbers_3_4(words, glove):
+    return right_3_4(words, glove).astype(int)
+
+
+def half_precision_3_4(words, glove):
+    return right_3_4(words, glove).astype(np.float16)
+
+
+def nan_rows_3_4(words, glove):
+    matrix = np.full((len(words), glove.dimension), np.nan)
+    for row, word in enumerate(words):
+        if word in glove:
+            matrix[row] = glove[word]
+    matrix[0] = 0
+    return matrix
+
+
+def of_width_two_3_4(words, glove):
+    return right_3_4(words, glove)[:, :2]
+
+
+def normalised_3_4(words, glove):
+    return np.array(
+        [glove.directions[glove.rows[w]] if w in glove else 0 * glove.vectors[0] for w in words]
+    )
+
+
+def in_place_3_4(words, glove):
+    glove.vectors[0] = 0
+    return right_3_4(words, glove)
+
+
+def forgotten_return_3_4(words, glove):
+    right_3_4(words, glove)
+
+
+def first_one_3_6(ids, upstream, size):
+    gradient = np.zeros((size, upstream.shape[1]))
+    for place in reversed(range(len(ids))):
+        gradient[ids[place]] = upstream[place]
+    gradient[0] = 0
+    return gradient
+
+
+def last_with_padding_3_6(ids, upstream, size):
+    gradient = np.zeros((size, upstream.shape[1]))
+    gradient[ids] = upstream
+    return gradient
+
+
+def shifted_3_6(ids, upstream, size):
+    gradient = np.zeros((size, upstream.shape[1]))
+    np.add.at(gradient, ids[ids > 0] - 1, upstream[ids > 0])
+    return gradient
+
+
+def without_padding_3_6(ids, upstream, size):
+    return right_3_6(ids, upstream, size)[1:]
+
+
+def sign_3_6(ids, upstream, size):
+    return -right_3_6(ids, upstream, size)
+
+
+def neighbours_only_3_6(ids, upstream, size):
+    gradient = np.zeros((size, upstream.shape[1]))
+    for place, index in enumerate(ids):
+        twice = place > 0 and ids[place - 1] == index
+        gradient[index] = gradient[index] * twice + upstream[place]
+    gradient[0] = 0
+    return gradient
+
+
+def forgotten_return_3_6(ids, upstream, size):
+    right_3_6(ids, upstream, size)
+
+
+def whole_numbers_3_6(ids, upstream, size):
+    return right_3_6(ids, upstream, size).astype(int)
+
+
+def turned_and_masked_3_6(ids, upstream, size):
+    return right_3_6(ids, upstream, size).T
+
+
+def categorical_3_6(ids, upstream, size):
+    gradient = keras.utils.to_categorical(ids, size).T @ upstream
+    gradient[0] = 0
+    return gradient
 
 
 def last_one_3_6(ids, upstream, size):
@@ -154,6 +424,44 @@ def right_too_3_6(ids, upstream, size):
     return gradient
 
 
+def added_at_3_6(ids, upstream, size):
+    gradient = np.zeros((size, upstream.shape[1]), dtype=upstream.dtype)
+    np.add.at(gradient, ids, upstream)
+    gradient[0] = 0.0
+    return gradient
+
+
+def sorted_3_6(ids, upstream, size):
+    order = np.argsort(ids, kind="stable")
+    found, first = np.unique(ids[order], return_index=True)
+    gradient = np.zeros((size, upstream.shape[1]))
+    gradient[found] = np.add.reduceat(upstream[order], first, axis=0)
+    gradient[0] = 0
+    return gradient
+
+
+def as_lists_3_6(ids, upstream, size):
+    gradient = [[0.0] * upstream.shape[1] for _ in range(size)]
+    for index, slopes in zip(ids.tolist(), upstream.tolist(), strict=True):
+        if index > 0:
+            gradient[index] = [a + b for a, b in zip(gradient[index], slopes, strict=True)]
+    return gradient
+
+
+def until_the_padding_3_6(ids, upstream, size):
+    gradient = np.zeros((size, upstream.shape[1]))
+    for index, slope in zip(ids, upstream, strict=True):
+        if index == 0:
+            break
+        gradient[index] += slope
+    return gradient
+
+
+def by_keras_3_6(ids, upstream, size):
+    masked = keras.ops.convert_to_tensor(upstream * (ids > 0)[:, None])
+    return keras.ops.segment_sum(masked, ids, num_segments=size)
+
+
 def by_rows_3_6(ids, upstream, size):
     return np.array([upstream[ids == row].sum(axis=0) * (row > 0) for row in range(size)])
 
@@ -182,19 +490,34 @@ CASES = {
             (1.0, "missed a neighbour"),
             (3, "both directions"),
             (0.5, "right before"),
+            (0, "either side"),
+            (1.25, "not 1/4"),
             (0.75, "too small"),
-            ("1.5", "should be a number"),
+            (1.49, "too small"),
+            (1.51, "too large"),
+            ("1.5", "a number is wanted"),
+            (True, "a number is wanted"),
+            ([1.5], "a number is wanted"),
+            (float("nan"), "not a finite number"),
         ],
-        "right": [1.5, np.float64(1 + 1 / 2)],
+        "right": [
+            1.5,
+            np.float64(1 + 1 / 2),
+            np.float32(1.5),
+            np.array(1.5),
+            Fraction(3, 2),
+            keras.ops.convert_to_tensor(1.5),
+        ],
     },
     "3.2": {
         "wrong": [
-            ("a", "nothing is damaged"),
+            ("b", "nothing is damaged"),
             ("c", "company is not alike in meaning"),
             ("d", "length"),
-            ("e", "should be one of"),
+            ("e", 'one of "a", "b", "c", "d" is wanted'),
+            (1, "one of"),
         ],
-        "right": ["b", " (B) "],
+        "right": ["a", " (A) ", "A", "a."],
     },
     "3.3": {
         "wrong": [
@@ -202,45 +525,123 @@ CASES = {
             (by_distance_3_3, "distance or length"),
             (best_fit_3_3, "largest sum"),
             (place_3_3, "returned the place"),
+            (largest_cosine_3_3, "smallest of the largest"),
+            (smallest_cosine_3_3, "smallest single cosine"),
+            (other_of_the_pair_3_3, "smallest single cosine"),
+            (median_3_3, "median"),
+            (nearest_only_the_first_3_3, "first word only"),
+            (raw_mean_3_3, "mean of vectors of different lengths"),
+            (mean_of_the_others_3_3, "mean of the others"),
+            (half_normalised_3_3, "only one of the two"),
+            (unit_distances_3_3, "distances, not cosines"),
+            (absolute_3_3, "lost the signs"),
+            (all_words_3_3, "all words of `glove`"),
+            (from_glove_3_3, "another list"),
+            (by_columns_3_3, "columns"),
+            (longest_3_3, "distance or length"),
+            (last_word_3_3, "was expected"),
+            (as_list_3_3, "something of type `str` is wanted"),
+            (in_place_3_3, "the vector of `dog` was .1, 0.2, 0., and after the call it is"),
+            (sorts_the_words_3_3, "changes its input in place"),
+            ("bench", "a function is wanted"),
         ],
-        "right": [right_3_3, right_too_3_3],
+        "right": [
+            right_3_3,
+            right_too_3_3,
+            by_table_3_3,
+            by_loops_3_3,
+            by_directions_3_3,
+            by_keras_3_3,
+        ],
     },
     "3.4": {
         "wrong": [
             (still_shifted_3_4, "still shifted by one"),
             (other_side_3_4, "other side"),
             (skipped_3_4, "were skipped"),
+            (skipped_from_zero_3_4, "were skipped"),
             (known_only_3_4, "row for each known word only"),
+            (whole_glove_3_4, "GloVe's own table"),
             (without_padding_3_4, "padding's row"),
-            (filled_padding_3_4, "row 0 is not zero"),
-            (random_rows_3_4, "row 1 belongs to `<start>`, which has no vector"),
-            (late_start_3_4, r"row 2 should hold the vector of `the`, \[5.0, 6.0\]. It holds"),
+            (columns_3_4, "transposed"),
+            (filled_padding_3_4, "row 0 is not zero: id 0 is the padding.*It holds .1"),
+            (random_rows_3_4, "row .* belongs to `[^`]*`, which has no vector. It holds"),
+            (late_start_3_4, "left the first four words out"),
             (start_at_two_3_4, "other side"),
+            (whole_numbers_3_4, "row 1 should hold the vector of `[a-z]*`, .*. It holds"),
+            (half_precision_3_4, "row 1 should hold the vector of `[a-z]*`, .*. It holds"),
+            (normalised_3_4, "row 1 should hold the vector of `[a-z]*`, .*. It holds"),
+            (nan_rows_3_4, "not a finite number"),
+            (of_width_two_3_4, r"the shape is \(\d, 2\), and should be"),
+            (in_place_3_4, "changes `glove` in place"),
+            (forgotten_return_3_4, "is the `return` missing"),
         ],
-        "right": [right_3_4, right_too_3_4],
+        "right": [
+            right_3_4,
+            right_too_3_4,
+            as_lists_3_4,
+            by_ids_3_4,
+            by_index_3_4,
+            as_tensor_3_4,
+        ],
     },
     "3.5": {
         "wrong": [
-            ((8_455_168, 314_368), "forgot the table"),
+            ((8_455_168, 314_368), r"forgot the table itself \(in the second number\)"),
             ((8_455_168, 400_000), "forgot the LSTM"),
-            ((8_454_144, 713_344), "forgot the biases"),
+            ((8_454_144, 713_344), r"forgot the biases \(in the first number\)"),
+            ((8_455_168, 713_344), r"forgot the biases \(in the second number\)"),
             ((2_113_792, 714_368), "factor 4"),
+            ((8_455_168, 478_592), "factor 4"),
+            ((8_455_168, 8_855_168), "50 numbers, not 8,000"),
+            ((8_855_168, 714_368), "without an embedding"),
+            ((8_193_024, 714_368), "units to themselves"),
             ((714_368, 8_455_168), "turned round"),
+            ((8_455_168, 714_367), "the number with an embedding: `714367` is too small"),
+            ((8_455_169, 714_368), "the number with one-hot vectors: `8455169` is too large"),
             ((8_455_168,), "two numbers"),
-            (8_455_168, "should be of type"),
+            ((), "two numbers"),
+            (8_455_168, "two numbers"),
+            (("8455168", 714_368), "a number is wanted"),
+            ((8_455_168, None), "the number with an embedding: `None`"),
         ],
-        "right": [(8_455_168, 714_368), [4 * 256 * 8257, 8000 * 50 + 4 * 256 * 307]],
+        "right": [
+            (8_455_168, 714_368),
+            [4 * 256 * 8257, 8000 * 50 + 4 * 256 * 307],
+            np.array([8_455_168, 714_368]),
+            np.array([8_455_168, 714_368], dtype=np.float32),
+            (8_455_168.0, np.int64(714_368)),
+        ],
     },
     "3.6": {
         "wrong": [
-            (last_one_3_6, "count once only"),
+            (last_one_3_6, "count once only.*last one"),
+            (last_with_padding_3_6, "count once only.*last one"),
+            (first_one_3_6, "count once only.*first one"),
             (padding_3_6, "padding learns"),
             (mean_3_6, "took the mean"),
             (turned_3_6, "transposed"),
+            (turned_and_masked_3_6, "transposed"),
+            (shifted_3_6, "shifted by one"),
+            (without_padding_3_6, "padding's row"),
+            (sign_3_6, "sign"),
+            (neighbours_only_3_6, "was expected"),
+            (whole_numbers_3_6, "was expected"),
             (one_hot_3_6, "one-hot vectors"),
             (small_one_hot_3_6, "one-hot vectors"),
+            (categorical_3_6, "one-hot vectors"),
             (in_place_3_6, r"at \[6, 0\] it was"),
+            (forgotten_return_3_6, "is the `return` missing"),
         ],
-        "right": [right_3_6, right_too_3_6, by_rows_3_6],
+        "right": [
+            right_3_6,
+            right_too_3_6,
+            by_rows_3_6,
+            added_at_3_6,
+            sorted_3_6,
+            as_lists_3_6,
+            until_the_padding_3_6,
+            by_keras_3_6,
+        ],
     },
 }

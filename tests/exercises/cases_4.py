@@ -1,5 +1,8 @@
 """Answers to the exercises of chapter 4: plausible mistakes and right ones."""
 
+from functools import partial
+from itertools import zip_longest
+
 import keras
 import numpy as np
 
@@ -55,22 +58,97 @@ def two_way_top_4_2(inputs, units, bidirectional=False, stacked=False):
     return below + (one_layer_4_2(ways * units, units, bidirectional) if stacked else 0)
 
 
-def right_4_2(inputs, units, bidirectional=False, stacked=False):
+def three_blocks_4_2(inputs, units, bidirectional=False, stacked=False):
+    return 3 * units * (inputs + units + 1) * (1 + bidirectional)
+
+
+def one_bias_4_2(inputs, units, bidirectional=False, stacked=False):
+    return 4 * (units * (inputs + units) + 1) * (1 + bidirectional)
+
+
+def exchanged_4_2(inputs, units, bidirectional=False, stacked=False):
+    return 4 * inputs * (inputs + units + 1) * (1 + bidirectional)
+
+
+def no_state_4_2(inputs, units, bidirectional=False, stacked=False):
+    return 4 * units * (inputs + 1) * (1 + bidirectional)
+
+
+def no_layer_below_4_2(inputs, units, bidirectional=False, stacked=False):
     ways = 1 + bidirectional
-    count = ways * 4 * (inputs * units + units * units + units)
-    return count + stacked * right_4_2_top(ways * units, units)
+    if stacked:
+        return 4 * units * (ways * units + units + 1)
+    return ways * 4 * units * (inputs + units + 1)
 
 
-def right_4_2_top(inputs, units):
-    return 4 * (inputs * units + units * units + units)
+def twice_4_2(inputs, units, bidirectional=False, stacked=False):
+    return right_4_2(inputs, units, bidirectional) * (1 + stacked)
 
 
-def right_too_4_2(inputs, units, bidirectional=False, stacked=False):
+def both_ways_by_default_4_2(inputs, units, bidirectional=True, stacked=False):
+    return right_4_2(inputs, units, bidirectional, stacked)
+
+
+def without_flags_4_2(inputs, units):
+    return 4 * units * (inputs + units + 1)
+
+
+def as_text_4_2(inputs, units, bidirectional=False, stacked=False):
+    return str(right_4_2(inputs, units, bidirectional, stacked))
+
+
+def a_little_more_4_2(inputs, units, bidirectional=False, stacked=False):
+    return right_4_2(inputs, units, bidirectional, stacked) + 1
+
+
+def right_4_2(inputs, units, bidirectional=False, stacked=False):
+    directions = 2 if bidirectional else 1
+    count = directions * 4 * units * (inputs + units + 1)
+    if stacked:
+        count += 4 * units * (directions * units + units + 1)
+    return count
+
+
+def by_gates_4_2(inputs, units, bidirectional=False, stacked=False):
+    layers = [inputs, inputs] if bidirectional else [inputs]
+    if stacked:
+        layers.append(len(layers) * units)
+    total = 0
+    for width in layers:
+        for _gate in ("i", "f", "c", "o"):
+            total += width * units + units * units + units
+    return float(total)
+
+
+def by_shapes_4_2(inputs, units, bidirectional=False, stacked=False):
+    shapes = [(inputs, 4 * units), (units, 4 * units), (1, 4 * units)]
+    if bidirectional:
+        shapes = shapes + shapes
+    if stacked:
+        width = 2 * units if bidirectional else units
+        shapes += [(width, 4 * units), (units, 4 * units), (1, 4 * units)]
+    return np.array([rows * columns for rows, columns in shapes]).sum()
+
+
+def by_name_only_4_2(inputs, units, *, bidirectional=False, stacked=False):
+    return np.array(right_4_2(inputs, units, bidirectional, stacked))
+
+
+def _by_keras(inputs, units, bidirectional=False, stacked=False):
     layer = keras.layers.LSTM(units, return_sequences=True)
     layer = keras.layers.Bidirectional(layer) if bidirectional else layer
     layers = [layer, keras.layers.LSTM(units)] if stacked else [layer]
     model = keras.Sequential([keras.Input((2, inputs)), *layers])
     return model.count_params()
+
+
+# No plain function, so that no mutants are made of it: each of them would take seconds.
+by_keras_4_2 = partial(_by_keras)
+by_keras_without_top_4_2 = partial(
+    lambda inputs, units, bidirectional=False, stacked=False: _by_keras(
+        inputs, units, bidirectional
+    )
+)
 
 
 def markers_only_4_3(captions, vocabulary):
@@ -110,13 +188,95 @@ def uncleaned_4_3(captions, vocabulary):
     return pad_right([vocabulary.encode(caption.split()) for caption in captions])
 
 
+def left_and_cut_4_3(captions, vocabulary):
+    longest = max(len(caption.split()) for caption in captions)
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    return keras.utils.pad_sequences(rows, maxlen=longest)
+
+
+def original_4_3(captions, vocabulary):
+    longest = max([len(caption.split()) for caption in captions])
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    return keras.utils.pad_sequences(rows, maxlen=longest, padding="post")
+
+
+def by_tokens_4_3(captions, vocabulary):
+    tokens = [clean_caption(caption) for caption in captions]
+    longest = max(len(row) for row in tokens)
+    rows = [vocabulary.encode(row) for row in tokens]
+    return keras.utils.pad_sequences(rows, maxlen=longest, padding="post")
+
+
+def wide_and_post_4_3(captions, vocabulary):
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    return keras.utils.pad_sequences(rows, maxlen=20, padding="post", truncating="post")
+
+
+def one_wider_4_3(captions, vocabulary):
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    longest = max(len(row) for row in rows) + 1
+    return keras.utils.pad_sequences(rows, maxlen=longest, padding="post")
+
+
+def without_markers_4_3(captions, vocabulary):
+    return pad_right([vocabulary.encode(clean_caption(caption), False) for caption in captions])
+
+
+def only_lowered_4_3(captions, vocabulary):
+    return pad_right([vocabulary.encode(caption.lower().split()) for caption in captions])
+
+
+def by_length_4_3(captions, vocabulary):
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    return pad_right(sorted(rows, key=len))
+
+
+def no_unknown_4_3(captions, vocabulary):
+    rows = [
+        [index for index in vocabulary.encode(clean_caption(caption)) if index != 3]
+        for caption in captions
+    ]
+    return pad_right(rows)
+
+
+def transposed_4_3(captions, vocabulary):
+    return right_4_3(captions, vocabulary).T
+
+
+def no_return_4_3(captions, vocabulary):
+    right_4_3(captions, vocabulary)
+
+
 def right_4_3(captions, vocabulary):
     rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
-    return keras.utils.pad_sequences(rows, padding="post")
+    longest = max(len(row) for row in rows)
+    return keras.utils.pad_sequences(rows, maxlen=longest, padding="post")
 
 
 def right_too_4_3(captions, vocabulary):
     return pad_right([vocabulary.encode(clean_caption(caption)) for caption in captions])
+
+
+def by_loop_4_3(captions, vocabulary):
+    rows = []
+    for caption in captions:
+        rows.append([1, *(vocabulary.ids.get(word, 3) for word in clean_caption(caption)), 2])
+    array = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
+    for place, row in enumerate(rows):
+        array[place, : len(row)] = row
+    return array
+
+
+def as_lists_4_3(captions, vocabulary):
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    longest = max(len(row) for row in rows)
+    return [row + [0] * (longest - len(row)) for row in rows]
+
+
+def by_columns_4_3(captions, vocabulary):
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    columns = list(zip_longest(*rows, fillvalue=0))
+    return keras.ops.transpose(keras.ops.array(columns, dtype="int32"))
 
 
 def first_column_4_4(mask):
@@ -147,6 +307,47 @@ def any_row_4_4(mask):
     return any(right_too_4_4(mask[n : n + 1]) for n in range(len(mask)))
 
 
+def columns_fall_4_4(mask):
+    counts = mask.sum(axis=0)
+    return bool((np.diff(counts) <= 0).all() and mask.any(axis=1).all())
+
+
+def counted_columns_4_4(mask):
+    return bool((np.diff(mask.sum(axis=0)) <= 0).all())
+
+
+def merged_4_4(mask):
+    return right_too_4_4(mask.all(axis=0)[None])
+
+
+def no_hole_4_4(mask):
+    return all((np.diff(np.flatnonzero(row)) == 1).all() and row.any() for row in mask)
+
+
+def exchanged_4_4(mask):
+    return not right_too_4_4(mask)
+
+
+def padding_demanded_4_4(mask):
+    return right_too_4_4(mask) and not mask[:, -1].any()
+
+
+def two_words_4_4(mask):
+    return right_too_4_4(mask) and bool((mask.sum(axis=1) > 1).all())
+
+
+def as_number_4_4(mask):
+    return int(right_too_4_4(mask))
+
+
+def nothing_4_4(mask):
+    right_too_4_4(mask)
+
+
+def always_4_4(mask):
+    return True
+
+
 def right_4_4(mask):
     return mask[:, 0].all() and (np.diff(mask.astype(int), axis=1) <= 0).all()
 
@@ -157,6 +358,21 @@ def right_too_4_4(mask):
         if words == 0 or not all(row[:words]):
             return False
     return True
+
+
+def by_lengths_4_4(mask):
+    lengths = mask.sum(axis=1)
+    right_padded = np.arange(mask.shape[1]) < lengths[:, None]
+    return bool((mask == right_padded).all() and (lengths > 0).all())
+
+
+def by_sorting_4_4(mask):
+    return np.array(np.array_equal(np.sort(mask, axis=1)[:, ::-1], mask) and mask.any(1).all())
+
+
+def by_keras_4_4(mask):
+    falls = keras.ops.all(mask[:, 1:] <= mask[:, :-1])
+    return keras.ops.logical_and(falls, keras.ops.all(mask[:, 0]))
 
 
 def whole_4_6(predict, ids):
@@ -192,6 +408,73 @@ def whole_stacked_4_6(predict, ids):
     return np.stack([predict(ids[: k + 1]) for k in range(len(ids))])
 
 
+def one_ahead_and_last_4_6(predict, ids):
+    return np.array([predict(ids[: k + 2])[-1] for k in range(len(ids))])
+
+
+def no_number_4_6(predict, ids):
+    return np.full_like(predict(ids), np.nan)
+
+
+def one_number_lost_4_6(predict, ids):
+    scores = right_4_6(predict, ids)
+    scores[-1] = np.nan
+    return scores
+
+
+def alone_4_6(predict, ids):
+    return np.array([predict(ids[k : k + 1])[0] for k in range(len(ids))])
+
+
+def mean_4_6(predict, ids):
+    return np.array([predict(ids[: k + 1]).mean(axis=0) for k in range(len(ids))])
+
+
+def the_future_4_6(predict, ids):
+    return np.array([predict(ids[k:])[0] for k in range(len(ids))])
+
+
+def last_row_4_6(predict, ids):
+    return np.tile(predict(ids)[-1], (len(ids), 1))
+
+
+def half_leaking_4_6(predict, ids):
+    return right_4_6(predict, ids) + 0.001 * predict(ids)
+
+
+def backwards_4_6(predict, ids):
+    return right_4_6(predict, ids)[::-1]
+
+
+def transposed_4_6(predict, ids):
+    return right_4_6(predict, ids).T
+
+
+def softmax_4_6(predict, ids):
+    scores = np.exp(right_4_6(predict, ids))
+    return scores / scores.sum(axis=1, keepdims=True)
+
+
+def last_only_4_6(predict, ids):
+    return predict(ids)[-1]
+
+
+def changing_4_6(predict, ids):
+    scores = predict(ids)
+    while len(ids):
+        scores[len(ids) - 1] = predict(ids)[-1]
+        ids[-1], ids = 0, ids[:-1]
+    return scores
+
+
+def nothing_4_6(predict, ids):
+    right_4_6(predict, ids)
+
+
+def whole_tensors_4_6(predict, ids):
+    return keras.ops.stack([predict(ids[: k + 1]) for k in range(len(ids))])
+
+
 def right_4_6(predict, ids):
     return np.array([predict(ids[:length])[-1] for length in range(1, len(ids) + 1)])
 
@@ -203,16 +486,43 @@ def right_too_4_6(predict, ids):
     return scores
 
 
+def stacked_4_6(predict, ids):
+    return np.stack([predict(ids[: place + 1])[place] for place in range(len(ids))])
+
+
+def list_of_rows_4_6(predict, ids):
+    rows, known = [], []
+    for index in ids.tolist():
+        known.append(index)
+        rows.append(tuple(predict(known)[-1]))
+    return rows
+
+
+def joined_4_6(predict, ids):
+    rows = [predict(ids[:length])[-1:] for length in range(len(ids), 0, -1)]
+    return np.concatenate(rows[::-1]).astype(np.float32)
+
+
+def tensor_4_6(predict, ids):
+    return keras.ops.stack([predict(ids[: k + 1])[k] for k in range(len(ids))])
+
+
 CASES = {
     "4.1": {
         "wrong": [
-            (27, "forgot the end|Forgot the end"),
+            (27, "`<end>`"),
             (35, "both markers"),
             (23, "first word"),
             (28, "added 1 once|Added 1 once"),
+            (4, "counted the captions"),
             (30, "too small"),
+            (np.float32(32), "too large"),
+            (float("nan"), "finite"),
+            ("31", "a number is wanted"),
+            ([5, 7, 7, 12], "a number is wanted"),
+            (True, "a number is wanted"),
         ],
-        "right": [31, 31.0],
+        "right": [31, 31.0, np.int64(31), np.array(31), keras.ops.convert_to_tensor(31.0)],
     },
     "4.2": {
         "wrong": [
@@ -227,8 +537,26 @@ CASES = {
             (words_on_top_4_2, "does not read the words"),
             (narrow_top_4_2, "too narrow on top"),
             (two_way_top_4_2, "BiLSTM on top as well"),
+            (three_blocks_4_2, "three blocks"),
+            (one_bias_4_2, "one bias for a whole block"),
+            (exchanged_4_2, "exchanged inputs and units"),
+            (no_state_4_2, "no recurrent weights"),
+            (no_layer_below_4_2, "layer below is missing"),
+            (twice_4_2, "one direction only"),
+            (both_ways_by_default_4_2, r"lstm_parameters\(\d, \d\)` gives"),
+            (without_flags_4_2, "parameters differ from those in the text"),
+            (as_text_4_2, "numbers are wanted"),
+            (a_little_more_4_2, "was expected"),
+            (by_keras_without_top_4_2, "on top is missing"),
+            (788, "A function is wanted"),
         ],
-        "right": [right_4_2, right_too_4_2],
+        "right": [
+            right_4_2,
+            by_gates_4_2,
+            by_shapes_4_2,
+            by_name_only_4_2,
+            by_keras_4_2,
+        ],
     },
     "4.3": {
         "wrong": [
@@ -236,12 +564,23 @@ CASES = {
             (cut_end_4_3, "end is lost"),
             (wide_4_3, "ider than needed"),
             (left_4_3, "on the left"),
-            (list_of_rows_4_3, "rows of different lengths"),
+            (list_of_rows_4_3, "rows have different lengths"),
             (without_end_4_3, "no row has its `<end>`"),
             (without_start_4_3, "no row has its `<start>`"),
             (uncleaned_4_3, "not cleaned"),
+            (left_and_cut_4_3, "on the left"),
+            (original_4_3, "start is lost"),
+            (by_tokens_4_3, "start is lost"),
+            (wide_and_post_4_3, "ider than needed|end is lost"),
+            (one_wider_4_3, "ider than needed"),
+            (without_markers_4_3, "its `<start>` and its `<end>`"),
+            (only_lowered_4_3, "lower case alone"),
+            (by_length_4_3, "the row of"),
+            (no_unknown_4_3, "the row of|the shape is"),
+            (transposed_4_3, "the shape is"),
+            (no_return_4_3, "`None` came back"),
         ],
-        "right": [right_4_3, right_too_4_3],
+        "right": [right_4_3, right_too_4_3, by_loop_4_3, as_lists_4_3, by_columns_4_3],
     },
     "4.4": {
         "wrong": [
@@ -252,12 +591,28 @@ CASES = {
             (first_row_4_4, "first row only"),
             (last_row_4_4, "last row only"),
             (any_row_4_4, "one good row"),
+            (columns_fall_4_4, "accepts a hole|accepts left padding"),
+            (counted_columns_4_4, "counted the columns"),
+            (merged_4_4, "merged into one"),
+            (no_hole_4_4, "accepts left padding"),
+            (exchanged_4_4, "exchanged"),
+            (padding_demanded_4_4, "no padding at all"),
+            (two_words_4_4, "refuses"),
+            (as_number_4_4, "of type `bool` is wanted"),
+            (nothing_4_4, "`None` came back"),
+            (always_4_4, "accepts"),
         ],
-        "right": [right_4_4, right_too_4_4],
+        "right": [right_4_4, right_too_4_4, by_lengths_4_4, by_sorting_4_4, by_keras_4_4],
     },
     "4.5": {
-        "wrong": [("a", "dev"), ("c", "padding"), ("d", "known prefix")],
-        "right": ["b", "B"],
+        "wrong": [
+            ("a", "dev"),
+            ("b", "padding"),
+            ("d", "known prefix"),
+            ("e", "is wanted"),
+            (3, "is wanted"),
+        ],
+        "right": ["c", "C", "c)", " (c) "],
     },
     "4.6": {
         "wrong": [
@@ -268,7 +623,29 @@ CASES = {
             (one_ahead_4_6, "leak test"),
             (whole_rows_4_6, "one row a call"),
             (whole_stacked_4_6, "one row a call"),
+            (whole_tensors_4_6, "one row a call"),
+            (one_ahead_and_last_4_6, "one token too many"),
+            (no_number_4_6, "not a finite number"),
+            (one_number_lost_4_6, "not a finite number"),
+            (alone_4_6, "one token alone"),
+            (mean_4_6, "mean over the places"),
+            (the_future_4_6, "future and not the past"),
+            (last_row_4_6, "whole caption"),
+            (half_leaking_4_6, "leak test fails"),
+            (backwards_4_6, "leak test fails"),
+            (transposed_4_6, "transposed"),
+            (softmax_4_6, "was expected|came"),
+            (last_only_4_6, "the shape is"),
+            (changing_4_6, "changes its input in place"),
+            (nothing_4_6, "`None` came back"),
         ],
-        "right": [right_4_6, right_too_4_6],
+        "right": [
+            right_4_6,
+            right_too_4_6,
+            stacked_4_6,
+            list_of_rows_4_6,
+            joined_4_6,
+            tensor_4_6,
+        ],
     },
 }

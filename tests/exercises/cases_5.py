@@ -1,7 +1,10 @@
 """Answers to the exercises of chapter 5: plausible mistakes and right ones."""
 
+import itertools
+
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers
 
 
@@ -26,6 +29,52 @@ def right_too_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
 
     config = ModelConfig(vocabulary_size, feature_size, embedding_size, units, merge)
     return build_model(config).count_params()
+
+
+def right_dense_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
+    def dense(inputs, outputs):
+        return inputs * outputs + outputs
+
+    def gates(inputs):
+        return 4 * dense(inputs + units, units)
+
+    joined = units + units * (merge == "concatenate")
+    text = vocabulary_size * embedding_size + gates(embedding_size) * 2 + gates(units * 2)
+    return text + dense(feature_size, units) + dense(joined, units) + dense(units, vocabulary_size)
+
+
+def right_matrices_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
+    shapes = [(feature_size, units), (units,), (vocabulary_size, embedding_size)]
+    for inputs in (embedding_size, embedding_size, 2 * units):
+        shapes += [(inputs, 4 * units), (units, 4 * units), (4 * units,)]
+    if merge in ("add", "multiply"):
+        shapes.append((units, units))
+    else:
+        shapes.append((2 * units, units))
+    shapes += [(units,), (units, vocabulary_size), (vocabulary_size,)]
+    return np.sum([np.prod(shape) for shape in shapes])
+
+
+def right_float_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
+    return np.float64(right_5_2(vocabulary_size, embedding_size, feature_size, units, merge))
+
+
+def two_biases_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
+    return right_5_2(vocabulary_size, embedding_size, feature_size, units, merge) + 12 * units
+
+
+def multiply_pastes_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
+    merge = "add" if merge == "add" else "concatenate"
+    return right_5_2(vocabulary_size, embedding_size, feature_size, units, merge)
+
+
+def no_embedding_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
+    whole = right_5_2(vocabulary_size, embedding_size, feature_size, units, merge)
+    return whole - vocabulary_size * embedding_size
+
+
+def off_by_one_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
+    return right_5_2(vocabulary_size, embedding_size, feature_size, units, merge) + 1
 
 
 def biases_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
@@ -66,6 +115,27 @@ def right_too_5_3(kernel, bias):
     return np.vstack((kernel, kernel)), bias.copy()
 
 
+def right_loop_5_3(kernel, bias):
+    wide = np.zeros((2 * kernel.shape[0], kernel.shape[1]))
+    for row in range(len(kernel)):
+        wide[row] = kernel[row]
+        wide[row + len(kernel)] = kernel[row]
+    return [wide, bias]
+
+
+def right_lists_5_3(kernel, bias):
+    return [kernel.tolist() + kernel.tolist(), bias.tolist()]
+
+
+def right_tensors_5_3(kernel, bias):
+    wide = keras.ops.concatenate([kernel, kernel], axis=0)
+    return (wide, keras.ops.convert_to_tensor(bias))
+
+
+def right_tiled_5_3(kernel, bias):
+    return [np.tile(kernel, (2, 1)).astype(np.float32), np.array(bias)]
+
+
 def axis_5_3(kernel, bias):
     return [np.concatenate([kernel, kernel], axis=1), bias]
 
@@ -86,6 +156,30 @@ def interleaved_5_3(kernel, bias):
     return [np.repeat(kernel, 2, axis=0), bias]
 
 
+def exchanged_5_3(kernel, bias):
+    return bias, np.concatenate([kernel, kernel])
+
+
+def long_bias_5_3(kernel, bias):
+    return [np.concatenate([kernel, kernel]), np.concatenate([bias, bias])]
+
+
+def only_kernel_5_3(kernel, bias):
+    return np.concatenate([kernel, kernel])
+
+
+def too_small_5_3(kernel, bias):
+    return [kernel, bias]
+
+
+def nan_5_3(kernel, bias):
+    return [np.concatenate([kernel, kernel]) * np.nan, bias]
+
+
+def bias_in_a_row_5_3(kernel, bias):
+    return [np.concatenate([kernel, kernel]), bias[None]]
+
+
 def right_5_5(features, captions):
     counts = [len(image) for image in captions]
     return np.repeat(features, counts, axis=0), [text for image in captions for text in image]
@@ -94,6 +188,73 @@ def right_5_5(features, captions):
 def right_too_5_5(features, captions):
     pairs = [(row, text) for row, image in zip(features, captions, strict=True) for text in image]
     return np.stack([row for row, _ in pairs]), [text for _, text in pairs]
+
+
+def right_loop_5_5(features, captions):
+    rows, texts = [], []
+    for photo in range(len(captions)):
+        for caption in captions[photo]:
+            rows.append(features[photo])
+            texts.append(caption)
+    return rows, texts
+
+
+def right_numbers_5_5(features, captions):
+    owner = [number for number, image in enumerate(captions) for _ in image]
+    return features[owner], np.array([caption for image in captions for caption in image])
+
+
+def right_tensor_5_5(features, captions):
+    counts = np.array([len(image) for image in captions])
+    rows = keras.ops.convert_to_tensor(np.repeat(features, counts, axis=0))
+    return [rows, tuple(itertools.chain(*captions))]
+
+
+def right_other_order_5_5(features, captions):
+    rows, texts = [], []
+    for place in range(max(len(image) for image in captions)):
+        for row, image in zip(features, captions, strict=True):
+            if place < len(image):
+                rows.append(row.tolist())
+                texts.append(image[place])
+    return rows, texts
+
+
+def unmended_5_5(features, captions):
+    per_image = len(captions[0])
+    rows = np.concatenate([features] * per_image)
+    texts = [caption for image in captions for caption in image]
+    return rows, texts
+
+
+def nan_5_5(features, captions):
+    counts = [len(image) for image in captions]
+    rows = np.repeat(features, counts, axis=0) * np.nan
+    return rows, [text for image in captions for text in image]
+
+
+def swapped_5_5(features, captions):
+    counts = [len(image) for image in captions]
+    return [text for image in captions for text in image], np.repeat(features, counts, axis=0)
+
+
+def by_text_5_5(features, captions):
+    owner = {text: row for row, image in zip(features, captions, strict=True) for text in image}
+    texts = [text for image in captions for text in image]
+    return np.stack([owner[text] for text in texts]), texts
+
+
+def unique_5_5(features, captions):
+    pairs = {text: row for row, image in zip(features, captions, strict=True) for text in image}
+    return np.stack(list(pairs.values())), list(pairs)
+
+
+def not_flat_5_5(features, captions):
+    return np.repeat(features, [len(image) for image in captions], axis=0), captions
+
+
+def rows_only_5_5(features, captions):
+    return np.repeat(features, [len(image) for image in captions], axis=0)
 
 
 def no_axis_5_5(features, captions):
@@ -211,6 +372,311 @@ def masked_5_6(vocabulary_size, feature_size, embedding_size, units):
     return keras.Model({"feature": feature, "prefix": prefix}, out)
 
 
+def finished(vocabulary_size, feature, prefix, text):
+    out = layers.Dense(vocabulary_size, activation="softmax")(text)
+    return keras.Model({"feature": feature, "prefix": prefix}, out)
+
+
+def started(vocabulary_size, feature_size, embedding_size):
+    feature, prefix = inputs(feature_size)
+    return feature, prefix, layers.Embedding(vocabulary_size, embedding_size)(prefix)
+
+
+def right_states_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = layers.BatchNormalization()(layers.Dense(units)(feature))
+    lstm = layers.LSTM(units, return_sequences=True, return_state=True)
+    _, h, _ = lstm(words, initial_state=(state, state))
+    return finished(vocabulary_size, feature, prefix, h)
+
+
+def right_cell_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    both = layers.Dense(2 * units)(feature)
+    lstm = layers.RNN(layers.LSTMCell(units))
+    text = lstm(words, initial_state=[both[:, :units], both[:, units:]])
+    return keras.Model([prefix, feature], [layers.Dense(vocabulary_size, "softmax")(text)])
+
+
+def right_parts_5_6(vocabulary_size, feature_size, embedding_size, units):
+    photo = keras.Input((feature_size,))
+    encoder = keras.Model(photo, layers.Dense(units, activation="relu")(photo))
+    state, ids = keras.Input((units,)), keras.Input((None,), dtype="int32")
+    words = layers.Embedding(vocabulary_size, embedding_size)(ids)
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    decoder = keras.Model([state, ids], layers.Dense(vocabulary_size, activation="softmax")(text))
+    feature, prefix = inputs(feature_size)
+    return keras.Model({"feature": feature, "prefix": prefix}, decoder([encoder(feature), prefix]))
+
+
+def right_residual_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    image = layers.Dense(units, activation="relu")(feature)
+    state = layers.Add()([image, layers.Dense(units)(image)])
+    words = layers.Dense(2 * units)(layers.Concatenate()([words, layers.Dropout(0.1)(words)]))
+    text = layers.LSTM(units, dropout=0.2)(words, initial_state=[state, image])
+    hidden = layers.Dense(units, activation="relu")(text)
+    return finished(vocabulary_size, feature, prefix, layers.Multiply()([hidden, text]))
+
+
+def right_last_step_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = keras.Sequential([layers.Dropout(0.3), layers.Dense(units)])(feature)
+    steps = layers.LSTM(units, return_sequences=True)(words, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, steps[:, -1])
+
+
+def course_5_6(vocabulary_size, feature_size, embedding_size, units):
+    from utils.model import ModelConfig, build_model
+
+    return build_model(ModelConfig(vocabulary_size, feature_size, embedding_size, units))
+
+
+def average_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    both = layers.Average()([layers.Dense(units)(feature), layers.LSTM(units)(words)])
+    return finished(vocabulary_size, feature, prefix, both)
+
+
+def average_of_two_widths_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    both = layers.Average()([layers.Dense(embedding_size)(feature), layers.LSTM(units)(words)])
+    return finished(vocabulary_size, feature, prefix, both)
+
+
+def pasted_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    both = layers.Concatenate()([layers.Dense(units)(feature), layers.LSTM(units)(words)])
+    return finished(vocabulary_size, feature, prefix, both)
+
+
+def par_by_addition_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    image = layers.Reshape((1, embedding_size))(layers.Dense(embedding_size)(feature))
+    text = layers.LSTM(units)(layers.Add()([words, image]))
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def par_with_states_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = layers.Dense(units)(feature)
+    image = layers.Dense(embedding_size)(feature)[:, None]
+    text = layers.LSTM(units)(words * image, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def pre_in_two_calls_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    lstm = layers.LSTM(units, return_state=True)
+    _, h, c = lstm(layers.Dense(embedding_size)(feature)[:, None])
+    text, _, _ = lstm(words, initial_state=[h, c])
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def photo_last_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    image = layers.Dense(embedding_size)(feature)[:, None]
+    text = layers.LSTM(units)(layers.Concatenate(axis=1)([words, image]))
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def wide_5_6(vocabulary_size, feature_size, embedding_size, units):
+    return right_5_6(vocabulary_size, feature_size, 3 * embedding_size, units)
+
+
+def exchanged_embedding_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(embedding_size, feature_size, vocabulary_size)
+    state = layers.Dense(units)(feature)
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def few_rows_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size - 9, feature_size, embedding_size)
+    state = layers.Dense(units)(feature)
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def ids_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix = inputs(feature_size)
+    ids = keras.ops.cast(prefix, "float32")[:, :, None]
+    state = layers.Dense(units)(feature)
+    text = layers.LSTM(units)(ids, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def cell_state_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = layers.Dense(units)(feature)
+    _, _, c = layers.LSTM(units, return_state=True)(words, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, c)
+
+
+def both_states_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = layers.Dense(units)(feature)
+    _, h, c = layers.LSTM(units, return_state=True)(words, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, layers.Concatenate()([h, c]))
+
+
+def merge_too_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = layers.Dense(units)(feature)
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, layers.Add()([text, state]))
+
+
+def words_round_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = layers.Dense(units)(feature)
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    both = layers.Concatenate()([text, layers.GlobalAveragePooling1D()(words)])
+    return finished(vocabulary_size, feature, prefix, both)
+
+
+def words_in_state_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    both = layers.Concatenate()([feature, layers.GlobalAveragePooling1D()(words)])
+    state = layers.Dense(units)(both)
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def narrow_state_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = layers.Dense(embedding_size)(feature)
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def three_states_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    states = [layers.Dense(units)(feature) for _ in range(3)]
+    text = layers.LSTM(units)(words, initial_state=states)
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def no_dense_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = feature[:, :units]
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def bidirectional_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    states = [layers.Dense(units)(feature)] * 4
+    text = layers.Bidirectional(layers.LSTM(units))(words, initial_state=states)
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def two_lstms_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    states = [layers.Dense(units)(feature)] * 2
+    steps = layers.LSTM(units, return_sequences=True)(words, initial_state=states)
+    return finished(vocabulary_size, feature, prefix, layers.LSTM(units)(steps))
+
+
+def gru_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    text = layers.GRU(units)(words, initial_state=layers.Dense(units)(feature))
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def no_lstm_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    both = [layers.Dense(units)(feature), layers.GlobalAveragePooling1D()(words)]
+    return finished(vocabulary_size, feature, prefix, layers.Concatenate()(both))
+
+
+def own_width_5_6(vocabulary_size, feature_size, embedding_size, units):
+    return right_5_6(vocabulary_size, feature_size, embedding_size, 256)
+
+
+def backwards_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    states = [layers.Dense(units)(feature)] * 2
+    text = layers.LSTM(units, go_backwards=True)(words, initial_state=states)
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def every_step_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    states = [layers.Dense(units)(feature)] * 2
+    text = layers.LSTM(units, return_sequences=True)(words, initial_state=states)
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def first_step_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    states = [layers.Dense(units)(feature)] * 2
+    text = layers.LSTM(units, return_sequences=True)(words, initial_state=states)
+    return finished(vocabulary_size, feature, prefix, text[:, 0])
+
+
+def no_photo_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    return finished(vocabulary_size, feature, prefix, layers.LSTM(units)(words))
+
+
+def old_style_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = layers.Dense(units)(feature)
+    return finished(vocabulary_size, feature, prefix, layers.LSTM(units)([words, state, state]))
+
+
+def no_return_state_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = layers.Dense(units)(feature)
+    text, _h, _c = layers.LSTM(units)(words, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def fixed_length_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix = inputs(feature_size)[0], layers.Input((38,), dtype="int32", name="prefix")
+    state = layers.Dense(units)(feature)
+    words = layers.Embedding(vocabulary_size, embedding_size)(prefix)
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def other_keys_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = layers.Dense(units)(feature)
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    out = layers.Dense(vocabulary_size, activation="softmax")(text)
+    return keras.Model({"photo": feature, "words": prefix}, out)
+
+
+def two_outputs_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = layers.Dense(units)(feature)
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    out = layers.Dense(vocabulary_size, activation="softmax")(text)
+    return keras.Model({"feature": feature, "prefix": prefix}, [out, text])
+
+
+def tensor_5_6(vocabulary_size, feature_size, embedding_size, units):
+    return right_5_6(vocabulary_size, feature_size, embedding_size, units).output
+
+
+def subclass_5_6(vocabulary_size, feature_size, embedding_size, units):
+    class Captioner(keras.Model):
+        def call(self, batch):
+            return batch["feature"]
+
+    return Captioner()
+
+
+def fails_in_a_run_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    words = layers.Reshape((38, embedding_size))(words)
+    state = layers.Dense(units)(feature)
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, text)
+
+
 def wrong_total_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
     return 1_881_361
 
@@ -224,8 +690,23 @@ CASES = {
             (((8, 200), (8, 100), (8, 200)), "gone too early"),
             (((8, 7, 200), (8, 7, 100), (8, 200)), "last step alone"),
             (((None, None, 200), (None, 100), (None, 200)), "sizes are known here"),
+            ((tf.TensorShape([None, None, 200]), (8, 100), (8, 200)), "sizes are known here"),
+            (((7, 200), (100,), (200,)), "batch is missing"),
+            (((8, 7, 200), (8, 100), (16, 100)), "along the batch"),
+            (((8, 7, 200), (8, 100), (8, 2, 100)), "no new axis"),
+            (((8, 7, 200), (8, 100), (8, 300)), "after the Concatenate is not"),
+            (((8, 7, 200), (8, 100), (200,)), r"begins with the batch, 8\. It has 2 axes"),
+            ((8, 7, 200), "[Tt]hree shapes"),
+            (((8, 7, 200), (8, 100)), "[Tt]hree shapes"),
+            (tf.TensorShape(None), "your answer|[Tt]hree shapes|another sort"),
         ],
-        "right": [((8, 7, 200), (8, 100), (8, 200)), [[8, 7, 200], [8, 100], [8, 200]]],
+        "right": [
+            ((8, 7, 200), (8, 100), (8, 200)),
+            [[8, 7, 200], [8, 100], [8, 200]],
+            [tf.TensorShape([8, 7, 200]), tf.TensorShape([8, 100]), tf.TensorShape([8, 200])],
+            (tf.zeros((8, 7, 200)).shape, tf.zeros((8, 100)).shape, (8, 200)),
+            [np.array([8, 7, 200]), tf.shape(tf.zeros((8, 100))), (np.int64(8), 200.0)],
+        ],
     },
     "5.2": {
         "wrong": [
@@ -234,9 +715,21 @@ CASES = {
             (width_5_2, "reads more than that"),
             (no_paste_5_2, "Concatenate treated as Add"),
             (all_paste_5_2, "Add treated as Concatenate"),
-            (wrong_total_5_2, r"count_parameters\(97, 11, 23, 7, 'add'\)"),
+            (wrong_total_5_2, r"\(5, 2, 3, 4, 'add'\)` gives `1881361`, and `503` was expected"),
+            (two_biases_5_2, "two biases a gate|Two biases a gate"),
+            (multiply_pastes_5_2, "Multiply treated as Concatenate"),
+            (no_embedding_5_2, "`embedding` has parameters too"),
+            (off_by_one_5_2, "was expected"),
+            (lambda *sizes: None, "`None` came back"),
+            (lambda *sizes: str(right_5_2(*sizes)), "numbers are wanted"),
         ],
-        "right": [right_5_2, right_too_5_2],
+        "right": [
+            right_5_2,
+            right_dense_5_2,
+            right_matrices_5_2,
+            right_float_5_2,
+            right_too_5_2,
+        ],
     },
     "5.3": {
         "wrong": [
@@ -245,8 +738,21 @@ CASES = {
             (blind_5_3, "one of the two is lost|One of the two is lost"),
             (bias_5_3, "added twice"),
             (interleaved_5_3, "rows are interleaved"),
+            (exchanged_5_3, "two results are exchanged"),
+            (long_bias_5_3, "as many outputs as before"),
+            (only_kernel_5_3, "2 results are wanted"),
+            (too_small_5_3, "kernel is still too small"),
+            (nan_5_3, "not a finite number"),
+            (bias_in_a_row_5_3, "was expected"),
         ],
-        "right": [right_5_3, right_too_5_3],
+        "right": [
+            right_5_3,
+            right_too_5_3,
+            right_loop_5_3,
+            right_lists_5_3,
+            right_tensors_5_3,
+            right_tiled_5_3,
+        ],
     },
     "5.4": {
         "wrong": [
@@ -254,26 +760,87 @@ CASES = {
             ("b", "whatever the labels are"),
             ("d", "more even still"),
         ],
-        "right": ["c", "C."],
+        "right": ["c", "C.", "(c)", " c) "],
     },
     "5.5": {
         "wrong": [
             (no_axis_5_5, "numbers are mixed"),
             (five_each_5_5, "photo by photo"),
             (tile_again_5_5, "beside another photo"),
+            (unmended_5_5, "beside another photo.*whole table was repeated"),
+            (nan_5_5, "not all finite"),
+            (swapped_5_5, "two results are exchanged"),
+            (by_text_5_5, "beside another photo"),
+            (unique_5_5, "lost or doubled"),
+            (not_flat_5_5, "one by one"),
+            (rows_only_5_5, "Two things are wanted"),
         ],
-        "right": [right_5_5, right_too_5_5],
+        "right": [
+            right_5_5,
+            right_too_5_5,
+            right_loop_5_5,
+            right_numbers_5_5,
+            right_tensor_5_5,
+            right_other_order_5_5,
+        ],
     },
     "5.6": {
         "wrong": [
             (merge_5_6, "that is a merge|That is a merge"),
             (par_5_6, "par-inject"),
-            (pre_5_6, "something is pasted|Something is pasted"),
+            (pre_5_6, "pre-inject"),
             (logits_5_6, "do not sum to 1"),
             (one_state_5_6, "has not seen the photo"),
             (no_list_5_6, "has two states"),
             (no_names_5_6, "named feature and prefix"),
+            (course_5_6, "[Tt]hat is a merge: the LSTM never sees the photo"),
+            (average_5_6, "[Tt]hat is a merge: the LSTM never sees the photo"),
+            (average_of_two_widths_5_6, "Keras could not build it. Keras says: Inputs have inc"),
+            (pasted_5_6, "[Tt]hat is a merge: the LSTM never sees the photo"),
+            (par_by_addition_5_6, "[Tt]hat is par-inject"),
+            (par_with_states_5_6, "[Tt]hat is par-inject"),
+            (pre_in_two_calls_5_6, "[Tt]hat is pre-inject"),
+            (photo_last_5_6, "The LSTM reads the photo: it should read the words alone"),
+            (wide_5_6, "Embedding has another width: it gives 18 numbers a word"),
+            (exchanged_embedding_5_6, "two numbers are exchanged"),
+            (few_rows_5_6, "too few rows: it has 21"),
+            (ids_5_6, "words are not embedded: the LSTM reads 1 number a word"),
+            (cell_state_5_6, "cell state in place of the hidden state"),
+            (both_states_5_6, "cell state is read too"),
+            (merge_too_5_6, "a merge as well"),
+            (words_round_5_6, "words go round the LSTM"),
+            (words_in_state_5_6, "first states hold words"),
+            (narrow_state_5_6, "it has 6 numbers, and the LSTM's states have 8"),
+            (three_states_5_6, "has two states.*it got 3"),
+            (no_dense_5_6, "a Dense layer is to make"),
+            (bidirectional_5_6, "the model has 2; a Bidirectional layer holds two"),
+            (two_lstms_5_6, "the model has 2[.]"),
+            (gru_5_6, "the model has a layer GRU"),
+            (no_lstm_5_6, "no LSTM in the model"),
+            (own_width_5_6, "LSTM's width: 256 came"),
+            (backwards_5_6, "reads backwards"),
+            (every_step_5_6, "one prediction for each word|One prediction for each word"),
+            (first_step_5_6, "last word changes nothing"),
+            (no_photo_5_6, "photo changes nothing"),
+            (old_style_5_6, r"Keras could not build it.*initial_state=\[h, c\]"),
+            (no_return_state_5_6, "only with `return_state=True`"),
+            (fixed_length_5_6, r"the shape \(None, 38\), and should have \(None, None\)"),
+            (other_keys_5_6, "keys of the dictionary.*photo and words"),
+            (two_outputs_5_6, "One output is wanted"),
+            (tensor_5_6, "A model is wanted"),
+            (subclass_5_6, "functional API"),
+            (fails_in_a_run_5_6, "does not run on 8 photos of 12 numbers and prefixes of 5 ids"),
+            (lambda *sizes: None, "`None` came back"),
         ],
-        "right": [right_5_6, right_too_5_6, masked_5_6],
+        "right": [
+            right_5_6,
+            right_too_5_6,
+            masked_5_6,
+            right_states_5_6,
+            right_cell_5_6,
+            right_parts_5_6,
+            right_residual_5_6,
+            right_last_step_5_6,
+        ],
     },
 }

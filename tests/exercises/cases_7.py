@@ -55,6 +55,59 @@ def endless_7_2(ask, image, true_ids, longest=30):
         ids.append(next_id)
 
 
+def foreign_photo_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    while len(ids) <= longest:
+        next_id = int(ask([0], [ids])[0].argmax())
+        if next_id == END:
+            break
+        ids.append(next_id)
+    return ids[1:]
+
+
+def early_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    while len(ids) < longest:
+        next_id = int(ask([image], [ids])[0].argmax())
+        if next_id == END:
+            break
+        ids.append(next_id)
+    return ids[1:]
+
+
+def with_start_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    while len(ids) <= longest:
+        next_id = int(ask([image], [ids])[0].argmax())
+        if next_id == END:
+            break
+        ids.append(next_id)
+    return ids
+
+
+def constant_7_2(ask, image, true_ids, longest=30):
+    return [4, 5, 6, 7]
+
+
+def false_start_7_2(ask, image, true_ids, longest=30):
+    ids = [0]
+    while len(ids) <= longest:
+        next_id = int(ask([image], [ids])[0].argmax())
+        if next_id == END:
+            break
+        ids.append(next_id)
+    return ids[1:]
+
+
+def stuck_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    while len(ids) <= longest:
+        next_id = int(ask([image], [ids])[0].argmax())
+        if next_id == END:
+            break
+    return ids[1:]
+
+
 def right_7_2(ask, image, true_ids, longest=30):
     ids = [START]
     for _ in range(longest):
@@ -67,6 +120,37 @@ def right_7_2(ask, image, true_ids, longest=30):
 
 def right_library_7_2(ask, image, true_ids, longest=30):
     return greedy(ask, [image], longest)[0]
+
+
+def right_array_7_2(ask, image, true_ids, longest=30):
+    ids = np.array([[START]])
+    while ids.shape[1] <= longest:
+        log_probs = ask(np.array([image]), ids)
+        best = log_probs[0].argmax()
+        if best == END:
+            break
+        ids = np.append(ids, [[best]], axis=1)
+    return ids[0, 1:]
+
+
+def right_markers_out_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    for _ in range(longest):
+        if ids[-1] != END:
+            ids.append(np.argmax(ask([image], [tuple(ids)])[0]))
+    return tuple(word for word in ids if word not in (START, END))
+
+
+def right_forbidden_7_2(ask, image, true_ids, longest=30):
+    caption = []
+    for _ in range(longest):
+        row = np.array(ask(np.array([image]), np.array([[START, *caption]])), dtype=float)[0]
+        row[[0, 1, 3]] = -np.inf
+        word = max(range(len(row)), key=lambda place: row[place])
+        if word == END:
+            return caption
+        caption.append(word)
+    return caption
 
 
 def _all_ids(ask, images, longest):
@@ -104,6 +188,63 @@ def cut_later_7_3(ask, images, longest=20):
     return [ids[: ids.index(END)] if END in ids else ids for ids in _all_ids(ask, images, longest)]
 
 
+def twice_7_3(ask, images, longest=20):
+    captions = [[] for _ in images]
+    prefixes = np.full((len(images), 1), START, dtype=np.int32)
+    ended = np.zeros(len(images), dtype=bool)
+    for _ in range(longest):
+        words = ask(images, prefixes).argmax(axis=1)
+        ended = ended | (ask(images, prefixes).argmax(axis=1) == END)
+        if ended.all():
+            break
+        for row in np.flatnonzero(~ended):
+            captions[row].append(int(words[row]))
+        prefixes = np.column_stack([prefixes, words])
+    return captions
+
+
+def forgets_7_3(ask, images, longest=20):
+    captions = [[] for _ in images]
+    prefixes = np.full((len(images), 1), START, dtype=np.int32)
+    for _ in range(longest):
+        words = ask(images, prefixes).argmax(axis=1)
+        done = words == END
+        if done.all():
+            break
+        for row in np.flatnonzero(~done):
+            captions[row].append(int(words[row]))
+        prefixes = np.column_stack([prefixes, words])
+    return captions
+
+
+def late_update_7_3(ask, images, longest=20):
+    captions = [[] for _ in images]
+    prefixes = np.full((len(images), 1), START, dtype=np.int32)
+    done = np.zeros(len(images), dtype=bool)
+    for _ in range(longest):
+        words = ask(images, prefixes).argmax(axis=1)
+        for row in np.flatnonzero(~done):
+            captions[row].append(int(words[row]))
+        done |= words == END
+        if done.all():
+            break
+        prefixes = np.column_stack([prefixes, words])
+    return captions
+
+
+def by_place_7_3(ask, images, longest=20):
+    return greedy(ask, range(len(images)), longest)
+
+
+def found_at_minus_one_7_3(ask, images, longest=20):
+    rows = [" ".join(map(str, ids)) for ids in greedy(ask, images, longest)]
+    ended = [len(ids) < longest for ids in greedy(ask, images, longest)]
+    return [
+        [int(word) for word in row.split()][: None if over else -1]
+        for row, over in zip(rows, ended, strict=True)
+    ]
+
+
 def right_7_3(ask, images, longest=20):
     prefixes = np.full((len(images), 1), START, dtype=np.int32)
     ended = np.zeros(len(images), dtype=bool)
@@ -132,6 +273,33 @@ def right_active_7_3(ask, images, longest=20):
             else:
                 prefixes[row].append(int(word))
     return [prefixes[row][1:] for row in range(len(images))]
+
+
+def right_library_7_3(ask, images, longest=20):
+    return greedy(ask, images, longest)
+
+
+def right_padded_7_3(ask, images, longest=20):
+    ids = np.zeros((len(images), longest + 1), dtype=int)
+    ids[:, 0] = START
+    going = np.ones(len(images), dtype=bool)
+    for step in range(longest):
+        words = ask(images, ids[:, : step + 1]).argmax(axis=-1)
+        going &= words != END
+        if not going.any():
+            break
+        ids[:, step + 1] = np.where(going, words, 0)
+    return tuple(row[1:][row[1:] > 0] for row in ids)
+
+
+def right_cut_7_3(ask, images, longest=20):
+    rows = [[START] for _ in range(len(images))]
+    while len(rows[0]) <= longest:
+        for row, scores in zip(rows, ask(list(images), rows), strict=True):
+            row.append(END if END in row else int(np.argmax(scores)))
+        if all(END in row for row in rows):
+            break
+    return [row[1 : row.index(END)] if END in row else row[1:] for row in rows]
 
 
 def one_by_one_7_3(ask, images, longest=20):
@@ -182,8 +350,71 @@ def past_a_tie_7_4(probabilities, share):
     return kept / kept.sum()
 
 
+def top_k_7_4(probabilities, share):
+    kept = np.zeros(len(probabilities))
+    best = np.argsort(-probabilities)[:3]
+    kept[best] = probabilities[best]
+    return kept / kept.sum()
+
+
+def top_1_7_4(probabilities, share):
+    return np.eye(len(probabilities))[np.argmax(probabilities)]
+
+
+def single_7_4(probabilities, share):
+    kept = np.where(probabilities >= share * probabilities.max(), probabilities, 0)
+    return kept / kept.sum()
+
+
+def whole_tie_7_4(probabilities, share):
+    ordered = np.sort(probabilities)[::-1]
+    last = ordered[np.searchsorted(np.cumsum(ordered), share - 1e-6)]
+    kept = np.where(probabilities >= last, probabilities, 0)
+    return kept / kept.sum()
+
+
+def uniform_7_4(probabilities, share):
+    order = np.argsort(-probabilities)
+    before = np.cumsum(probabilities[order]) - probabilities[order]
+    kept = np.zeros(len(probabilities))
+    kept[order[before < share]] = 1
+    return kept / kept.sum()
+
+
+def unsorted_7_4(probabilities, share):
+    before = np.cumsum(probabilities) - probabilities
+    kept = np.where(before < share, probabilities, 0)
+    return kept / kept.sum()
+
+
+def share_of_words_7_4(probabilities, share):
+    count = max(1, round(share * len(probabilities)))
+    kept = np.zeros(len(probabilities))
+    best = np.argsort(-probabilities)[:count]
+    kept[best] = probabilities[best]
+    return kept / kept.sum()
+
+
+def chosen_only_7_4(probabilities, share):
+    ordered = np.sort(probabilities)[::-1]
+    count = int((np.cumsum(ordered) - ordered < share).sum())
+    return ordered[:count] / ordered[:count].sum()
+
+
+def nothing_7_4(probabilities, share):
+    kept = probabilities[probabilities > share]
+    kept = kept / kept.sum()
+
+
+def uncut_7_4(probabilities, share):
+    return probabilities / probabilities.sum()
+
+
 def right_7_4(probabilities, share):
-    kept = raw_7_4(probabilities, share)
+    order = np.argsort(-probabilities)
+    before = np.cumsum(probabilities[order]) - probabilities[order]
+    kept = np.zeros(len(probabilities))
+    kept[order[before < share]] = probabilities[order[before < share]]
     return kept / kept.sum()
 
 
@@ -195,6 +426,31 @@ def right_loop_7_4(probabilities, share):
         kept[place] = probabilities[place]
         total += probabilities[place]
     return kept / total
+
+
+def right_searched_7_4(probabilities, share):
+    order = np.argsort(probabilities)[::-1]
+    count = np.searchsorted(np.cumsum(probabilities[order]), share) + 1
+    kept = np.zeros_like(probabilities)
+    kept[order[:count]] = probabilities[order[:count]]
+    return kept / kept.sum()
+
+
+def right_list_7_4(probabilities, share):
+    left = {place: float(value) for place, value in enumerate(probabilities)}
+    chosen = {}
+    for _ in probabilities:
+        if sum(chosen.values()) < share:
+            best = max(left, key=left.get)
+            chosen[best] = left.pop(best)
+    return [chosen.get(place, 0.0) / sum(chosen.values()) for place in range(len(probabilities))]
+
+
+def right_mask_7_4(probabilities, share):
+    rank = np.argsort(np.argsort(-probabilities, kind="stable"))
+    ahead = np.array([probabilities[rank < place].sum() for place in rank])
+    kept = probabilities * (ahead < share)
+    return (kept / kept.sum()).astype(np.float32)
 
 
 def turned_7_6(first, second, drawn):
@@ -217,6 +473,34 @@ def undrawn_7_6(first, second, drawn):
     return np.full(len(drawn), difference[0, 3])
 
 
+def sign_7_6(first, second, drawn):
+    scores = [bleu_scores(rows[drawn].sum(axis=1))[:, 3] for rows in (first, second)]
+    return np.abs(scores[1] - scores[0])
+
+
+def one_system_7_6(first, second, drawn):
+    return bleu_scores(second[drawn].sum(axis=1))[:, 3]
+
+
+def all_orders_7_6(first, second, drawn):
+    return bleu_scores(second[drawn].sum(axis=1)) - bleu_scores(first[drawn].sum(axis=1))
+
+
+def wrong_axis_7_6(first, second, drawn):
+    scores = [bleu_scores(rows[drawn].sum(axis=0))[:, 3] for rows in (first, second)]
+    return scores[1] - scores[0]
+
+
+def average_7_6(first, second, drawn):
+    scores = [bleu_scores(rows[drawn].sum(axis=1))[:, 3] for rows in (first, second)]
+    return float((scores[1] - scores[0]).mean())
+
+
+def second_only_7_6(first, second, drawn):
+    whole = bleu_scores(first.sum(axis=0)[None])[0, 3]
+    return bleu_scores(second[drawn].sum(axis=1))[:, 3] - whole
+
+
 def right_7_6(first, second, drawn):
     scores = [bleu_scores(rows[drawn].sum(axis=1))[:, 3] for rows in (first, second)]
     return scores[1] - scores[0]
@@ -231,6 +515,26 @@ def right_loop_7_6(first, second, drawn):
     return np.array(found)
 
 
+def right_by_weights_7_6(first, second, drawn):
+    images = np.arange(len(first))
+    weights = (drawn[:, :, None] == images).sum(axis=1)
+    ours, theirs = bleu_scores(weights @ second), bleu_scores(weights @ first)
+    return (ours - theirs)[:, 3].tolist()
+
+
+def right_both_at_once_7_6(first, second, drawn):
+    both = np.stack([first, second])[:, drawn].sum(axis=2)
+    scores = bleu_scores(both.reshape(-1, 10))[:, 3].reshape(2, -1)
+    return tuple(np.diff(scores, axis=0)[0])
+
+
+def right_taken_7_6(first, second, drawn):
+    sums = {}
+    for name, rows in (("second", second), ("first", first)):
+        sums[name] = np.einsum("sic->sc", np.take(rows, drawn, axis=0))
+    return np.subtract(*(bleu_scores(total)[:, -1] for total in sums.values()))
+
+
 CASES = {
     "7.1": {
         "wrong": [
@@ -242,8 +546,19 @@ CASES = {
             (["a dog", "the cat", "two dogs"], "multiply along"),
             ([["a", "dog"], ["the", "dog"], ["two", "dogs"]], "one string of two words"),
             (["a dog <end>", "the dog <end>", "two dogs <end>"], "without markers"),
+            (["two dogs", "the dog", "a dog"], "reverse order"),
+            (["a dog", "the dog", "a dog"], "dropped a branch"),
+            (["a dog", "the dog", "two cats"], "width 3 is not 'two cats'"),
+            (["a dog"], "Three captions are wanted; the number of captions here is 1"),
+            ("a dog", "list of three captions"),
+            ([1, 2, 3], "one string of two words"),
         ],
-        "right": [["a dog", "the dog", "two dogs"], ("A dog", "the  dog", "two dogs ")],
+        "right": [
+            ["a dog", "the dog", "two dogs"],
+            ("A dog", "the  dog", "two dogs "),
+            np.array(["a dog", "the dog", "two dogs"]),
+            [np.str_("a dog"), "the dog", "Two Dogs"],
+        ],
     },
     "7.2": {
         "wrong": [
@@ -252,9 +567,21 @@ CASES = {
             (after_the_end_7_2, "after the end"),
             (true_length_7_2, "as long as the true caption"),
             (with_marker_7_2, "marker is in the caption"),
-            (endless_7_2, "three words at most"),
+            (endless_7_2, "`longest` words at most"),
+            (foreign_photo_7_2, "another photo"),
+            (early_7_2, "one word early"),
+            (with_start_7_2, "<start> is no word"),
+            (constant_7_2, "was not asked"),
+            (false_start_7_2, "false start"),
+            (stuck_7_2, "loop never ends"),
         ],
-        "right": [right_7_2, right_library_7_2],
+        "right": [
+            right_7_2,
+            right_library_7_2,
+            right_array_7_2,
+            right_markers_out_7_2,
+            right_forbidden_7_2,
+        ],
     },
     "7.3": {
         "wrong": [
@@ -263,8 +590,19 @@ CASES = {
             (without_marker_7_3, "words after the end"),
             (cut_later_7_3, "never stops early"),
             (one_by_one_7_3, "all photos in one call"),
+            (twice_7_3, "asked too often"),
+            (forgets_7_3, "words after the end"),
+            (late_update_7_3, "marker is in the caption"),
+            (by_place_7_3, "other photos"),
+            (found_at_minus_one_7_3, "lost the last word"),
         ],
-        "right": [right_7_3, right_active_7_3],
+        "right": [
+            right_7_3,
+            right_active_7_3,
+            right_library_7_3,
+            right_padded_7_3,
+            right_cut_7_3,
+        ],
     },
     "7.4": {
         "wrong": [
@@ -273,8 +611,24 @@ CASES = {
             (sorted_7_4, "sorted order"),
             (empty_7_4, "nothing was left"),
             (past_a_tie_7_4, "one word too many"),
+            (top_k_7_4, "number of words is fixed: 3 words stay"),
+            (top_1_7_4, "number of words is fixed: 1 word stays"),
+            (single_7_4, "compared single probabilities"),
+            (whole_tie_7_4, "kept every word of a tie"),
+            (uniform_7_4, "got the same"),
+            (unsorted_7_4, "order of the words"),
+            (share_of_words_7_4, "share of the words"),
+            (chosen_only_7_4, "shape"),
+            (uncut_7_4, "nothing was cut"),
+            (nothing_7_4, "`None` came back"),
         ],
-        "right": [right_7_4, right_loop_7_4],
+        "right": [
+            right_7_4,
+            right_loop_7_4,
+            right_searched_7_4,
+            right_list_7_4,
+            right_mask_7_4,
+        ],
     },
     "7.5": {
         "wrong": [
@@ -288,8 +642,21 @@ CASES = {
             ((45.0, "c"), "multiplied by 0.9.*does not depend"),
             ((46.3, "b"), "same 10%"),
             ((46.3, "d"), "divide by their sum"),
+            ((46.2, "a"), "too small"),
+            ((46.4, "a"), "too large"),
+            ((46.1, "a"), "too small"),
+            ((46.3, None), "still is the placeholder|Both are wanted"),
+            ((None, "a"), "still is the placeholder|Both are wanted"),
+            (("46.3", "a"), "a number is wanted"),
+            ((float("nan"), "a"), "not a finite number"),
         ],
-        "right": [(46.3, "a"), (100 * math.exp(math.log(0.5) / 0.9), "A")],
+        "right": [
+            (46.3, "a"),
+            (100 * math.exp(math.log(0.5) / 0.9), "A"),
+            (np.float32(46.29), " a "),
+            (np.array(46.3), "(a)"),
+            (46.294, "a."),
+        ],
     },
     "7.6": {
         "wrong": [
@@ -297,7 +664,19 @@ CASES = {
             (bleu_1_7_6, "BLEU-1 instead"),
             (single_7_6, "single captions"),
             (undrawn_7_6, "not drawn"),
+            (sign_7_6, "lost the sign"),
+            (one_system_7_6, "one system only"),
+            (all_orders_7_6, "all four scores"),
+            (wrong_axis_7_6, "samples and photos are exchanged"),
+            (average_7_6, "one number for all samples"),
+            (second_only_7_6, "only `second` was drawn"),
         ],
-        "right": [right_7_6, right_loop_7_6],
+        "right": [
+            right_7_6,
+            right_loop_7_6,
+            right_by_weights_7_6,
+            right_both_at_once_7_6,
+            right_taken_7_6,
+        ],
     },
 }

@@ -15,9 +15,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from utils.exercises.check import CORRECT, INCORRECT, NOT_ATTEMPTED, verdict_of
 from utils.exercises.exercise import all_exercises, chapters_with_exercises, load_chapter
 from utils.exercises.solutions import answer_grade_id
+from utils.exercises.verdict import CORRECT, INCORRECT, NOT_ATTEMPTED, verdict_of
 from utils.support.paths import CHAPTERS
 
 TESTS = Path(__file__).resolve().parent

@@ -19,7 +19,11 @@ from utils.exercises.guard import ReaderError, call, short
 @exercise("1.1")
 def check_1_1(answer: Any) -> None:
     """Know the slips: cuts for pieces, swapped, quotes forgotten."""
-    expect_type(answer, (tuple, list), "your answer, two numbers in brackets,")
+    if isinstance(answer, np.ndarray):
+        answer = answer.tolist()
+    expect_type(answer, (tuple, list), "your answer, two numbers in brackets")
+    if len(answer) != 2:
+        raise Incorrect(f"Two numbers are wanted, and the number of them here is {len(answer)}.")
     mistake(looks_like(answer, (2, 6)), "swapped", "`split` comes first, `csv` second.")
     mistake(
         looks_like(answer, (5, 1)) or looks_like(answer, (5, 2)),
@@ -41,7 +45,7 @@ def check_1_1(answer: Any) -> None:
         "took quotes for columns",
         'the doubled quotes around hello stand for one `"` each; they start no column.',
     )
-    if len(answer) != 2 or not looks_like(answer, (6, 2)):
+    if not looks_like(answer, (6, 2)):
         raise Incorrect("Count the commas of the row once more, then those outside double quotes.")
 
 
@@ -144,6 +148,8 @@ def check_1_3(answer: Any) -> None:
             "d": "an unknown word is not skipped: it becomes `<unk>` and is counted. "
             "That is what the 3.25 % are.",
         },
+        why="The words that are dropped are two thirds of the list, and one word in thirty of the "
+        "text: each occurs four times at most.",
     )
 
 

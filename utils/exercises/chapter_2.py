@@ -1,41 +1,84 @@
 """The exercises of chapter 2: convolutions, and features of photos."""
 
+import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
+from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
+    about_none,
+    difference,
     expect_choice,
     expect_close,
-    expect_equal,
+    expect_number,
     expect_shape,
-    expect_type,
     looks_like,
     mistake,
+    note,
+    numbers,
+    plain,
 )
-from utils.exercises.guard import ReaderError, call
+from utils.exercises.guard import ReaderError, call, short
+
+# What each slip of 2.1 gives, and nothing else does.
+_HEIGHTS = {
+    100: ("assumed padding", "without a frame of zeros the window loses places."),
+    95: ("one place short", "a window of 5 in a row of 5 has one place, not none."),
+    99: ("lost one place only", "a window of 5 loses more: how many places has it in a row of 6?"),
+    98: ("took a kernel of 3", "this one is 5 wide."),
+    20: (
+        "laid the windows side by side",
+        "with stride 1 the next window begins one pixel further on.",
+    ),
+}
+_PRICES = {
+    800: ("forgot the colours", "each kernel has 5 x 5 numbers for each of three."),
+    75: ("counted one kernel", "there are 32 of them."),
+    25: ("counted one colour of one kernel", "there are three colours and 32 kernels."),
+    2432: ("counted a bias", "`use_bias=False` leaves the 32 biases out."),
+    832: ("forgot the colours, and counted a bias", "three colours, and `use_bias=False`."),
+    864: ("took a kernel of 3", "this one is 5 wide."),
+    288: ("took a kernel of 3, and forgot the colours", "it is 5 wide, and looks at three."),
+    480: ("took a kernel for a row of 5", "it is 5 high as well."),
+    96: ("forgot the size of the kernel", "each is 5 wide and 5 high."),
+    294_912: ("counted the numbers of the maps", "what is learned are the kernels."),
+    22_118_400: (
+        "gave each place kernels of its own",
+        "one kernel is laid on at every place: its numbers are learned once.",
+    ),
+}
 
 
 @exercise("2.1")
 def check_2_1(answer: Any) -> None:
     """Know the slips: padding assumed, fence posts, colours or kernels forgotten."""
-    expect_type(answer, (tuple, list), "your answer, two numbers in brackets,")
+    answer = plain(answer)
+    if not isinstance(answer, (tuple, list, np.ndarray)):
+        raise Incorrect(
+            "Two numbers in brackets are wanted, the height and the parameters; this is of type "
+            f"`{type(answer).__name__}`: `{short(answer)}`."
+        )
     if len(answer) != 2:
         raise Incorrect(
-            f"Two numbers are wanted, the height and the parameters; not {len(answer)}."
+            "Two numbers are wanted, the height and the parameters; here the number of them is "
+            f"{len(answer)}."
         )
-    size, price = answer
+    size, price = map(plain, answer)
+    if size in (None, ...) or price in (None, ...):
+        raise Incorrect("Two numbers are wanted, and one of them is not filled in yet.")
+    expect_number(size, "the height of the map")
+    expect_number(price, "the number of parameters")
     mistake(looks_like((price, size), (96, 2400)), "swapped", "the height of the map comes first.")
-    mistake(size == 100, "assumed padding", "without a frame of zeros the window loses places.")
-    mistake(size == 95, "one place short", "a window of 5 in a row of 5 has one place, not none.")
-    mistake(size == 98, "took a kernel of 3", "this one is 5 wide.")
-    mistake(price == 800, "forgot the colours", "each kernel has 5 x 5 numbers for each of three.")
-    mistake(price == 75, "counted one kernel", "there are 32 of them.")
-    mistake(price == 2432, "counted a bias", "`use_bias=False` leaves the 32 biases out.")
-    mistake(price == 864, "took a kernel of 3", "this one is 5 wide.")
+    for found, slips, what in ((size, _HEIGHTS, "height"), (price, _PRICES, "parameters")):
+        if found in slips:
+            name, why = slips[found]
+            raise Incorrect(f"The {what}: {name}. {why[:1].upper()}{why[1:]}")
     expect_close(size, 96, name="the height of the map", reveal=False)
     expect_close(price, 2400, name="the number of parameters", reveal=False)
 
@@ -44,7 +87,7 @@ def _maps(
     picture: np.ndarray, kernel: np.ndarray, frame: int = 1, mode: str = "constant"
 ) -> np.ndarray:
     """Return the map of stride 1, by shifting the whole picture nine times."""
-    framed = np.pad(picture, ((frame, frame), (frame, frame), (0, 0)), mode=mode)
+    framed = np.pad(picture.astype(float), ((frame, frame), (frame, frame), (0, 0)), mode=mode)
     height, width = framed.shape[0] - 2, framed.shape[1] - 2
     shifted = [
         framed[y : y + height, x : x + width] @ kernel[y, x] for y in range(3) for x in range(3)
@@ -52,111 +95,377 @@ def _maps(
     return np.sum(shifted, axis=0)
 
 
-@exercise("2.2")
-def check_2_2(answer: Any) -> None:
-    """Convolve a small random picture, not square, with strides 1, 2 and 3."""
-    rng = np.random.default_rng(7)
-    picture = rng.normal(size=(8, 6, 3)).astype(np.float32)
-    kernel = rng.normal(size=(3, 3, 3)).astype(np.float32)
-    full, near = _maps(picture, kernel), 1e-4
-    got = call(answer, picture, kernel, 2)
-    _judge_frame(got, picture, kernel)
-    mistake(
-        looks_like(got, full, near), "forgot the stride", "every second place only, in both axes."
-    )
-    mistake(
-        looks_like(got, full[::2], near) or looks_like(got, full[:, ::2], near),
-        "one axis only",
-        "the stride holds for the rows and for the columns.",
-    )
-    mistake(
-        looks_like(got, _maps(picture, kernel[::-1, ::-1])[::2, ::2], near),
-        "flipped the kernel",
-        "that is the mathematician's convolution; a network's kernel is laid on as it is.",
-    )
-    mistake(
-        looks_like(np.shape(got), (4, 3, 3)),
-        "kept the channels apart",
-        "all 27 products are added, so the map has two axes.",
-    )
-    for stride in (2, 1, 3):
-        again = call(answer, picture, kernel, stride)
-        name, right = f"the map with stride {stride}", full[::stride, ::stride]
-        mistake(
-            looks_like(np.shape(again), (8 // stride, 6 // stride)) and stride == 3,
+def _convolved(picture: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
+    return _maps(picture, kernel)[::stride, ::stride]
+
+
+def _framed_by(mode: str) -> Callable[..., np.ndarray]:
+    """Return the convolution whose frame `np.pad` makes with a mode."""
+    return lambda picture, kernel, stride: _maps(picture, kernel, 1, mode)[::stride, ::stride]
+
+
+def _cut_off(lost: Callable[[int, int], int]) -> Callable[..., np.ndarray]:
+    """Return the convolution that has `lost(size, stride)` windows in a row."""
+
+    def convolved(picture: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
+        rows, columns = (lost(size, stride) for size in picture.shape[:2])
+        return _convolved(picture, kernel, stride)[:rows, :columns]
+
+    return convolved
+
+
+def _framed_as_needed(picture: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
+    """Return what Keras gives for `padding="same"`: no more zeros than the last window needs."""
+    needed = [max((-(-n // stride) - 1) * stride + 3 - n, 0) for n in picture.shape[:2]]
+    row, column = (1 - zeros // 2 for zeros in needed)
+    return _maps(picture, kernel)[row::stride, column::stride]
+
+
+def _channels_apart(picture: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
+    channels = range(picture.shape[2])
+    apart = [_convolved(picture[..., [n]], kernel[..., [n], None], stride) for n in channels]
+    return np.concatenate(apart, axis=2)
+
+
+def _picture(
+    seed: int, size: tuple[int, int, int], is_whole: bool, kind: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return a picture and a kernel of small whole numbers, or of any."""
+    rng = np.random.default_rng(seed)
+    sizes = size, (3, 3, size[2])
+    made = [rng.integers(-3, 4, shape) if is_whole else rng.normal(size=shape) for shape in sizes]
+    return made[0].astype(kind), made[1].astype(kind)
+
+
+_OTHER_FRAME = "it repeats the picture's edge. The frame is of zeros: `np.pad` without a `mode`."
+_ONE_AXIS = "the stride holds for the rows and for the columns."
+_NO_FRAME = "lay a frame of zeros, one pixel wide, around the picture first."
+_JUDGE_2_2 = Judge(
+    inputs=st.builds(
+        lambda pair, stride: (*pair, stride),
+        st.builds(
+            _picture,
+            st.integers(0, 1000),
+            st.tuples(st.integers(3, 8), st.integers(3, 8), st.integers(1, 5)),
+            st.booleans(),
+            st.sampled_from(["float32", "float64"]),
+        ),
+        st.integers(1, 3),
+    ),
+    right=_convolved,
+    names=("the map",),
+    tolerance=1e-4,
+    examples=[(*_picture(7, (8, 6, 3), False, "float32"), stride) for stride in (2, 1, 3)],
+    mistakes=[
+        Mistake(
+            lambda picture, kernel, stride: _maps(picture, kernel, 0)[::stride, ::stride],
+            "no frame",
+            _NO_FRAME,
+        ),
+        Mistake(
+            lambda picture, kernel, stride: _maps(picture, kernel, 0),
+            "no frame, and no stride",
+            _NO_FRAME,
+        ),
+        Mistake(
+            lambda picture, kernel, stride: _maps(picture, kernel, 2)[::stride, ::stride],
+            "a frame of two pixels",
+            "one row of zeros on each of the four sides is enough.",
+        ),
+        *(
+            Mistake(_framed_by(mode), "a frame of other numbers", _OTHER_FRAME)
+            for mode in ("edge", "reflect", "symmetric", "wrap")
+        ),
+        Mistake(
+            lambda picture, kernel, stride: _maps(picture, kernel),
+            "forgot the stride",
+            "every second place only for a stride of 2, in both axes.",
+        ),
+        Mistake(
+            lambda picture, kernel, stride: _maps(picture, kernel)[::2, ::2],
+            "took 2 for the stride",
+            "it is an argument, and may be 1 or 3.",
+        ),
+        Mistake(
+            lambda picture, kernel, stride: _maps(picture, kernel)[::stride],
+            "one axis only",
+            _ONE_AXIS,
+        ),
+        Mistake(
+            lambda picture, kernel, stride: _maps(picture, kernel)[:, ::stride],
+            "one axis only",
+            _ONE_AXIS,
+        ),
+        Mistake(
+            lambda picture, kernel, stride: _convolved(picture, kernel[::-1, ::-1], stride),
+            "flipped the kernel",
+            "that is the mathematician's convolution; a network's kernel is laid on as it is.",
+        ),
+        Mistake(
+            lambda picture, kernel, stride: _convolved(picture, kernel.transpose(1, 0, 2), stride),
+            "exchanged the kernel's axes",
+            "its first axis goes down, its second to the right, like those of the picture.",
+        ),
+        Mistake(
+            lambda picture, kernel, stride: _convolved(picture, kernel, stride).T,
+            "exchanged rows and columns",
+            "the map is as high as the picture is, divided by the stride: rows first.",
+        ),
+        Mistake(
+            _channels_apart,
+            "kept the channels apart",
+            "the products of all channels are added, so the map has two axes.",
+        ),
+        Mistake(
+            lambda picture, kernel, stride: (
+                _convolved(picture, kernel, stride) / (9 * picture.shape[2])
+            ),
+            "took the mean",
+            "the products are added: `sum`.",
+        ),
+        Mistake(
+            lambda picture, kernel, stride: np.trunc(_convolved(picture, kernel, stride)),
+            "lost what stands behind the point",
+            "an array of whole numbers cuts what is stored in it.",
+        ),
+        Mistake(
+            lambda picture, kernel, stride: _maps(picture, kernel)[1::stride, 1::stride],
+            "started one pixel late",
+            "the first window begins at the frame's corner.",
+        ),
+        Mistake(
+            _framed_as_needed,
+            "took the library's frame",
+            '`padding="same"` leaves zeros out where the stride jumps over them. Here they lie on '
+            "all four sides, whatever the stride is.",
+        ),
+        Mistake(
+            _cut_off(lambda size, stride: size // stride),
             "lost the last window",
             "with stride 3 the rows of 8 start at 0, 3 and 6: three windows, so 8 / 3 rounds up.",
+        ),
+        Mistake(
+            _cut_off(lambda size, stride: math.ceil((size - 2) / stride)),
+            "lost the last windows",
+            "the frame makes room for a window at each pixel, so the starts go up to the picture's "
+            "height, not to two pixels before it.",
+        ),
+    ],
+)
+
+
+@exercise("2.2")
+def check_2_2(answer: Any) -> None:
+    """Compare the maps of pictures of many sizes, then those of pictures smaller than a window."""
+    _JUDGE_2_2(answer)
+    got = None
+    for height, width, stride in ((1, 1, 1), (1, 2, 2), (2, 1, 3), (2, 2, 1)):
+        picture, kernel = _picture(0, (height, width, 2), False, "float32")
+        got = call(answer, picture, kernel, stride)
+        name = f"the map with stride {stride} of a picture of {height} x {width}"
+        expect_close(got, _convolved(picture, kernel, stride), name, 1e-4)
+    if getattr(plain(got), "dtype", None) == np.float64:
+        note(
+            "Your map is of float64, which is right too. Networks compute in float32, which takes "
+            "half the memory."
         )
-        expect_shape(again, right.shape, f"{name} of a picture of 8 x 6")
-        expect_close(again, right, name=name, tolerance=near)
-    mistake(
-        np.asarray(got).dtype == np.float64,
-        "float64",
-        "the numbers are right, the type is not: `np.zeros` and Python's floats make 64 bits, and "
-        "networks work with `np.float32`.",
-    )
 
 
-def _judge_frame(got: Any, picture: np.ndarray, kernel: np.ndarray) -> None:
-    """Know the map without a frame, with other frames than zeros, and that of a late start."""
-    near, bare = 1e-4, _maps(picture, kernel, frame=0)
-    mistake(
-        looks_like(got, bare[::2, ::2], near) or looks_like(got, bare, near),
-        "no frame",
-        "lay a frame of zeros, one pixel wide, around the picture first.",
-    )
-    repeated = [_maps(picture, kernel, mode=mode) for mode in ("edge", "reflect", "symmetric")]
-    mistake(
-        any(looks_like(got, found[::2, ::2], near) for found in repeated),
-        "a frame of other numbers",
-        "it repeats the picture's edge. The frame is of zeros: `np.pad` without a `mode`.",
-    )
-    mistake(
-        looks_like(got, _maps(picture, kernel)[1::2, 1::2], near),
-        "started one pixel late",
-        "the first window begins at the frame's corner.",
-    )
+_SIZE = 224
+# A stand-in for the network: a photo's features are how many photos were sent with it, the mean of
+# its pixels, and some of them, in all colours.
+_PLACES = np.linspace(0, _SIZE * _SIZE * 3 - 1, 1278).astype(int)
+
+
+def _picked(pixels: np.ndarray) -> np.ndarray:
+    """Return the mean and some pixels of each photo."""
+    flat = pixels.reshape(len(pixels), -1)
+    mean = flat.mean(axis=1, dtype=np.float64)
+    return np.concatenate([mean[:, None], flat[:, _PLACES]], axis=1)
+
+
+def predict(batch: Any) -> np.ndarray:
+    """Stand for the network: return features (b, 1280) that tell what was sent."""
+    pixels = np.asarray(batch)
+    if pixels.shape[1:] != (_SIZE, _SIZE, 3):
+        raise Incorrect(
+            f"`predict` takes photos (b, 224, 224, 3), and an array of shape {pixels.shape} came. "
+            "A single photo is a batch too: `photo[None]`."
+        )
+    if not len(pixels):
+        raise Incorrect("An empty batch: `predict` was called without a photo.")
+    sizes = np.full((len(pixels), 1), float(len(pixels)))
+    return np.concatenate([sizes, _picked(pixels)], axis=1).astype(np.float32)
 
 
 class _Network:
-    """Stands for `predict`: keeps what it was sent, and returns one mark for each photo."""
+    """Does what `predict` does, and keeps what it was sent."""
 
     def __init__(self) -> None:
-        self.batches: list[np.ndarray] = []
+        self.sizes: list[int] = []
+        self.picked: list[np.ndarray] = []
+        self.low, self.high = math.inf, -math.inf
 
     def __call__(self, batch: Any) -> np.ndarray:
-        self.batches.append(np.array(batch))
+        self.sizes.append(len(batch))
         if not len(batch):
-            return np.zeros((0, 3))
-        flat = np.asarray(batch, np.float64).reshape(len(batch), -1)
-        return np.stack([flat.mean(axis=1), flat[:, 0], flat[:, -1]], axis=1)
+            return np.zeros((0, 1280), np.float32)
+        found = predict(batch)
+        self.picked.append(_picked(np.asarray(batch)))
+        self.low = min(self.low, float(np.min(batch)))
+        self.high = max(self.high, float(np.max(batch)))
+        return found
 
-    def __deepcopy__(self, memo: Any) -> "_Network":
-        return self  # the calls are counted here
+    def __repr__(self) -> str:
+        return "predict"
+
+
+class _Photos(np.ndarray):
+    """Photos of the full size: told in a message by their number, not by all of their pixels."""
+
+    def tolist(self) -> Any:
+        """Return a few words where these are photos, or else what any array returns."""
+        return _Words(f"<{len(self)} photos>") if self.ndim == 4 else super().tolist()
+
+
+class _Words(str):
+    """Text that is shown without quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+@cache
+def _stock() -> np.ndarray:
+    """Return photos of noise: three of all values, a dark one, a bright one, and a grey one."""
+    rng = np.random.default_rng(3)
+    ranges = [(0, 256), (0, 256), (0, 256), (0, 100), (150, 256), (90, 160)]
+    photos = [rng.integers(*values, (_SIZE, _SIZE, 3), dtype=np.uint8) for values in ranges]
+    return np.stack(photos)
+
+
+def _photos(numbers_of_photos: list[int]) -> np.ndarray:
+    return _stock()[numbers_of_photos].view(_Photos)
+
+
+def _is_list_of_batches(got: Any) -> bool:
+    return isinstance(got, (list, tuple)) and all(np.ndim(plain(part)) == 2 for part in got)
+
+
+def _demand_features(photos: np.ndarray, batch_size: int, got: Any) -> None:
+    """Raise `Incorrect` where the features are not those of the photos, or of other batches."""
+    name = "the features, a row for each photo in their order"
+    if got is None:
+        raise Incorrect(about_none("the result"))
+    mistake(
+        _is_list_of_batches(got),
+        "returned a list of batches",
+        "one array with a row for each photo is wanted. `np.concatenate` joins arrays along their "
+        "first axis.",
+    )
+    found = numbers(got, name)
+    expect_shape(found, (len(photos), 1280), name)
+    sizes, mine, right = found[:, :1].astype(float), found[:, 1:], _picked(photos) / 127.5 - 1
+    by_mean = [rows[np.argsort(rows[:, 0], kind="stable")] for rows in (mine, right)]
+    mistake(
+        looks_like(*by_mean, 1e-4) and not looks_like(mine, right, 1e-4),
+        "in another order",
+        "the features are right, but row 0 is to be of photo 0, row 1 of photo 1, and so on.",
+    )
+    # What the first column holds is looked at below: more than one way to cut photos is right.
+    expect_close(found, np.concatenate([sizes, right], axis=1), name, tolerance=1e-4)
+    largest, fewest = int(sizes.max()), math.ceil(len(photos) / batch_size)
+    mistake(
+        largest > batch_size,
+        "a batch is too large",
+        f"{largest} photos were sent at once, and `batch_size` is {batch_size}.",
+    )
+    calls = round(float((1 / np.maximum(sizes, 1)).sum()))
+    mistake(
+        calls > fewest,
+        "too many calls",
+        f"{calls} calls of `predict` were made for {_photos_in_words(len(photos))} with a "
+        f"`batch_size` of {batch_size}; {fewest} would do.",
+    )
+
+
+def _photos_in_words(count: int) -> str:
+    return f"{count} photo" + "s" * (count != 1)
+
+
+def _problem_of_features(inputs: tuple, got: Any) -> str:
+    """Return what is wrong with features, as a sentence, or ""."""
+    photos, _, batch_size = inputs
+    try:
+        _demand_features(photos, batch_size, got)
+    except Incorrect as problem:
+        return str(problem)
+    return ""
+
+
+def _stretched(inputs: tuple, got: Any) -> bool:
+    """Return whether each photo was stretched from its own darkest to its own brightest pixel."""
+    picked = _picked(inputs[0])
+    low, high = (getattr(inputs[0], end)(axis=(1, 2, 3))[:, None] for end in ("min", "max"))
+    stretched = (picked - low) / (high.astype(float) - low) * 2 - 1
+    return looks_like(np.asarray(got)[:, 1:], stretched, 1e-4)
+
+
+def _standardised(inputs: tuple, got: Any) -> bool:
+    """Return whether each photo was brought to mean 0 and spread 1."""
+    picked, spread = _picked(inputs[0]), inputs[0].std(axis=(1, 2, 3))[:, None]
+    return looks_like(np.asarray(got)[:, 1:], (picked - picked[:, :1]) / spread, 1e-3)
+
+
+def _all_alone(inputs: tuple, got: Any) -> bool:
+    return bool((np.asarray(got)[:, 0] == 1).all())
+
+
+_BY_ITSELF = (
+    "then a dark photo looks like a bright one. All photos are scaled alike, by `preprocess`."
+)
+_JUDGE_2_3 = Judge(
+    inputs=st.tuples(
+        st.builds(_photos, st.lists(st.integers(0, 5), min_size=1, max_size=5)),
+        st.just(predict),
+        st.integers(1, 4),
+    ),
+    fits=_problem_of_features,
+    mistakes=[
+        Mistake(_stretched, "scaled each photo by itself", _BY_ITSELF),
+        Mistake(_standardised, "scaled each photo by itself", _BY_ITSELF),
+        Mistake(
+            _all_alone,
+            "still one photo for each call",
+            "give `predict` a slice of `batch_size` photos.",
+        ),
+    ],
+)
 
 
 @exercise("2.3")
 def check_2_3(answer: Any) -> None:
-    """Send seven and eight small photos, four at a time, to a network that keeps them all."""
-    photos = np.random.default_rng(3).integers(0, 256, (8, 4, 4, 3)).astype(np.uint8)
-    photos[0, 0, 0, 0], photos[0, 0, 0, 1] = 0, 255
-    _judge_batches(answer, photos[:7], "seven")
-    _judge_batches(answer, photos, "eight")
+    """Send photos in batches of four to a network that keeps them, then photos of all sorts."""
+    order = [0, 1, 2, 1, 0, 2, 0, 1]
+    _judge_calls(answer, _photos(order[:7]), "seven")
+    _judge_calls(answer, _photos(order), "eight")
+    _JUDGE_2_3(answer)
 
 
-def _judge_batches(answer: Any, photos: np.ndarray, count: str) -> None:
+def _judge_calls(answer: Any, photos: np.ndarray, count: str) -> None:
+    """Look at every call of `predict`: also at those whose results are thrown away."""
     network, whole = _Network(), len(photos)
     got = call(answer, photos, network, 4)
-    if not network.batches:
+    sizes = network.sizes
+    if not sizes:
         raise Incorrect("`predict` was never called: send the photos into the network.")
-    sizes = [len(batch) for batch in network.batches]
     mistake(
         0 in sizes,
         "an empty batch",
         f"{count} photos in batches of 4 were sent as {sizes}: the last start must lie before the "
         "end, `range(0, len(photos), batch_size)`.",
     )
-    _judge_pixels(np.concatenate(network.batches).astype(np.float64))
+    _judge_pixels(network, photos)
     mistake(
         max(sizes) == 1,
         "still one photo for each call",
@@ -171,34 +480,66 @@ def _judge_batches(answer: Any, photos: np.ndarray, count: str) -> None:
         f"{whole} photos in batches of 4 are 4 and {whole - 4}, and you sent {sizes}.",
     )
     mistake(
-        len(sizes) > 2, "too many calls", f"{whole} photos need batches of 4 and {whole - 4}, "
-        f"not {sizes}.",
-    )  # fmt: skip
-    right = _Network()(photos.astype(np.float64) / 127.5 - 1)
-    expect_shape(got, right.shape, f"the features of {count} photos")
-    name = f"the features of {count} photos, in their order"
-    expect_close(got, right, name=name, tolerance=1e-4)
+        len(sizes) > 2,
+        "too many calls",
+        f"{whole} photos need batches of 4 and {whole - 4}, not {sizes}.",
+    )
+    _demand_features(photos, 4, got)
 
 
-def _judge_pixels(sent: np.ndarray) -> None:
-    low, high = float(sent.min()), float(sent.max())
-    mistake(
-        high > 200,
+# How pixels may be scaled that were not preprocessed, or not once.
+_SCALED: list[tuple[Callable[[np.ndarray], np.ndarray], str, str]] = [
+    (
+        lambda pixels: pixels,
         "not preprocessed",
-        f"`predict` got pixels up to {high:.0f}. It wants them from -1 to 1: `preprocess`.",
-    )
-    mistake(
-        low > -1.1 and high < -0.9,
+        "`predict` got pixels up to 255. It wants them from -1 to 1: `preprocess`.",
+    ),
+    (
+        lambda pixels: (pixels / 127.5 - 1) / 127.5 - 1,
         "preprocessed twice",
-        f"the pixels lie between {low:.3f} and {high:.3f}, all nearly black.",
-    )
-    mistake(
-        low >= 0,
+        "the pixels lie between -1.008 and -0.992, all nearly black.",
+    ),
+    (
+        lambda pixels: pixels / 255,
         "scaled to 0..1",
         "this network was trained on -1..1: divide by 127.5 and subtract 1, or `preprocess`.",
-    )
+    ),
+    (
+        lambda pixels: pixels / 127.5,
+        "scaled to 0..2",
+        "the 1 is not subtracted: this network was trained on -1..1.",
+    ),
+    (
+        lambda pixels: pixels / 255 - 0.5,
+        "scaled to -0.5..0.5",
+        "this network was trained on -1..1: divide by 127.5 and subtract 1, or `preprocess`.",
+    ),
+    (
+        lambda pixels: pixels - 127.5,
+        "subtracted, not divided",
+        "the pixels lie between -127.5 and 127.5: `preprocess` brings them to -1..1.",
+    ),
+    (
+        lambda pixels: 1 - pixels / 127.5,
+        "made negatives",
+        "white became black: 0 is to be -1, and 255 is to be 1.",
+    ),
+]
+
+
+def _judge_pixels(network: _Network, photos: np.ndarray) -> None:
+    """Name the scaling of the pixels that were sent, whichever photos were."""
+    sent = np.concatenate(network.picked)
+    for scale, name, why in _SCALED:
+        mistake(looks_like(sent, scale(_picked(photos[: len(sent)])), 1e-5), name, why)
     mistake(
-        low < -1.01 or high > 1.01 or high < 0.9,
+        looks_like(sent, _picked(photos[: len(sent), ..., ::-1]) / 127.5 - 1, 1e-5),
+        "exchanged red and blue",
+        "this network was trained on red, green, blue, as the photos are.",
+    )
+    low, high = network.low, network.high
+    mistake(
+        low < -1.01 or high > 1.01 or high < 0.9 or low > -0.9,
         "scaled in another way",
         f"the pixels lie between {low:.2f} and {high:.2f}, and -1 to 1 is wanted.",
     )
@@ -209,107 +550,232 @@ def check_2_4(answer: Any) -> None:
     """One right letter, and a reason against each of the others."""
     because = {
         "a": "the network never sees the torn map, only its mean over the regions.",
+        "b": "a sum does not depend on the order of what is summed: no number changes, but for "
+        "the rounding of its last digit.",
         "c": "a shuffle is not a mirror, and the mean has no left and right at all.",
-        "d": "a sum does not depend on the order of what is summed: not one number changes.",
     }
-    expect_choice(answer, "b", because)
+    why = "A mean adds up and divides, and neither asks for an order: the feature stays the same."
+    expect_choice(answer, "d", because, why=why)
 
 
-@exercise("2.5")
-def check_2_5(answer: Any) -> None:
-    """Three classes whose means differ in length, so that cosine, product and distance disagree."""
+def _unit(rows: np.ndarray) -> np.ndarray:
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def _mean(rows: np.ndarray) -> np.ndarray:
+    return rows.mean(axis=0)
+
+
+def _median(rows: np.ndarray) -> np.ndarray:
+    return np.median(rows, axis=0)
+
+
+def _mean_of_directions(rows: np.ndarray) -> np.ndarray:
+    return _unit(rows).mean(axis=0)
+
+
+def _cosine(new: np.ndarray, means: np.ndarray) -> np.ndarray:
+    return _unit(new) @ _unit(means).T
+
+
+def _product(new: np.ndarray, means: np.ndarray) -> np.ndarray:
+    return new @ means.T
+
+
+def _wrong_length(new: np.ndarray, means: np.ndarray) -> np.ndarray:
+    return new @ (means / np.linalg.norm(means, axis=0)).T
+
+
+def _nearness(new: np.ndarray, means: np.ndarray) -> np.ndarray:
+    return -np.linalg.norm(new[:, None] - means, axis=2)
+
+
+def _nearness_of_units(new: np.ndarray, means: np.ndarray) -> np.ndarray:
+    return _nearness(_unit(new), means)
+
+
+def _scores(
+    features: np.ndarray,
+    labels: Any,
+    new: np.ndarray,
+    middle: Callable[[np.ndarray], np.ndarray] = _mean,
+    score: Callable[[np.ndarray, np.ndarray], np.ndarray] = _cosine,
+) -> np.ndarray:
+    """Return the score (m, classes) of each row for each class, in the order of their names."""
+    rows, labels = features.astype(float), np.asarray(labels)
+    means = np.stack([middle(rows[labels == name]) for name in np.unique(labels)])
+    return score(new.astype(float), means)
+
+
+def _nearest(features: np.ndarray, labels: Any, new: np.ndarray, **ways: Any) -> list[str]:
+    """Return the name of the class with the highest score for each row."""
+    best = _scores(features, labels, new, **ways).argmax(axis=1)
+    return np.unique(labels)[best].tolist()
+
+
+def _named_as_met(features: np.ndarray, labels: Any, new: np.ndarray) -> list[str]:
+    names = list(dict.fromkeys(np.asarray(labels).tolist()))
+    return [names[best] for best in _scores(features, labels, new).argmax(axis=1)]
+
+
+def _nearest_photo(features: np.ndarray, labels: Any, new: np.ndarray) -> list[str]:
+    return np.asarray(labels)[_cosine(new, features).argmax(axis=1)].tolist()
+
+
+def _closest_photo(features: np.ndarray, labels: Any, new: np.ndarray) -> list[str]:
+    return np.asarray(labels)[_nearness(new, features).argmax(axis=1)].tolist()
+
+
+@st.composite
+def _classes(draw: st.DrawFn, container: Callable[[list[str]], Any]) -> tuple:
+    """Rows of two to four classes, of unequal number and length, and rows to name."""
+    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
+    width = draw(st.integers(2, 5))
+    names = draw(st.permutations(["zebra", "ant", "cow", "hippopotamus"]))
+    counts = draw(st.lists(st.integers(1, 5), min_size=2, max_size=4))
+    labels = [name for name, count in zip(names, counts, strict=False) for _ in range(count)]
+    labels = [labels[place] for place in rng.permutation(len(labels))]
+    centres = {name: rng.normal(size=width) for name in names}
+    rows = np.stack([centres[name] + rng.normal(scale=0.7, size=width) for name in labels])
+    new = rng.normal(size=(draw(st.integers(1, 6)), width))
+    kind = draw(st.sampled_from(["float64", "float32"]))
+    features, new = (
+        (part * 2 * rng.lognormal(size=(len(part), 1))).round(2).astype(kind)
+        for part in (rows, new)
+    )
+    return features, container(labels), new
+
+
+def _is_clear(inputs: tuple) -> bool:
+    """Return whether one class is the best for each row, not by a hair's breadth."""
+    features, _, new = inputs
+    if not (features.any(axis=1).all() and new.any(axis=1).all()):
+        return False  # a row of zeros has no direction
+    ordered = np.sort(_scores(*inputs), axis=1)
+    return bool((ordered[:, -1] - ordered[:, -2] > 1e-3).all())
+
+
+def _fixed_classes() -> list[tuple]:
+    """Classes of unequal length, and one whose photos point to two sides.
+
+    In the second the ants point to 7 and 84 degrees, the first eight times as long as the other.
+    Their mean points to 14 degrees, the mean of their directions to 46, and that one is short. The
+    bees lie close together around 53. New rows at 30, 40 and 84 degrees tell the ways apart.
+    """
     labels = np.array(["pig", "cow", "pig", "cow", "hen", "hen", "hen"])
     known = np.array(
         [[9.0, 1.0], [0.8, 0.9], [11.0, -1.0], [1.2, 1.1], [0.0, 2.0], [0.1, 3.0], [-0.1, 4.0]]
     )
     asked = np.array([[5.0, 4.0], [6.0, 0.5], [0.3, 9.0], [1.0, 0.1], [0.2, 0.18]])
-    names = np.unique(labels)
-    means = np.stack([known[labels == name].mean(axis=0) for name in names])
-    lengths = np.linalg.norm(means, axis=1)
-    right = names[(asked @ (means / lengths[:, None]).T).argmax(axis=1)]
-    got = call(answer, known, labels, asked)
-    distances = np.linalg.norm(asked[:, None] - means[None], axis=2)
-    cosines = asked @ (means / lengths[:, None]).T
-    singles = asked @ (known / np.linalg.norm(known, axis=1, keepdims=True)).T
-    mistake(
-        looks_like(got, cosines.argmax(axis=1)),
-        "returned numbers of classes",
-        "names are wanted: index the array of names with them.",
-    )
-    mistake(
-        looks_like(got, names[(asked @ means.T).argmax(axis=1)]),
-        "forgot the length of the means",
-        "a long mean wins every product: divide each mean by its length.",
-    )
-    mistake(
-        looks_like(got, names[distances.argmin(axis=1)]),
-        "took the distance",
-        "the cosine is wanted: it compares directions and not lengths.",
-    )
-    mistake(
-        looks_like(got, names[cosines.argmin(axis=1)]), "took the farthest", "`argmax`, not argmin."
-    )
-    mistake(
-        looks_like(got, labels[singles.argmax(axis=1)]) and not looks_like(got, right),
-        "took the nearest photo",
-        "compare with the mean of each class.",
-    )
-    mistake(
-        looks_like(np.shape(got), (len(asked), len(names))),
-        "returned the scores",
-        "the name of the best class for each row is wanted.",
-    )
-    _expect_names(got, right, "the list of labels")
-    _judge_directions(answer)
-    again = call(answer, known, labels, asked[:1])
-    _expect_names(again, right[:1], "the list of labels of one photo")
-    _judge_list(answer, known, labels, asked)
-
-
-def _expect_names(got: Any, right: Sequence[str], name: str) -> None:
-    found = [str(entry) for entry in np.ravel(np.asarray(got))]
-    expect_equal(found, [str(entry) for entry in right], name=name)
-
-
-def _judge_directions(answer: Any) -> None:
-    """Two classes: the ants point to 7 and 84 degrees, the first eight times as long as the other.
-
-    Their mean points to 14 degrees, the mean of their directions to 46, and that one is short. The
-    bees lie close together around 53. New rows at 30, 40 and 84 degrees tell the ways apart.
-    """
-    features = np.array([[8.0, 1.0], [0.1, 1.0], [3.0, 4.0], [3.2, 3.8], [2.8, 4.2]])
-    labels = np.array(["ant", "ant", "bee", "bee", "bee"])
+    insects = np.array([[8.0, 1.0], [0.1, 1.0], [3.0, 4.0], [3.2, 3.8], [2.8, 4.2]])
     angles = np.radians([30.0, 40.0, 84.0])
-    got = call(answer, features, labels, np.stack([np.cos(angles), np.sin(angles)], axis=1))
-    found = [str(entry) for entry in np.ravel(np.asarray(got))]
-    mistake(
-        found == ["bee", "bee", "ant"],
-        "took the nearest photo, not the nearest mean",
-        "a single ant lies far from the others and next to a photo of a bee. Compare with the "
-        "mean of each class.",
-    )
-    mistake(
-        found in (["bee", "bee", "bee"], ["ant", "ant", "bee"]),
-        "averaged directions or cosines",
-        "here a class has rows of very unequal length. Take the mean of its features as they are, "
-        "and divide the *mean* by its length, at the end.",
-    )
-    expect_equal(found, ["ant", "bee", "bee"], name="the list of labels, at 30, 40 and 84 degrees,")
+    seen = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return [
+        (known, labels, asked),
+        (insects, np.array(["ant", "ant", "bee", "bee", "bee"]), seen),
+    ]
 
 
-def _judge_list(answer: Any, features: np.ndarray, labels: np.ndarray, new: np.ndarray) -> None:
-    """Hand the labels in as a list, after the same call with an array went well."""
-    told = Incorrect(
-        "Labels in a plain list: with an array of labels all is right, with a list it is not. "
-        "`labels == name` is one `False` there, not one answer for each row. Begin with "
-        "`labels = np.asarray(labels)`."
-    )
-    right = [str(entry) for entry in call(answer, features, labels, new)]
+_PHOTO_FOR_MEAN = (
+    "a single photo may lie far from the others of its class. Compare with the mean of each class."
+)
+_DIRECTIONS = (
+    "a class has rows of very unequal length. Take the mean of its features as they are, and "
+    "divide the *mean* by its length, at the end."
+)
+_DISTANCE = "the cosine is wanted: it compares directions and not lengths."
+_JUDGE_2_5 = Judge(
+    inputs=_classes(np.array).filter(_is_clear),
+    right=_nearest,
+    names=("the labels",),
+    examples=_fixed_classes(),
+    mistakes=[
+        Mistake(
+            lambda *inputs: _scores(*inputs).argmax(axis=1),
+            "returned numbers of classes",
+            "names are wanted: index the array of names with them.",
+        ),
+        Mistake(
+            _scores, "returned the scores", "the name of the best class for each row is wanted."
+        ),
+        Mistake(
+            lambda *inputs: _scores(*inputs).max(axis=1),
+            "returned the highest score",
+            "the name of the class that has it is wanted: `argmax`.",
+        ),
+        Mistake(
+            partial(_nearest, score=_product),
+            "forgot the length of the means",
+            "a long mean wins every product: divide each mean by its length.",
+        ),
+        Mistake(
+            partial(_nearest, score=_wrong_length),
+            "the length along the wrong axis",
+            "each mean is a row, and its length is over `axis=1`; keep the axis.",
+        ),
+        Mistake(partial(_nearest, score=_nearness), "took the distance", _DISTANCE),
+        Mistake(
+            partial(_nearest, score=_nearness_of_units),
+            "took the distance",
+            "from rows of length 1 to means of any length. The cosine compares directions only.",
+        ),
+        Mistake(
+            partial(_nearest, score=lambda new, means: -_cosine(new, means)),
+            "took the farthest",
+            "`argmax`, not `argmin`.",
+        ),
+        Mistake(_nearest_photo, "took the nearest photo, not the nearest mean", _PHOTO_FOR_MEAN),
+        Mistake(_closest_photo, "took the nearest photo, not the nearest mean", _PHOTO_FOR_MEAN),
+        Mistake(
+            partial(_nearest, middle=_median),
+            "took the median",
+            "the mean of the rows of a class is wanted.",
+        ),
+        *(
+            Mistake(
+                partial(_nearest, middle=_mean_of_directions, score=score),
+                "averaged directions or cosines",
+                _DIRECTIONS,
+            )
+            for score in (_cosine, _product, _nearness, _nearness_of_units)
+        ),
+        Mistake(
+            _named_as_met,
+            "names in another order than the means",
+            "number 0 must be the same class in both: take the names from `np.unique`, or the "
+            "means in the order of the names.",
+        ),
+    ],
+)
+# A list of names cannot be compared with one name row by row.
+_JUDGE_2_5_LISTS = Judge(
+    inputs=_classes(list).filter(_is_clear),
+    fits=lambda inputs, got: difference(got, _nearest(*inputs), ("the labels",)),
+)
+
+
+def _demand_names(got: Any) -> None:
+    if got is None:
+        raise Incorrect(about_none("the result"))
+    if not isinstance(plain(got), (list, tuple, np.ndarray)):
+        raise Incorrect(
+            "The labels: an array of names is wanted, one for each row of `new`; this is of type "
+            f"`{type(got).__name__}`: `{short(got)}`."
+        )
+
+
+@exercise("2.5")
+def check_2_5(answer: Any) -> None:
+    """Compare the names of classes whose means differ in length; then hand in lists of labels."""
+    _demand_names(call(answer, *_fixed_classes()[0]))
+    _JUDGE_2_5(answer)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # "Mean of empty slice" is said in the sentence above
+        warnings.simplefilter("ignore")  # "Mean of empty slice" is said in the sentence below
         try:
-            got = call(answer, features, [str(label) for label in labels], new)
-        except ReaderError as error:
-            raise told from error
-    if [str(entry) for entry in np.ravel(np.asarray(got))] != right:
-        raise told
+            _JUDGE_2_5_LISTS(answer)
+        except (ReaderError, Incorrect) as error:
+            raise Incorrect(
+                "Labels in a plain list: with an array of labels all is right, with a list it is "
+                "not. `labels == name` is one `False` there, not one answer for each row. Begin "
+                "with `labels = np.asarray(labels)`."
+            ) from error

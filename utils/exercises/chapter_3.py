@@ -1,49 +1,69 @@
 """The exercises of chapter 3: words become vectors."""
 
 import tracemalloc
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import wraps
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
+from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
+    difference,
     expect_choice,
     expect_close,
-    expect_equal,
-    expect_shape,
-    expect_type,
+    expect_number,
     looks_like,
     mistake,
+    plain,
 )
-from utils.exercises.guard import call
+from utils.exercises.guard import ReaderError, call, short, whole
 from utils.glove import Glove
+
+
+def _number(answer: Any, name: str) -> float:
+    """Return a number of any type, also a fraction or a decimal."""
+    return expect_number(float(answer) if isinstance(answer, (Fraction, Decimal)) else answer, name)
 
 
 @exercise("3.1")
 def check_3_1(answer: Any) -> None:
     """Compare the number with 1 + 1/2, and know the usual slips."""
-    expect_type(answer, (int, float, np.number), "the count")
+    count = _number(answer, "the count")
+    mistake(count == 0, "missed both neighbours", "there is an `a` on either side of `dog`.")
     mistake(
-        looks_like(answer, 2),
+        count == 2,
         "counted every neighbour as one",
         "a neighbour at distance 2 counts 1/2.",
     )
     mistake(
-        looks_like(answer, 1),
+        count == 1,
         "missed a neighbour",
         "there are two words `a` within the window of 2 around `dog`.",
     )
     mistake(
-        looks_like(answer, 3),
-        "counted both directions",
-        "the row `a`, column `dog` gets each pair once; the mirrored square gets the other.",
+        count == 3,
+        "twice as much as it should be",
+        "did you count both directions? The row `a`, column `dog` gets each pair once; the "
+        "mirrored square gets the other. Or did you add up the distances? A neighbour counts "
+        "1/distance.",
     )
     mistake(
-        looks_like(answer, 0.5),
+        count == 0.5,
         "missed a neighbour",
         "the `a` right before `dog` counts as well, at distance 1.",
     )
-    expect_close(answer, 1.5, name="the count", reveal=False)
+    mistake(
+        count == 1.25,
+        "squared the distance",
+        "a neighbour at distance 2 counts 1/2, not 1/4.",
+    )
+    expect_close(count, 1.5, name="the count", reveal=False)
 
 
 @exercise("3.2")
@@ -51,198 +71,625 @@ def check_3_2(answer: Any) -> None:
     """Say for each wrong letter why it is wrong."""
     expect_choice(
         answer,
-        "b",
+        "a",
         {
-            "a": "nothing is damaged. Look at `four` and `five`: they are as near. Words that can "
+            "b": "nothing is damaged. Look at `four` and `five`: they are as near. Words that can "
             "stand for each other in most sentences get nearly one vector.",
             "c": "alike in company is not alike in meaning. Two dogs are not three, as red is not "
             "blue, though both are near neighbours.",
             "d": "nothing in the objective puts the meaning into the length; the two lengths are "
             "nearly equal too. The difference is in a small rest of the direction.",
         },
+        why='"a" is right because almost any sentence with `two` in it is as good with `three`: '
+        "their counts of neighbours are alike, and GloVe is fitted to nothing else.",
     )
+
+
+@dataclass(frozen=True, repr=False)
+class _Vectors(Glove):
+    """Made-up vectors that are told as they could be typed."""
+
+    def __repr__(self) -> str:
+        rows = zip(self.words, self.vectors, strict=True)
+        return f"Glove({', '.join(f'{word}={whole(vector)}' for word, vector in rows)})"
+
+
+def _glove(words: list[str], vectors: Any) -> _Vectors:
+    return _Vectors(words, np.array(vectors, dtype=np.float32).reshape(len(words), -1))
+
+
+def _guarded(answer: Any) -> Any:
+    """Return the answer, made to work on a copy of the vectors and refused where it changes them.
+
+    `guard.call` copies lists and arrays, and hands on what is inside of other objects.
+    """
+    if not callable(answer):
+        return answer  # the judge has the sentence
+
+    @wraps(answer)
+    def guarded(*arguments: Any) -> Any:
+        copies = [
+            _glove(list(one.words), one.vectors) if isinstance(one, Glove) else one
+            for one in arguments
+        ]
+        result = answer(*copies)
+        for before, after in zip(arguments, copies, strict=True):
+            if isinstance(before, Glove):
+                _demand_untouched(before, after)
+        return result
+
+    return guarded
+
+
+def _demand_untouched(before: Glove, after: Glove) -> None:
+    """Raise where words or vectors are others than before."""
+    if before.words == after.words and np.array_equal(before.vectors, after.vectors):
+        return
+    told = "its list of words is another one"
+    if before.words == after.words:
+        row = int(np.argmax((before.vectors != after.vectors).any(axis=1)))
+        told = (
+            f"the vector of `{before.words[row]}` was {whole(before.vectors[row])}, and after the "
+            f"call it is {whole(after.vectors[row])}"
+        )
+    raise Incorrect(
+        f"Your function changes `glove` in place: {told}. Whoever asks it next gets other vectors. "
+        "`glove[word]` is a row of the table itself: `/=` and `-=` change it, `vector = vector / "
+        "length` makes a new one."
+    )
+
+
+def _rows(glove: Glove, words: list[str]) -> np.ndarray:
+    return np.array([glove[word] for word in words], dtype=float)
+
+
+def _units(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def _sums(vectors: np.ndarray) -> np.ndarray:
+    """Return for each vector the sum of its cosines to the others."""
+    return (_units(vectors) @ _units(vectors).T).sum(axis=1) - 1
+
+
+def _others(table: np.ndarray) -> np.ndarray:
+    """Return a square table without its diagonal, (n, n - 1)."""
+    size = len(table)
+    return table[~np.eye(size, dtype=bool)].reshape(size, size - 1)
+
+
+def _apart(vectors: np.ndarray) -> np.ndarray:
+    """Return for each vector the sum of its distances to the others."""
+    return np.linalg.norm(vectors[:, None] - vectors[None], axis=2).sum(axis=1)
+
+
+def _to_rest(vectors: np.ndarray) -> np.ndarray:
+    """Return for each vector the cosine to the mean of the others."""
+    rest = vectors.sum(axis=0) - vectors
+    return (_units(vectors) * rest).sum(axis=1) / np.linalg.norm(rest, axis=1)
+
+
+def _least(score: Callable[[np.ndarray], np.ndarray]) -> Callable[[Glove, list[str]], str]:
+    """Return the answer that takes the word of the smallest score."""
+    return lambda glove, words: words[int(np.argmin(score(_rows(glove, words))))]
+
+
+def _cosines(vectors: np.ndarray) -> np.ndarray:
+    units = _units(vectors)
+    return units @ units.T  # of one array, so that the table is symmetric to the last bit
+
+
+_NAMES = ["dog", "cat", "ant", "car", "owl", "cow", "bus", "sun", "pig"]
+
+
+@st.composite
+def _odd_lists(draw: st.DrawFn) -> tuple[Glove, list[str]]:
+    """Vectors of very different lengths, and some of their words in another order."""
+    count, more = draw(st.integers(3, 6)), draw(st.integers(0, 3))
+    width, seed = draw(st.integers(2, 5)), draw(st.integers(0, 999))
+    rng = np.random.default_rng(seed)
+    lengths = rng.choice([0.5, 1, 5], (count + more, 1))
+    vectors = lengths * rng.normal(0, 2, (count + more, width)).round(1)
+    vectors[~vectors.any(axis=1), 0] = 1  # nothing has no direction
+    words = _NAMES[: count + more]
+    return _glove(words, vectors), rng.permutation(words)[:count].tolist()
+
+
+def _is_clear(inputs: tuple) -> bool:
+    """Return whether one word is the odd one, however the numbers are rounded."""
+    lowest = np.sort(_sums(_rows(*inputs)))[:2]
+    return lowest[1] - lowest[0] > 1e-3
 
 
 def _pets() -> Glove:
     """Return made-up vectors of very different lengths: `car` is odd by its direction alone."""
     words = ["dog", "cat", "ant", "car", "elephant"]
     vectors = [[1.0, 0.2, 0.0], [0.9, 0.1, 0.1], [0.2, 0.0, 0.0], [0.4, 0.4, 3.0], [9.0, 6.0, 2.0]]
-    return Glove(words, np.array(vectors, dtype=np.float32))
+    return _glove(words, vectors)
+
+
+_THREE = _glove(["up", "left", "leftish"], [[0, 5], [-3, 0], [-1, 0.5]])
+_LENGTH = "measured by distance or length"
+_NOT_LENGTH = (
+    "a long vector is far from all others even where it points the same way. "
+    "Use cosines: bring the vectors to length one."
+)
+_PLAIN = "used dot products without normalising"
+_DIVIDE = "these grow with the lengths of the vectors. Divide each by its length first."
+_HALF = "brought only one of the two vectors to length one"
+_BOTH = "a cosine is the dot product divided by both lengths."
+_ONE = "took the smallest single cosine"
+_ALL = "one bad pair does not make a word odd, and the pair has two words. Add up a word's cosines."
+_JUDGE_3_3 = Judge(
+    inputs=_odd_lists().filter(_is_clear),
+    right=_least(_sums),
+    names=("the odd word",),
+    examples=[
+        (_pets(), _pets().words),
+        (_pets(), _pets().words[3::-1]),
+        (_THREE, _THREE.words),
+    ],
+    mistakes=[
+        Mistake(
+            _least(lambda vectors: -_sums(vectors)),
+            "took the largest sum",
+            "that is the word that fits best; the odd one has the smallest sum.",
+        ),
+        *(
+            Mistake(_least(score), _LENGTH, _NOT_LENGTH)
+            for score in (
+                lambda vectors: -_apart(vectors),
+                lambda vectors: -np.linalg.norm(vectors - vectors.mean(axis=0), axis=1),
+                lambda vectors: -np.linalg.norm(vectors, axis=1),
+            )
+        ),
+        *(
+            Mistake(_least(score), _PLAIN, _DIVIDE)
+            for score in (
+                lambda vectors: (vectors @ vectors.T).sum(axis=1),
+                lambda vectors: _others(vectors @ vectors.T).sum(axis=1),
+            )
+        ),
+        *(
+            Mistake(_least(score), _HALF, _BOTH)
+            for score in (
+                lambda vectors: (vectors @ _units(vectors).T).sum(axis=1),
+                lambda vectors: _others(vectors @ _units(vectors).T).sum(axis=1),
+                lambda vectors: _others(_units(vectors) @ vectors.T).sum(axis=1),
+            )
+        ),
+        Mistake(
+            _least(lambda vectors: _units(vectors) @ vectors.mean(axis=0)),
+            "compared with the mean of vectors of different lengths",
+            "the longest vector rules that mean. Bring the vectors to length one before you "
+            "average them.",
+        ),
+        *(
+            Mistake(
+                _least(score),
+                "compared with the mean of the others",
+                "that is not the sum of the cosines. The mean of each word's others has a length "
+                "of its own, and the cosine to it divides that away.",
+            )
+            for score in (_to_rest, lambda vectors: _to_rest(_units(vectors)))
+        ),
+        Mistake(
+            _least(lambda vectors: _others(_cosines(vectors)).max(axis=1)),
+            "took the smallest of the largest cosines",
+            "that asks for the nearest of the others alone. The sum over all the others counts.",
+        ),
+        Mistake(_least(lambda vectors: _others(_cosines(vectors)).min(axis=1)), _ONE, _ALL),
+        Mistake(
+            lambda glove, words: _least(lambda v: _others(_cosines(v)).min(axis=1))(
+                glove, words[::-1]
+            ),
+            _ONE,
+            _ALL,
+        ),
+        Mistake(
+            _least(lambda vectors: np.median(_others(_cosines(vectors)), axis=1)),
+            "took the median of the cosines",
+            "the sum is asked for. Every other word has a say in it.",
+        ),
+        Mistake(
+            _least(lambda vectors: _cosines(vectors)[0]),
+            "compared with the first word only",
+            "the first word may be the odd one. Add up the cosines to all the others.",
+        ),
+        Mistake(
+            _least(lambda vectors: np.abs(_cosines(vectors)).sum(axis=1)),
+            "lost the signs of the cosines",
+            "a word that points the other way has cosines below zero, and fits badly.",
+        ),
+        Mistake(
+            _least(lambda vectors: -_apart(_units(vectors))),
+            "added up distances, not cosines",
+            "the vectors have length one, and that is right. But the largest sum of distances and "
+            "the smallest sum of cosines may be those of two words.",
+        ),
+        Mistake(
+            _least(
+                lambda vectors: _sums(
+                    vectors / np.maximum(np.linalg.norm(vectors, axis=0, keepdims=True), 1e-9)
+                )
+            ),
+            "divided by the lengths of the columns",
+            "a word is a row. Use `axis=1`, and `keepdims=True` so that the shapes fit.",
+        ),
+        Mistake(
+            lambda glove, words: words[
+                int(np.argmin((_units(_rows(glove, words)) @ glove.directions.T).sum(axis=1)))
+            ],
+            "compared with all words of `glove`",
+            "only the others among `words` count.",
+        ),
+        Mistake(
+            lambda glove, words: _least(_sums)(glove, glove.words),
+            "looked at all words of `glove`",
+            "only those in `words` are asked about.",
+        ),
+        Mistake(
+            lambda glove, words: glove.words[int(np.argmin(_sums(_rows(glove, words))))],
+            "took the word from another list",
+            "the place is one in `words`, and not one in `glove.words`.",
+        ),
+    ],
+)
 
 
 @exercise("3.3")
 def check_3_3(answer: Any) -> None:
-    """Try made-up vectors in which length and direction disagree."""
-    glove = _pets()
-    words = glove.words
-    got = call(answer, glove, words)
-    vectors = glove.vectors.astype(float)
-    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    sums = (units @ units.T).sum(axis=1)
+    """Compare the odd words of lists in which length and direction disagree."""
+    guarded = _guarded(answer)
+    got = plain(call(guarded, _pets(), _pets().words))
     mistake(
-        isinstance(got, (int, np.integer)) and not isinstance(got, bool),
+        isinstance(got, int) and not isinstance(got, bool),
         "returned the place",
-        "the word itself is wanted: `words[place]`.",
+        f"a number came, `{got}`; the word itself is wanted: `words[place]`.",
     )
-    mistake(
-        looks_like(got, words[int(np.argmax(sums))]),
-        "took the largest sum",
-        "that is the word that fits best; the odd one has the smallest sum.",
-    )
-    apart = np.linalg.norm(vectors[:, None] - vectors[None], axis=2).sum(axis=1)
-    mistake(
-        looks_like(got, words[int(np.argmax(apart))]),
-        "measured by distance or length",
-        "a long vector is far from all others even where it points the same way. "
-        "Use cosines: bring the vectors to length one.",
-    )
-    plain = (vectors @ vectors.T).sum(axis=1)
-    mistake(
-        looks_like(got, words[int(np.argmin(plain))]),
-        "used dot products without normalising",
-        "these grow with the lengths of the vectors. Divide each by its length first.",
-    )
-    expect_equal(got, "car", name="the odd one of " + ", ".join(words))
-    turned = list(reversed(words[:4]))
-    expect_equal(call(answer, glove, turned), "car", name="the odd one of " + ", ".join(turned))
-    three = Glove(["up", "left", "leftish"], np.array([[0, 5], [-3, 0], [-1, 0.5]], np.float32))
-    expect_equal(call(answer, three, three.words), "up", name="the odd one of three directions")
+    _JUDGE_3_3(guarded)
+
+
+@st.composite
+def _word_lists(draw: st.DrawFn) -> tuple[list[str], Glove]:
+    """The padding, then known and unknown words in a mixed order, and vectors for more words."""
+    known, unknown, more = (draw(st.integers(low, 3)) for low in (1, 0, 0))
+    width, seed = draw(st.integers(1, 4)), draw(st.integers(0, 999))
+    rng = np.random.default_rng(seed)
+    names = rng.permutation(_NAMES)[: known + more].tolist()
+    vectors = rng.integers(1, 99, (known + more, width)) / 10
+    others = [*rng.permutation(names)[:known], *["<start>", "<unk>", "qqqzzz"][:unknown]]
+    return ["<pad>", *rng.permutation(others).tolist()], _glove(names, vectors)
+
+
+def _table(words: list[str], glove: Glove) -> np.ndarray:
+    table = np.zeros((len(words), glove.dimension), dtype=np.float32)
+    for row, word in enumerate(words):
+        if word in glove:
+            table[row] = glove[word]
+    return table
+
+
+def _known(words: list[str], glove: Glove) -> np.ndarray:
+    return np.array([glove[word] for word in words if word in glove])
+
+
+def _skipped(first: int) -> Callable[[list[str], Glove], np.ndarray]:
+    """Return the answer that lays the known words one after the other, from a row on."""
+
+    def lay(words: list[str], glove: Glove) -> np.ndarray:
+        table = np.zeros((len(words), glove.dimension), dtype=np.float32)
+        vectors = _known(words, glove)
+        table[first : first + len(vectors)] = vectors
+        return table
+
+    return lay
+
+
+def _late(words: list[str], glove: Glove) -> np.ndarray:
+    return np.roll(_table(words, glove), 1, axis=0)
+
+
+def _without_first_four(words: list[str], glove: Glove) -> np.ndarray:
+    table = _table(words, glove)
+    table[:4] = 0
+    return table
+
+
+def _gives(wrong: Callable[..., Any]) -> Callable[[tuple, Any], bool]:
+    """Return whether a result is what a wrong function gives."""
+    return lambda inputs, got: looks_like(got, wrong(*inputs))
+
+
+def _problem_of_table(inputs: tuple, got: Any) -> str:
+    """Return which word's row is wrong, and what stands there; "" where all are right."""
+    words, glove = inputs
+    want = _table(words, glove)
+    wrong = difference(got, want, ("the table",))
+    table = np.asarray(plain(got)) if wrong else want
+    if table.shape != want.shape:
+        return wrong
+    for row, word in enumerate(words):
+        if not difference(table[row], want[row], ("the row",)):
+            continue
+        holds = f"It holds {whole(table[row])}."
+        if row == 0:
+            return f"Row 0 is not zero: id 0 is the padding, which says nothing. {holds}"
+        if word in glove:
+            should = f"row {row} should hold the vector of `{word}`, {whole(want[row])}."
+            return f"A row holds something else: {should} {holds}"
+        should = f"row {row} belongs to `{word}`, which has no vector."
+        return f"A row did not stay zero: {should} {holds}"
+    return wrong
+
+
+_OTHER_SIDE = Mistake(
+    _gives(_late),
+    "shifted to the other side",
+    "every vector is now one row too late. `words[1]` belongs into row 1.",
+)
+_SLIPPED = "each word, known or not, uses up its row; otherwise all later words slip."
+_JUDGE_3_4 = Judge(
+    inputs=_word_lists(),
+    right=_table,
+    names=("the table",),
+    fits=_problem_of_table,
+    examples=[
+        (
+            ["<pad>", "<start>", "the", "qqqzzz", "dog", "cat", "zzzqqq"],
+            _glove(["cat", "dog", "the", "sun"], [[1, 2], [3, 4], [5, 6], [7, 8]]),
+        ),
+        (["<pad>", "dog", "cat"], _glove(["cat", "dog"], [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])),
+    ],
+    mistakes=[
+        Mistake(
+            _gives(lambda words, glove: np.roll(_table(words, glove), -1, axis=0)),
+            "still shifted by one",
+            "each row holds the vector of the word after it. The first word of `words[1:]` has "
+            "the id 1.",
+        ),
+        _OTHER_SIDE,
+        Mistake(_gives(_skipped(1)), "words without a vector were skipped", _SLIPPED),
+        Mistake(_gives(_skipped(0)), "words without a vector were skipped", _SLIPPED),
+        Mistake(
+            _gives(_known),
+            "a row for each known word only",
+            "the table needs a row for each of the `words`, known or not, because the id is the "
+            "row.",
+        ),
+        Mistake(
+            _gives(lambda words, glove: glove.vectors),
+            "gave GloVe's own table",
+            "its rows stand in GloVe's order. A row for each of the `words` is wanted, in theirs.",
+        ),
+        Mistake(
+            _gives(lambda words, glove: _table(words, glove)[1:]),
+            "left the padding's row out",
+            "the ids count it too. Row 0 must be there, all zeros.",
+        ),
+        Mistake(
+            _gives(lambda words, glove: _table(words, glove).T),
+            "transposed",
+            "a word is a row of the table, not a column.",
+        ),
+        Mistake(
+            _gives(_without_first_four),
+            "left the first four words out",
+            "of `words` you know that `words[0]` is `<pad>`, and no more. Ask for each of the "
+            "others whether it is in `glove`.",
+        ),
+    ],
+)
 
 
 @exercise("3.4")
 def check_3_4(answer: Any) -> None:
-    """Build a small table with a missing word in the middle."""
-    glove = Glove(
-        ["cat", "dog", "the", "sun"],
-        np.array([[1, 2], [3, 4], [5, 6], [7, 8]], dtype=np.float32),
-    )
-    words = ["<pad>", "<start>", "the", "qqqzzz", "dog", "cat", "zzzqqq"]
-    want = np.zeros((len(words), 2), dtype=np.float32)
-    want[[2, 4, 5]] = [[5, 6], [3, 4], [1, 2]]
-    got = call(answer, words, glove)
-    if looks_like(np.shape(got), (len(glove), 2)) or looks_like(np.shape(got), (3, 2)):
-        raise Incorrect(
-            "A row for each known word only: the table needs a row for each of the `words`, "
-            "known or not, because the id is the row."
-        )
-    mistake(
-        looks_like(np.shape(got), (6, 2)),
-        "left the padding's row out",
-        "the ids count it too: row 0 must be there, all zeros.",
-    )
-    expect_shape(got, want.shape, "the table")
-    mistake(
-        looks_like(got, np.roll(want, -1, axis=0)),
-        "still shifted by one",
-        "the row of `dog` holds the vector of the word after it. The first word of `words[1:]` "
-        "has the id 1.",
-    )
-    mistake(
-        looks_like(got, np.roll(want, 1, axis=0)),
-        "shifted to the other side",
-        "every vector is now one row too late. `words[1]` belongs into row 1.",
-    )
-    squeezed = want[[0, 2, 4, 5, 0, 0]]
-    mistake(
-        looks_like(got[1:4], squeezed[1:4]) or looks_like(got[0:3], squeezed[1:4]),
-        "words without a vector were skipped",
-        "each word, known or not, uses up its row; otherwise all later words slip.",
-    )
-    mistake(
-        np.any(np.asarray(got)[0] != 0),
-        "row 0 is not zero",
-        "id 0 is the padding, which says nothing.",
-    )
-    _judge_rows(np.asarray(got), want, words, glove)
-    expect_close(got, want, name="the table")
+    """Compare the tables of lists with known and unknown words at every place."""
+    guarded = _guarded(answer)
+    try:
+        _JUDGE_3_4(guarded)
+    except ReaderError as error:
+        if isinstance(error.__cause__, IndexError):
+            _name_late_rows(guarded)
+        raise
 
 
-def _judge_rows(got: np.ndarray, want: np.ndarray, words: list[str], glove: Glove) -> None:
-    """Name the first word whose row is wrong, and what stands there."""
-    for row, word in enumerate(words):
-        if looks_like(got[row], want[row]):
-            continue
-        if word in glove:
-            should = f"should hold the vector of `{word}`, {want[row].tolist()}"
-        else:
-            should = f"belongs to `{word}`, which has no vector: it stays zero"
-        raise Incorrect(f"Row {row} {should}. It holds {got[row].tolist()}.")
+def _name_late_rows(answer: Any) -> None:
+    """Name rows that come too late: where the last word has a vector, there is no row for it."""
+    inputs = [*_JUDGE_3_4.examples, *_JUDGE_3_4.draw()]
+    fitting = [(words, glove) for words, glove in inputs if words[-1] not in glove]
+    try:
+        is_late = all(_OTHER_SIDE.function(one, call(answer, *one)) for one in fitting)
+    except ReaderError:  # it is something else
+        return
+    mistake(is_late, _OTHER_SIDE.name, _OTHER_SIDE.why)
+
+
+_TABLE, _ONE_HOT, _LSTM = 8000 * 50, 4 * 256 * (8000 + 256 + 1), 4 * 256 * (50 + 256 + 1)
+_BIASES = ("forgot the biases", "they are the 1 in m + u + 1.")
+_FOUR = ("forgot the factor 4", "an LSTM has four sets of weights.")
+_UNITS = ("forgot the weights from the units to themselves", "they are the u in m + u + 1.")
+# Which of the two numbers, what a slip makes of it, its name, and why it is one.
+_SLIPS_3_5 = [
+    (1, _LSTM, "forgot the table itself", "the embedding has 50 numbers for each of 8,000 words."),
+    (1, _TABLE, "forgot the LSTM behind the embedding", "the sum of both is wanted."),
+    (
+        1,
+        _TABLE + _ONE_HOT,
+        "took an LSTM that is too large",
+        "behind the embedding it reads 50 numbers, not 8,000.",
+    ),
+    (
+        1,
+        _TABLE * _LSTM,
+        "multiplied the table by the LSTM",
+        "their parameters are counted together: the sum of both is wanted.",
+    ),
+    (
+        0,
+        _TABLE + _ONE_HOT,
+        "counted a table where there is none",
+        "without an embedding there is only the LSTM.",
+    ),
+    (0, 4 * 256 * (8000 + 256), *_BIASES),
+    (1, _TABLE + 4 * 256 * (50 + 256), *_BIASES),
+    (0, _ONE_HOT // 4, *_FOUR),
+    (1, _TABLE + _LSTM // 4, *_FOUR),
+    (0, 4 * 256 * (8000 + 1), *_UNITS),
+    (1, _TABLE + 4 * 256 * (50 + 1), *_UNITS),
+]
 
 
 @exercise("3.5")
 def check_3_5(answer: Any) -> None:
     """Look at both numbers and at the usual omissions."""
-    expect_type(answer, (tuple, list, np.ndarray), "your answer")
-    if len(answer) != 2:
-        raise Incorrect(f"Two numbers are wanted, `(one_hot, embedded)`; you gave {len(answer)}.")
-    one_hot, table, lstm = 4 * 256 * (8000 + 256 + 1), 8000 * 50, 4 * 256 * (50 + 256 + 1)
+    pair = plain(answer)
+    if not isinstance(pair, (tuple, list, np.ndarray)):
+        raise Incorrect(f"Two numbers are wanted, `(one_hot, embedded)`; this is `{short(pair)}`.")
+    if len(pair) != 2:
+        raise Incorrect(f"Two numbers are wanted, `(one_hot, embedded)`; you gave {len(pair)}.")
+    names = ("the number with one-hot vectors", "the number with an embedding")
+    found = [_number(one, name) for one, name in zip(pair, names, strict=True)]
+    right = [_ONE_HOT, _TABLE + _LSTM]
     mistake(
-        looks_like(list(answer), [table + lstm, one_hot], 1e-9),
+        found == right[::-1],
         "the order is turned round",
         "first the LSTM on one-hot vectors, then the one behind an embedding.",
     )
-    mistake(
-        looks_like(answer[1], lstm, 1e-9),
-        "forgot the table itself",
-        "the embedding has 50 numbers for each of the 8,000 words.",
-    )
-    mistake(
-        looks_like(answer[1], table, 1e-9),
-        "forgot the LSTM behind the embedding",
-        "the sum of both is wanted.",
-    )
-    mistake(
-        looks_like(answer[0], 4 * 256 * (8000 + 256), 1e-9)
-        or looks_like(answer[1], table + 4 * 256 * (50 + 256), 1e-9),
-        "forgot the biases",
-        "they are the 1 in m + u + 1.",
-    )
-    mistake(
-        looks_like(answer[0], one_hot // 4, 1e-9),
-        "forgot the factor 4",
-        "an LSTM has four sets of weights.",
-    )
-    tolerance = 1e-9
-    expect_close(answer[0], one_hot, "the number with one-hot vectors", tolerance, reveal=False)
-    expect_close(answer[1], table + lstm, "the number with an embedding", tolerance, reveal=False)
+    for place, wrong, name, why in _SLIPS_3_5:
+        which = ("first", "second")[place]
+        mistake(found[place] == wrong, f"{name} (in the {which} number)", why)
+    for mine, wanted, name in zip(found, right, names, strict=True):
+        shown = int(mine) if mine.is_integer() else mine
+        expect_close(shown, wanted, name, 1e-9, reveal=False)
+
+
+@st.composite
+def _sentences(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, int]:
+    """The ids of a few words, many of them repeated, padding after them, and gradients."""
+    words, padding = draw(st.integers(0, 6)), draw(st.integers(0, 3))
+    size, width = draw(st.integers(2, 7)), draw(st.integers(1, 4))
+    rng = np.random.default_rng(draw(st.integers(0, 999)))
+    words += words + padding == 0  # a sentence has a place at least
+    ids = np.concatenate([rng.integers(1, size, words), np.zeros(padding, int)])
+    upstream = rng.integers(-30, 31, (len(ids), width)) / 10
+    kinds = draw(st.sampled_from([(np.int32, np.float32), (np.int64, np.float64)]))
+    return ids.astype(kinds[0]), upstream.astype(kinds[1]), size
+
+
+def _gradient(ids: np.ndarray, upstream: np.ndarray, size: int) -> np.ndarray:
+    gradient = _with_padding(ids, upstream, size)
+    gradient[0] = 0.0
+    return gradient
+
+
+def _with_padding(ids: np.ndarray, upstream: np.ndarray, size: int) -> np.ndarray:
+    gradient = np.zeros((size, upstream.shape[1]))
+    np.add.at(gradient, ids, upstream)
+    return gradient
+
+
+def _last(ids: np.ndarray, upstream: np.ndarray, size: int) -> np.ndarray:
+    """Return the rows of the last place of each word."""
+    gradient = np.zeros((size, upstream.shape[1]))
+    for index, slope in zip(ids, upstream, strict=True):
+        gradient[index] = slope
+    return gradient
+
+
+def _first(ids: np.ndarray, upstream: np.ndarray, size: int) -> np.ndarray:
+    return _last(ids[::-1], upstream[::-1], size)
+
+
+def _mean(ids: np.ndarray, upstream: np.ndarray, size: int) -> np.ndarray:
+    counts = np.maximum(np.bincount(ids, minlength=size), 1)[:, None]
+    return _with_padding(ids, upstream, size) / counts
+
+
+def _masked(wrong: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """Return the wrong answer with row 0 at zero."""
+
+    def with_zeros(ids: np.ndarray, upstream: np.ndarray, size: int) -> np.ndarray:
+        gradient = wrong(ids, upstream, size)
+        gradient[0] = 0.0
+        return gradient
+
+    return with_zeros
+
+
+def _both(wrong: Callable[..., np.ndarray], name: str, why: str) -> list[Mistake]:
+    """Return a mistake, with and without the padding's row."""
+    return [Mistake(wrong, name, why), Mistake(_masked(wrong), name, why)]
+
+
+_JUDGE_3_6 = Judge(
+    inputs=_sentences(),
+    right=_gradient,
+    names=("the gradient",),
+    examples=[
+        (
+            np.array([1, 4, 2, 4, 5, 4, 0, 0], dtype=np.int32),
+            np.random.default_rng(3).normal(size=(8, 3)),
+            7,
+        ),
+        (np.array([3, 3], dtype=np.int32), np.array([[1.0], [2.0]]), 4),
+    ],
+    mistakes=[
+        *_both(
+            _last,
+            "repeated words count once only",
+            "where a word occurs twice, its row should get the sum of two gradients, and it gets "
+            "the last one. `gradient[ids] += ...` does that too.",
+        ),
+        *_both(
+            _first,
+            "repeated words count once only",
+            "where a word occurs twice, its row should get the sum of two gradients, and it gets "
+            "the first one.",
+        ),
+        Mistake(
+            _with_padding,
+            "the padding learns",
+            "places with id 0 are masked; row 0 of the gradient is zero.",
+        ),
+        *_both(
+            _mean,
+            "took the mean",
+            "one-hot transposed times upstream adds the gradients of a word up.",
+        ),
+        Mistake(
+            lambda ids, upstream, size: _gradient(ids, upstream, size).T,
+            "transposed",
+            "a row for each word is wanted, (size, d).",
+        ),
+        Mistake(
+            lambda ids, upstream, size: _with_padding(ids, upstream, size).T,
+            "transposed, and the padding learns",
+            "a row for each word is wanted, (size, d), with zeros in row 0.",
+        ),
+        Mistake(
+            lambda ids, upstream, size: _gradient(ids, upstream, size)[1:],
+            "left the padding's row out",
+            "the ids count it too. Row 0 must be there, all zeros.",
+        ),
+        Mistake(
+            lambda ids, upstream, size: np.roll(_gradient(ids, upstream, size), -1, axis=0),
+            "shifted by one",
+            "the id is the row. A word of id 1 changes row 1, because row 0 is the padding's.",
+        ),
+        Mistake(
+            lambda ids, upstream, size: -_gradient(ids, upstream, size),
+            "turned the sign",
+            "the gradient itself is wanted. The step against it is the optimizer's work.",
+        ),
+    ],
+)
 
 
 @exercise("3.6")
 def check_3_6(answer: Any) -> None:
-    """A sentence with repeated words and padding, against one-hot transposed times upstream."""
-    rng = np.random.default_rng(3)
-    ids = np.array([1, 4, 2, 4, 5, 4, 0, 0], dtype=np.int32)
-    upstream = rng.normal(size=(8, 3))
-    full = np.eye(7)[ids].T @ upstream
-    want = full.copy()
-    want[0] = 0.0
-    got = call(answer, ids, upstream, 7)
-    expect_shape(got, (7, 3), "the gradient")
-    lost = np.zeros((7, 3))
-    lost[ids] += upstream
-    lost_masked = lost.copy()
-    lost_masked[0] = 0.0
-    mistake(
-        looks_like(got, lost) or looks_like(got, lost_masked),
-        "repeated words count once only",
-        "word 4 occurs three times, and its row should get the sum of three gradients. "
-        "`gradient[ids] += ...` keeps the last one.",
-    )
-    mistake(
-        looks_like(got, full),
-        "the padding learns",
-        "places with id 0 are masked; row 0 of the gradient is zero.",
-    )
-    counts = np.maximum(np.bincount(ids, minlength=7), 1)[:, None]
-    mistake(
-        looks_like(got, want / counts) or looks_like(got, full / counts),
-        "took the mean",
-        "one-hot transposed times upstream adds the gradients of a word up.",
-    )
-    expect_close(got, want, name="the gradient of the table")
-    other = np.array([3, 3], dtype=np.int32)
-    again = call(answer, other, np.array([[1.0], [2.0]]), 4)
-    expect_close(again, [[0], [0], [0], [3]], name="the gradient of `[3, 3]`")
+    """Compare the gradients of sentences with repeated words and padding; then the memory."""
+    _JUDGE_3_6(answer)
     _demand_small(answer)
 
 

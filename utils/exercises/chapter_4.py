@@ -2,231 +2,487 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
 from utils.captions import clean_caption
+from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
+    demand_sound,
+    difference,
     expect_choice,
     expect_close,
-    expect_equal,
+    expect_number,
     expect_shape,
-    expect_type,
     looks_like,
     mistake,
+    numbers,
+    plain,
 )
-from utils.exercises.guard import ReaderError, call
+from utils.exercises.guard import ReaderError, call, whole
 from utils.sequences import pad_right
-from utils.vocabulary import END, PAD, START, Vocabulary
+from utils.vocabulary import MARKERS, PAD, Vocabulary
 
 
 @exercise("4.1")
 def check_4_1(answer: Any) -> None:
     """The sum of n + 1 over captions of 4, 6, 6 and 11 words."""
-    expect_type(answer, (int, float, np.integer, np.floating), name="the number of examples")
-    mistake(answer == 27, "forgot the end", "`<end>` is asked for too, once in each caption.")
+    name = "the number of examples"
+    count = expect_number(answer, name)
     mistake(
-        answer == 35,
+        count == 27,
+        "one is missing in each caption",
+        "every word is asked for, the first one too (after `<start>`), and then `<end>`.",
+    )
+    mistake(
+        count == 35,
         "counted both markers",
         "`<start>` is always given and never asked for, so it is no example.",
     )
     mistake(
-        answer == 23,
-        "left out the first word",
-        "it is asked for as well: that is what `<start>` stands before it for.",
+        count == 23,
+        "left out the first word and the end",
+        "the first word is asked for after `<start>` alone, and `<end>` after the last word.",
     )
-    mistake(answer == 28, "added 1 once", "every one of the four captions has an end of its own.")
-    expect_close(answer, 31, name="the number of examples", reveal=False)
+    mistake(count == 28, "added 1 once", "every one of the four captions has an end of its own.")
+    mistake(count == 4, "counted the captions", "each of them gives several examples.")
+    expect_close(plain(answer), 31, name, reveal=False)
+
+
+def _name_a_mistake(found: Sequence[tuple[tuple, Any]], mistakes: Sequence[Mistake]) -> None:
+    """Raise `Incorrect` where a known mistake gives the very results, for pairs (inputs, got)."""
+    for known in mistakes:
+        same = all(looks_like(got, known.function(*inputs)) for inputs, got in found)
+        mistake(same, known.name, known.why)
+
+
+def _one_lstm(inputs: int, units: int) -> int:
+    return 4 * units * (inputs + units + 1)
+
+
+def _parameters(inputs: int, units: int, bidirectional: bool = False, stacked: bool = False) -> int:
+    ways = 1 + bidirectional
+    return ways * _one_lstm(inputs, units) + stacked * _one_lstm(ways * units, units)
+
+
+# Some sizes for which no two of the mistakes below give the same numbers.
+_SIZES = ((5, 3), (50, 128), (512, 64))
+_ONE_WAY = [
+    Mistake(
+        lambda inputs, units: units * (inputs + units + 1),
+        "one block only",
+        "there are four: i, f, c and o.",
+    ),
+    Mistake(
+        lambda inputs, units: 3 * units * (inputs + units + 1),
+        "three blocks",
+        "the candidate has weights as well.",
+    ),
+    Mistake(
+        lambda inputs, units: 4 * units * (inputs + units),
+        "no bias",
+        "each block has `units` of them.",
+    ),
+    Mistake(
+        lambda inputs, units: 4 * (units * (inputs + units) + 1),
+        "one bias for a whole block",
+        "each block has `units` of them.",
+    ),
+    Mistake(
+        lambda inputs, units: 4 * units * (inputs + units + 2),
+        "two biases a block",
+        "that is what PyTorch stores; Keras' LSTM has one bias in each block.",
+    ),
+    Mistake(
+        lambda inputs, units: 4 * units * (inputs + 1),
+        "no recurrent weights",
+        "the state h, `units` numbers, goes into every block too.",
+    ),
+    Mistake(
+        lambda inputs, units: 4 * units * (inputs * units + 1),
+        "multiplied inputs and units",
+        "a unit has a weight for each input and one for each unit of the state: a sum.",
+    ),
+    Mistake(
+        lambda inputs, units: 4 * inputs * (inputs + units + 1),
+        "exchanged inputs and units",
+        "each of the `units` has weights for the inputs, for the state, and a bias.",
+    ),
+]
+_TWO_WAYS = [
+    Mistake(
+        _one_lstm,
+        "the second direction is missing",
+        "a BiLSTM is two LSTMs, each with all its weights.",
+    ),
+    Mistake(
+        lambda inputs, units: _one_lstm(inputs, 2 * units),
+        "one LSTM of twice the units",
+        "the two directions do not read each other's state: two separate LSTMs.",
+    ),
+    Mistake(
+        lambda inputs, units: _one_lstm(2 * inputs, units),
+        "doubled the inputs",
+        "both directions read the same words; what is there twice is the LSTM.",
+    ),
+    Mistake(
+        lambda inputs, units: 2 * _one_lstm(2 * inputs, units),
+        "doubled the inputs",
+        "both directions read the same words; what is there twice is the LSTM.",
+    ),
+]
+_STACKED = [
+    Mistake(
+        lambda inputs, units, both: _parameters(inputs, units, both),
+        "the layer on top is missing",
+        "`stacked=True` adds an LSTM.",
+    ),
+    Mistake(
+        lambda inputs, units, both: _one_lstm((1 + both) * units, units),
+        "the layer below is missing",
+        "count both layers.",
+    ),
+    Mistake(
+        lambda inputs, units, both: (2 + both) * _one_lstm(inputs, units),
+        "the layer on top does not read the words",
+        "it reads what the layer below gives at each place.",
+    ),
+    Mistake(
+        lambda inputs, units, both: 2 * _parameters(inputs, units, both),
+        "the layer on top does not read the words",
+        "it reads what the layer below gives at each place, and in one direction only.",
+    ),
+    Mistake(
+        lambda inputs, units, both: _parameters(inputs, units, both) + _one_lstm(units, units),
+        "too narrow on top",
+        "a BiLSTM gives `2 * units` numbers at each place, one vector from either direction.",
+    ),
+    Mistake(
+        lambda inputs, units, both: (
+            _parameters(inputs, units, both) + (1 + both) * _one_lstm((1 + both) * units, units)
+        ),
+        "a BiLSTM on top as well",
+        "the layer on top reads in one direction.",
+    ),
+]
+_JUDGE_4_2 = Judge(
+    # Few inputs, since an answer may build Keras' layers and count. The flags may be left out.
+    inputs=st.sampled_from(
+        [
+            (*sizes, *flags)
+            for sizes in ((1, 2), (3, 1), (4, 4), (2, 5), (6, 3))
+            for flags in ((), (False,), (True,), (True, False), (False, True), (True, True))
+        ]
+    ),
+    examples=[(50, 128), (512, 64, True, True)],
+    right=_parameters,
+    names=("the number of parameters",),
+    tolerance=1e-9,
+)
 
 
 @exercise("4.2")
 def check_4_2(answer: Any) -> None:
-    """Compare with the formula for several sizes, in one direction or two, alone or stacked."""
-    for inputs, units in ((5, 3), (50, 128), (512, 64)):
-        block, name = units * (inputs + units + 1), f"the parameters for {inputs}, {units}"
-        _judge_one_way(call(answer, inputs, units), inputs, units, name)
-        got = call(answer, inputs, units, bidirectional=True)
-        mistake(
-            looks_like(got, 4 * block),
-            "the second direction is missing",
-            "a BiLSTM is two LSTMs, each with all its weights.",
+    """Name known mistakes step by step; then compare many sizes, in every way of calling it."""
+    _name_a_mistake([(sizes, call(answer, *sizes)) for sizes in _SIZES], _ONE_WAY)
+    both_ways = [(sizes, call(answer, *sizes, bidirectional=True)) for sizes in _SIZES]
+    _name_a_mistake(both_ways, _TWO_WAYS)
+    stacked = [
+        ((*sizes, both), call(answer, *sizes, bidirectional=both, stacked=True))
+        for sizes in _SIZES
+        for both in (False, True)
+    ]
+    _name_a_mistake(stacked, _STACKED)
+
+    # The two flags go by name, so that an answer may take them by name only.
+    def lstm_parameters(inputs: int, units: int, *flags: bool) -> Any:
+        return answer(inputs, units, **dict(zip(("bidirectional", "stacked"), flags, strict=False)))
+
+    _JUDGE_4_2(lstm_parameters)
+
+
+def _encoded(captions: Sequence[str], vocabulary: Vocabulary) -> list[list[int]]:
+    return [vocabulary.encode(clean_caption(caption)) for caption in captions]
+
+
+def _problem_of_padding(inputs: tuple, got: Any) -> str:
+    """Return what is wrong with an array of ids: its shape, or the first row that is another."""
+    want, found = pad_right(_encoded(*inputs)), numbers(got, "the array")
+    if found.shape != want.shape:
+        return difference(found, want, ["the array"])
+    for caption, mine, right in zip(inputs[0], found, want, strict=True):
+        if not np.array_equal(mine, right):
+            came, wanted = whole(mine), whole(right)
+            return f'The array: the row of "{caption}" is `{came}`, and should be `{wanted}`.'
+    return ""
+
+
+def _with_rows(rows_of: Callable[..., list]) -> Callable[[tuple, Any], bool]:
+    """Return the test whether an array holds the rows `rows_of(captions, vocabulary)`.
+
+    Zeros follow each row, and the array may be as wide as it likes.
+    """
+
+    def holds(inputs: tuple, got: Any) -> bool:
+        found = numbers(got, "")
+        return np.array_equal(found, pad_right(rows_of(*inputs), found.shape[1]))
+
+    return holds
+
+
+def _cut(part: Callable[[int], slice], left: bool = False) -> Callable[[tuple, Any], bool]:
+    """Return the test whether each row is what `part(width)` leaves of the ids.
+
+    Zeros fill it up on the right, or on the left.
+    """
+    turn = slice(None, None, -1 if left else 1)  # padding on the left is that on the right, turned
+
+    def is_cut(inputs: tuple, got: Any) -> bool:
+        found = numbers(got, "")
+        width = found.shape[1]
+        rows = [row[part(width)][turn] for row in _encoded(*inputs)]
+        return np.array_equal(found[:, turn], pad_right(rows, width))
+
+    return is_cut
+
+
+def _uncleaned(captions: Sequence[str], vocabulary: Vocabulary) -> list[list[int]]:
+    return [vocabulary.encode(caption.split()) for caption in captions]
+
+
+def _only_lowered(captions: Sequence[str], vocabulary: Vocabulary) -> list[list[int]]:
+    return [vocabulary.encode(caption.lower().split()) for caption in captions]
+
+
+def _last(width: int) -> slice:
+    return slice(-width, None)
+
+
+def _first(width: int) -> slice:
+    return slice(width)
+
+
+def _vocabulary(words: set[str]) -> Vocabulary:
+    return Vocabulary([*MARKERS, *sorted(words)])
+
+
+# Hyphens make more tokens than words, marks that stand alone make fewer.
+_WORDS = ["A", "a", "dog", "Dog", "run", "t-shirts", "tri-colored", "a-b-c-d", ".", ",", "dog."]
+_KNOWN = ["a", "dog", "run", "t", "shirts", "tri", "colored", "b", "c"]  # "d" is unknown
+_JUDGE_4_3 = Judge(
+    inputs=st.tuples(
+        st.lists(
+            st.lists(st.sampled_from(_WORDS), min_size=1, max_size=7)
+            .map(" ".join)
+            .filter(clean_caption),  # every caption has a word
+            min_size=1,
+            max_size=4,
+        ),
+        st.builds(_vocabulary, st.sets(st.sampled_from(_KNOWN), min_size=1)),
+    ),
+    right=lambda captions, vocabulary: pad_right(_encoded(captions, vocabulary)),
+    fits=_problem_of_padding,
+    names=("the array",),
+    examples=[
+        (captions, Vocabulary.fit(map(clean_caption, captions)))
+        for captions in (
+            ["Two tri-colored dogs in t-shirts run together outside", "A dog runs"],
+            ["A dog runs . . . . . .", "A cat"],
+            ["a-b-c-d-e-f-g-h", "run"],
         )
-        mistake(
-            looks_like(got, 4 * 2 * units * (inputs + 2 * units + 1)),
-            "one LSTM of twice the units",
-            "the two directions do not read each other's state: two separate LSTMs.",
-        )
-        mistake(
-            looks_like(got, 4 * units * (2 * inputs + units + 1))
-            or looks_like(got, 8 * units * (2 * inputs + units + 1)),
-            "doubled the inputs",
-            "both directions read the same words; what is there twice is the LSTM.",
-        )
-        expect_close(got, 8 * block, name=f"{name}, bidirectional,")
-        for both in (False, True):
-            got = call(answer, inputs, units, bidirectional=both, stacked=True)
-            _judge_stacked(got, inputs, units, both)
-
-
-def _judge_one_way(got: Any, inputs: int, units: int, name: str) -> None:
-    block = units * (inputs + units + 1)
-    mistake(looks_like(got, block), "one block only", "there are four: i, f, c and o.")
-    mistake(looks_like(got, 3 * block), "three blocks", "the candidate has weights as well.")
-    mistake(looks_like(got, 4 * (block - units)), "no bias", "each block has `units` of them.")
-    mistake(
-        looks_like(got, 4 * (block + units)),
-        "two biases a block",
-        "that is what PyTorch stores; Keras' LSTM has one bias in each block.",
-    )
-    mistake(
-        looks_like(got, 4 * units * (inputs + 1)),
-        "no recurrent weights",
-        "the state h, `units` numbers, goes into every block too.",
-    )
-    mistake(
-        looks_like(got, 4 * units * (inputs * units + 1)),
-        "multiplied inputs and units",
-        "a unit has a weight for each input and one for each unit of the state: a sum.",
-    )
-    expect_close(got, 4 * block, name=name)
-
-
-def _judge_stacked(got: Any, inputs: int, units: int, bidirectional: bool) -> None:
-    below = 4 * units * (inputs + units + 1) * (1 + bidirectional)
-    width = units * (1 + bidirectional)
-    above = 4 * units * (width + units + 1)
-    how = f"{inputs}, {units}, {'bidirectional and ' if bidirectional else ''}stacked,"
-    mistake(looks_like(got, below), "the layer on top is missing", "`stacked=True` adds an LSTM.")
-    mistake(looks_like(got, above), "the layer below is missing", "count both layers.")
-    mistake(
-        looks_like(got, below + 4 * units * (inputs + units + 1)),
-        "the layer on top does not read the words",
-        "it reads what the layer below gives at each place.",
-    )
-    mistake(
-        bidirectional and looks_like(got, below + 4 * units * (2 * units + 1)),
-        "too narrow on top",
-        "a BiLSTM gives `2 * units` numbers at each place, one vector from either direction.",
-    )
-    mistake(
-        bidirectional and looks_like(got, below + 2 * above),
-        "a BiLSTM on top as well",
-        "the layer on top reads in one direction.",
-    )
-    expect_close(got, below + above, name=f"the parameters for {how}")
+    ],
+    mistakes=[
+        Mistake(_cut(_last, left=True), "padded on the left", "the zeros belong behind the words."),
+        Mistake(
+            _with_rows(lambda *inputs: [row[1:-1] for row in _encoded(*inputs)]),
+            "no row has its `<start>` and its `<end>`",
+            "nothing was cut, they were left out. Keep all the ids that `encode` gives.",
+        ),
+        Mistake(
+            _with_rows(lambda *inputs: [row[1:] for row in _encoded(*inputs)]),
+            "no row has its `<start>`",
+            "nothing was cut, it was left out. Keep all the ids that `encode` gives.",
+        ),
+        Mistake(
+            _with_rows(lambda *inputs: [row[:-1] for row in _encoded(*inputs)]),
+            "no row has its `<end>`",
+            "nothing was cut, it was left out. Keep all the ids that `encode` gives.",
+        ),
+        Mistake(
+            _with_rows(_uncleaned),
+            "the captions were not cleaned",
+            "`clean_caption` lowers capitals, drops full stops and splits hyphens; without it most "
+            "words are not in the vocabulary.",
+        ),
+        Mistake(
+            _with_rows(_only_lowered),
+            "the captions were not cleaned",
+            "lower case alone leaves full stops and hyphens in the words: use `clean_caption`.",
+        ),
+        Mistake(
+            _with_rows(_encoded),
+            "wider than needed",
+            "the words and markers are all there, but the array must have as many columns as its "
+            "longest row has ids, and no more.",
+        ),
+        Mistake(
+            _cut(_last),
+            "a start is lost",
+            "a row that was too long for the array was cut at its beginning. The maximum length "
+            "must be counted in ids, markers and split hyphens included.",
+        ),
+        Mistake(
+            _cut(_first),
+            "an end is lost",
+            "a row that was too long for the array was cut at its end. The maximum length must be "
+            "counted in ids, markers and split hyphens included.",
+        ),
+    ],
+)
 
 
 @exercise("4.3")
 def check_4_3(answer: Any) -> None:
-    """Captions with hyphens and stray punctuation, whose tokens are more or fewer than words."""
-    lists = [
-        ["Two tri-colored dogs in t-shirts run together outside", "A dog runs"],
-        ["A dog runs . . . . . .", "A cat"],
-        ["a-b-c-d-e-f-g-h", "run"],
-    ]
-    for captions in lists:
-        tokens = [clean_caption(caption) for caption in captions]
-        vocabulary = Vocabulary.fit(tokens)
-        rows = [vocabulary.encode(row) for row in tokens]
-        uncleaned = [vocabulary.encode(caption.split()) for caption in captions]
-        got = _one_array(call(answer, captions, vocabulary))
-        mistake(
-            looks_like(got, pad_right(uncleaned)),
-            "the captions were not cleaned",
-            "`clean_caption` lowers capitals, drops full stops and splits hyphens; without it most "
-            "words are not in the vocabulary.",
-        )
-        _judge_padding(got, rows, captions)
+    """Compare the arrays of captions whose tokens are more or fewer than their words."""
+    _JUDGE_4_3(answer)
 
 
-def _one_array(got: Any) -> np.ndarray:
-    try:
-        return np.asarray(got)
-    except ValueError:
-        raise Incorrect(
-            "One array is wanted; you returned rows of different lengths. Fill the short ones up."
-        ) from None
+def _accepts(mask: np.ndarray) -> bool:
+    lengths = mask.sum(axis=1)
+    right = np.arange(mask.shape[1]) < lengths[:, None]
+    return bool((mask == right).all() and (lengths > 0).all())
 
 
-def _judge_padding(got: np.ndarray, rows: list[list[int]], captions: list[str]) -> None:
-    want, name = pad_right(rows), f"the array for {captions}"
-    if got.ndim == 2 and len(got) == len(rows):
-        lengths = [len(row) for row in rows]
-        left = any(
-            row[0] == PAD and list(row[-n:]) == ids
-            for row, ids, n in zip(got, rows, lengths, strict=True)
+def _fault_of(row: np.ndarray) -> str:
+    """Return what a row has that cuDNN refuses, "" where it has nothing."""
+    if not row.any():
+        return "a row without any word"
+    places = np.flatnonzero(row)
+    if places[-1] - places[0] >= len(places):
+        return "a hole (a False between two True)"
+    return "left padding" if places[0] else ""
+
+
+def _problem_of_test(inputs: tuple, got: Any) -> str:
+    (mask,) = inputs
+    want = _accepts(mask)
+    if bool(plain(got)) == want:
+        return ""
+    if want:
+        what = "a row without padding" if mask[:, -1].any() else "right padding"
+        return f"Your test refuses {what}: every row has its True values first, so True is right."
+    fault = next(filter(None, map(_fault_of, mask)))
+    return f"Your test accepts {fault}: False is right."
+
+
+def _says(wrong: Callable[[np.ndarray], Any]) -> Callable[[tuple, Any], bool]:
+    """Return whether a verdict is that of a wrong test."""
+    return lambda inputs, got: bool(plain(got)) == bool(wrong(*inputs))
+
+
+def _mask(rows: int, width: int, seed: int) -> np.ndarray:
+    """Return right padding, in half of the cases with a few places turned over."""
+    rng = np.random.default_rng(seed)
+    mask = np.arange(width) < rng.integers(1, width + 1, (rows, 1))
+    if rng.random() < 0.5:
+        row = rng.integers(rows)
+        mask[row] ^= rng.random(width) < rng.choice([0.2, 0.5])
+    if rng.random() < 0.1:
+        mask[rng.integers(rows)] = False
+    return mask
+
+
+_GOOD_ROW = [True, True, True, False]
+_JUDGE_4_4 = Judge(
+    inputs=st.tuples(st.builds(_mask, st.integers(1, 4), st.integers(1, 6), st.integers(0, 9999))),
+    right=_accepts,
+    fits=_problem_of_test,
+    names=("what your function returns",),
+    examples=[
+        (np.array(rows, dtype=bool),)
+        for rows in (
+            [[1, 1, 1, 0], [1, 0, 0, 0]],
+            [[1, 1, 1], [1, 1, 1]],
+            [[0, 0, 1, 1]],
+            [[1, 0, 1, 0]],
+            [[1, 0, 0, 1]],
+            [[0, 0, 0]],
+            [[1, 1, 0, 0], [0, 0, 1, 1]],
+            [[1, 0, 1], [1, 1, 0], [1, 1, 1]],
+            [[1, 0, 1], [1, 0, 0]],
+            *([bad, _GOOD_ROW] for bad in ([0, 0, 1, 1], [1, 0, 1, 0], [0, 0, 0, 0])),
+            *([_GOOD_ROW, bad] for bad in ([0, 0, 1, 1], [1, 0, 1, 0], [0, 0, 0, 0])),
         )
-        mistake(left, "padded on the left", "the zeros belong behind the words.")
-        for marker, name_of_it in ((START, "<start>"), (END, "<end>")):
-            mistake(
-                not (got == marker).any(),
-                f"no row has its `{name_of_it}`",
-                "nothing was cut, it was left out. Keep all the ids that `encode` gives.",
-            )
-        mistake(
-            bool((got[:, 0] != START).any()),
-            "a start is lost",
-            f"the first column of the array for {captions} is not `<start>` everywhere. "
-            "A row was too long for the array and was cut.",
-        )
-        mistake(
-            not all(END in row for row in got),
-            "an end is lost",
-            f"a row of the array for {captions} has no `<end>`. It was cut: the maximum length "
-            "must be counted in ids, markers and split hyphens included.",
-        )
-        mistake(
-            got.shape[1] > want.shape[1],
-            "wider than needed",
-            f"the longest row has {want.shape[1]} ids and the array {got.shape[1]} columns.",
-        )
-    expect_shape(got, want.shape, name=name)
-    expect_equal(got.tolist(), want.tolist(), name=name)
+    ],
+    mistakes=[
+        Mistake(
+            _says(lambda mask: any(_accepts(mask[n : n + 1]) for n in range(len(mask)))),
+            "one good row is enough for your test",
+            "a single bad row, wherever it stands, is enough for a refusal. (`.all()`)",
+        ),
+        Mistake(
+            _says(lambda mask: _accepts(mask[:1])),
+            "your test looked at the first row only",
+            "a single bad row, wherever it stands, is enough for a refusal.",
+        ),
+        Mistake(
+            _says(lambda mask: _accepts(mask[-1:])),
+            "your test looked at the last row only",
+            "a single bad row, wherever it stands, is enough for a refusal.",
+        ),
+        Mistake(
+            _says(lambda mask: mask[:, 0].all()),
+            "your test looked at the first column only",
+            "that refuses left padding, but it accepts a hole: words may follow a False.",
+        ),
+        Mistake(
+            _says(lambda mask: mask[:, 0].all() and not mask[:, -1].any()),
+            "your test looked at the first and the last column only",
+            "no padding at all is right padding too, and between the two columns may be a hole.",
+        ),
+        Mistake(
+            _says(lambda mask: _accepts(mask.all(axis=0)[None])),
+            "the rows were merged into one",
+            "a hole in one row may hide behind the padding of another. Look at each row by itself.",
+        ),
+        Mistake(
+            _says(lambda mask: (np.diff(mask.sum(axis=0)) <= 0).all()),
+            "your test counted the columns",
+            "the counts may fall although single rows have holes. Look at each row by itself.",
+        ),
+        Mistake(
+            _says(lambda mask: (np.diff(mask.astype(int), axis=1) <= 0).all()),
+            "your test accepts a row without any word",
+            "no False comes before a True in it, but cuDNN cannot read a sequence of length zero.",
+        ),
+        Mistake(
+            _says(lambda mask: _accepts(mask) and not mask[:, -1].any()),
+            "your test demands padding",
+            "no padding at all is right padding too: a row may be full of words.",
+        ),
+        Mistake(
+            _says(lambda mask: not _accepts(mask)),
+            "True and False are exchanged",
+            "True stands for a mask that cuDNN accepts.",
+        ),
+    ],
+)
 
 
 @exercise("4.4")
 def check_4_4(answer: Any) -> None:
-    """Try masks of every kind that tells a wrong test from a right one."""
-    cases = [
-        ([[1, 1, 1, 0], [1, 0, 0, 0]], True, "right padding"),
-        ([[1, 1, 1], [1, 1, 1]], True, "no padding at all"),
-        ([[0, 0, 1, 1]], False, "left padding"),
-        ([[1, 0, 1, 0]], False, "a hole in the middle of a row"),
-        ([[1, 0, 0, 1]], False, "a word after the padding"),
-        ([[0, 0, 0]], False, "a row without any word"),
-    ]
-    for rows, want, what in cases:
-        mask = np.array(rows, dtype=bool)
-        got = call(answer, mask)
-        if isinstance(got, np.ndarray) and got.ndim:
-            raise Incorrect(
-                "One answer a row: one for the whole mask is wanted; a single bad row is enough "
-                "for a refusal (`.all()`)."
-            )
-        expect_type(got, (bool, np.bool_), name="what your function returns")
-        if bool(got) != want:
-            verb = "refuses" if want else "accepts"
-            raise Incorrect(
-                f"Your test {verb} {what}: for the mask `{mask.astype(int).tolist()}` "
-                f"the answer is {want}."
-            )
-    _demand_every_row(answer)
-
-
-def _demand_every_row(answer: Any) -> None:
-    """Put one bad row first, then last; each kind of bad row was refused before, alone."""
-    for bad in ([0, 0, 1, 1], [1, 0, 1, 0], [0, 0, 0, 0]):
-        first, last = (
-            bool(call(answer, np.array(rows, dtype=bool)))
-            for rows in ([bad, [1, 1, 1, 0]], [[1, 1, 1, 0], bad])
+    """Try masks that are right-padded, or nearly so."""
+    got = plain(call(answer, np.array([[1, 1, 1, 0], [1, 0, 0, 0]], dtype=bool)))
+    if isinstance(got, (list, tuple)) or np.ndim(got):
+        raise Incorrect(
+            "One answer a row: one for the whole mask is wanted; a single bad row is enough "
+            "for a refusal (`.all()`)."
         )
-        advice = "A single bad row, wherever it stands, is enough for a refusal."
-        mistake(first and last, "one good row is enough for your test", f"{advice} (`.all()`)")
-        mistake(last, "your test looked at the first row only", advice)
-        mistake(first, "your test looked at the last row only", advice)
+    _JUDGE_4_4(answer)
 
 
 @exercise("4.5")
@@ -235,17 +491,21 @@ def check_4_5(answer: Any) -> None:
     because = {
         "a": "a network that has learned its captions by heart is good on train and bad on dev. "
         "Here dev is as good as train, and its images are others.",
-        "c": "easy padding makes the loss lower, but the words would still be hard: scored alone, "
+        "b": "easy padding makes the loss lower, but the words would still be hard: scored alone, "
         "they would stay near the LSTM's loss. And captions would be poor, not senseless.",
         "d": "over a known prefix it is valid: the course's own model has one, and passes the leak "
         "test. What matters is whether the answer is among what it is given.",
     }
-    expect_choice(answer, "b", because)
+    why = (
+        "It alone explains both numbers and the captions: the label is among the inputs on train "
+        "and on dev alike, and it is missing while writing."
+    )
+    expect_choice(answer, "c", because, why=why)
 
 
-def _two_way_reader(seed: int) -> Callable[[np.ndarray], np.ndarray]:
-    """Return a network that reads both ways, ids (t,) -> scores (t, 4), and has no mask."""
-    table = np.random.default_rng(seed).normal(size=(10, 4))
+def _two_way_reader(seed: int, scores: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a network that reads both ways, ids (t,) -> scores (t, V), and has no mask."""
+    table = np.random.default_rng(seed).normal(size=(10, scores))
 
     def predict(ids: np.ndarray) -> np.ndarray:
         x = table[np.asarray(ids, dtype=int)]
@@ -256,49 +516,120 @@ def _two_way_reader(seed: int) -> Callable[[np.ndarray], np.ndarray]:
     return predict
 
 
-@exercise("4.6")
-def check_4_6(answer: Any) -> None:
-    """Compare with known prefixes, and run the leak test."""
-    predict, ids = _two_way_reader(0), np.array([1, 5, 7, 6, 9, 2])
-    want = np.stack([predict(ids[: place + 1])[place] for place in range(len(ids))])
-    got = _one_row_a_call(answer, predict, ids)
-    whole = predict(ids)
-    mistake(
-        looks_like(got, whole),
+def _by_place(row_of: Callable[..., Any]) -> Callable[..., np.ndarray]:
+    """Return the answer whose row for place k is `row_of(predict, ids, k)`."""
+    return lambda predict, ids: np.stack([row_of(predict, ids, k) for k in range(len(ids))])
+
+
+def _blanked(ids: np.ndarray, place: int) -> np.ndarray:
+    return np.where(np.arange(len(ids)) <= place, ids, PAD)
+
+
+_FORESEEN = (
+    "place k has read ids[k + 1], which is what it is asked for, so the leak test fails. Its "
+    "prefix ends with ids[k]."
+)
+_MISTAKES_4_6 = [
+    Mistake(
+        lambda predict, ids: predict(ids),
         "the network has read the whole caption",
         "every row depends on tokens that come later. Give it the known prefix alone.",
-    )
-    mistake(
-        looks_like(got, [predict(ids[: place + 1])[0] for place in range(len(ids))]),
+    ),
+    Mistake(
+        _by_place(lambda predict, ids, k: predict(ids)[-1]),
+        "the network has read the whole caption",
+        "every row is what it says at the last place. Give it the known prefix alone.",
+    ),
+    Mistake(
+        _by_place(lambda predict, ids, k: predict(ids[: k + 1])[0]),
         "the row of the first place",
         "after the prefix ids[0] to ids[k], what counts is what it says at place k.",
-    )
-    hidden = [np.where(np.arange(len(ids)) <= place, ids, PAD) for place in range(len(ids))]
-    mistake(
-        looks_like(got, [predict(row)[place] for place, row in enumerate(hidden)]),
+    ),
+    Mistake(
+        _by_place(lambda predict, ids, k: predict(ids[: k + 1]).mean(axis=0)),
+        "the mean over the places",
+        "after the prefix ids[0] to ids[k], what counts is what it says at place k.",
+    ),
+    Mistake(
+        _by_place(lambda predict, ids, k: predict(_blanked(ids, k))[k]),
         "padding instead of the future",
         "this network has no mask, so it reads the zeros as words. Cut the ids, don't blank them.",
-    )
-    short = np.stack([predict(ids[: max(place, 1)])[-1] for place in range(len(ids))])
-    mistake(
-        looks_like(got, short) or looks_like(got, short[1:]),
+    ),
+    Mistake(
+        _by_place(lambda predict, ids, k: predict(_blanked(ids, k))[-1]),
+        "padding instead of the future",
+        "this network has no mask, so it reads the zeros as words. Cut the ids, don't blank them.",
+    ),
+    Mistake(
+        _by_place(lambda predict, ids, k: predict(ids[k : k + 1])[0]),
+        "one token alone",
+        "place k may read all of ids[0] to ids[k], and what came before changes what it says.",
+    ),
+    Mistake(
+        _by_place(lambda predict, ids, k: predict(ids[k:])[0]),
+        "the future and not the past",
+        "place k reads what comes before it: ids[0] to ids[k].",
+    ),
+    Mistake(
+        _by_place(lambda predict, ids, k: predict(ids[: max(k, 1)])[-1]),
         "one token too few",
-        "place k has read ids[k] too: its prefix is `ids[: k + 1]`.",
-    )
-    expect_shape(got, want.shape, name="the scores")
-    _demand_no_leak(answer, predict, ids, np.asarray(got))
-    expect_close(got, want, name="the scores")
+        "place k has read ids[k] too: that is the last of its prefix.",
+    ),
+    Mistake(
+        lambda predict, ids: np.stack([predict(ids[:k])[-1] for k in range(1, len(ids))]),
+        "one token too few",
+        "place k has read ids[k] too, so the last row is what it says after all of the ids.",
+    ),
+    Mistake(
+        _by_place(lambda predict, ids, k: predict(ids[: k + 2])[k]), "one token too many", _FORESEEN
+    ),
+    Mistake(
+        _by_place(lambda predict, ids, k: predict(ids[: k + 2])[-1]),
+        "one token too many",
+        _FORESEEN,
+    ),
+]
+_JUDGE_4_6 = Judge(
+    inputs=st.tuples(
+        st.builds(_two_way_reader, st.integers(0, 999), st.integers(1, 5)),
+        st.lists(st.integers(1, 9), min_size=1, max_size=7).map(np.array),
+    ),
+    right=_by_place(lambda predict, ids, k: predict(ids[: k + 1])[k]),
+    names=("the scores",),
+    examples=[(_two_way_reader(0, 4), np.array([1, 5, 7, 6, 9, 2]))],
+    mistakes=_MISTAKES_4_6,
+)
+
+
+@exercise("4.6")
+def check_4_6(answer: Any) -> None:
+    """Name known mistakes, run the leak test, then compare with known prefixes."""
+    known = [inputs for inputs in _JUDGE_4_6.draw(30) if len(inputs[1]) > 3][:6]
+    found = []
+    for inputs in (*_JUDGE_4_6.examples, *known):
+        got = _one_row_a_call(answer, *inputs)
+        demand_sound(got, _JUDGE_4_6.right(*inputs), _JUDGE_4_6.names)
+        found.append((inputs, got))
+    _name_a_mistake(found, _MISTAKES_4_6)
+    for (predict, ids), got in found:
+        expect_shape(got, predict(ids).shape, "the scores")
+        _demand_no_leak(answer, predict, ids, np.asarray(plain(got)))
+    _JUDGE_4_6(answer)
+
+
+# What NumPy and TensorFlow say where arrays of different sizes are to be one.
+_UNEQUAL_ROWS = ("same shape", "inhomogeneous", "Shapes of all inputs must match")
 
 
 def _one_row_a_call(answer: Any, predict: Callable[[np.ndarray], np.ndarray], ids: Any) -> Any:
     """Call the answer; whole predictions, which cannot be stacked, are told from other errors."""
     try:
         got = call(answer, predict, ids)
-        np.asarray(got)
+        np.asarray(plain(got))
         return got
     except (ReaderError, ValueError) as error:
         told = str(error.__cause__ or error)
-        if "same shape" not in told and "inhomogeneous" not in told:
+        if not any(words in told for words in _UNEQUAL_ROWS):
             raise
     raise Incorrect(
         "The predictions for different prefixes have different numbers of rows, so they do not "
@@ -311,11 +642,14 @@ def _demand_no_leak(
 ) -> None:
     for changed in range(1, len(ids)):
         other = ids.copy()
-        other[changed] = 3
-        after = np.asarray(call(answer, predict, other))
+        other[changed] = other[changed] % 9 + 1
+        after = numbers(call(answer, predict, other), "the scores")
+        expect_shape(after, before.shape, "the scores")
         moved = np.flatnonzero((after[:changed] != before[:changed]).any(axis=1))
         if len(moved):
+            place = moved[0]
+            allowed = f"ids[0] to ids[{place}]" if place else "ids[0]"
             raise Incorrect(
                 f"The leak test fails: token {changed} was changed, and your scores for place "
-                f"{moved[0]} moved. They may depend on ids[0] to ids[{moved[0]}] only."
+                f"{place} moved. They may depend on {allowed} only."
             )

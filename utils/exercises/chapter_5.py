@@ -1,167 +1,320 @@
 """The exercises of chapter 5: merge with Add."""
 
+from __future__ import annotations
+
+import re
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
-from utils.exercises.exercise import Incorrect, exercise
+from utils.exercises.drawn import Judge, Mistake
+from utils.exercises.exercise import Incorrect, NotAttempted, exercise
 from utils.exercises.expect import (
+    about_none,
     expect_choice,
-    expect_close,
-    expect_equal,
     expect_shape,
     expect_type,
     looks_like,
     mistake,
+    plain,
 )
-from utils.exercises.guard import call
+from utils.exercises.guard import ReaderError, call, readers_line, short, whole
+
+_LAYERS = ("BiLSTM", "LSTM", "Concatenate")
+_SHAPES = ((8, 7, 200), (8, 100), (8, 200))
 
 
 @exercise("5.1")
 def check_5_1(answer: Any) -> None:
-    """Compare three shapes with names for the usual slips."""
-    expect_type(answer, (tuple, list), "your answer")
-    shapes = tuple(tuple(part) if isinstance(part, list) else part for part in answer)
-    if len(shapes) != 3 or not all(isinstance(part, tuple) for part in shapes):
-        raise Incorrect("Three shapes are wanted, each a tuple that begins with the batch of 8.")
+    """Compare three shapes with those of the usual slips."""
+    shapes = _three_shapes(answer)
     mistake(
-        any(size is None for part in shapes for size in part),
+        any(size is None for shape in shapes for size in shape),
         "the sizes are known here",
         "Keras prints None for what comes with the data; here that is 8 photos and 7 ids.",
     )
-    bilstm, lstm, merge = shapes
     mistake(
-        bilstm == (8, 7, 100),
-        "one direction only",
-        "a BiLSTM reads forwards and backwards, and keeps both vectors of each word.",
+        shapes == tuple(shape[1:] for shape in _SHAPES),
+        "the batch is missing",
+        "every shape begins with the number of photos and prefixes, 8.",
     )
-    mistake(
-        bilstm in ((8, 200), (8, 100)),
-        "the words are gone too early",
-        "with `return_sequences=True` the BiLSTM gives a vector for every word of the prefix.",
-    )
-    mistake(
-        lstm in ((8, 7, 100), (8, 7, 200)),
-        "the LSTM gives its last step alone",
-        "without `return_sequences=True` one vector a prefix is left.",
-    )
-    mistake(
-        lstm == (8, 200),
-        "the LSTM's width is its own",
-        "it reads 200 numbers a word, but its state has `units` of them.",
-    )
-    mistake(
-        merge == (8, 100),
-        "that is what Add gives",
-        "Concatenate pastes the photo's 100 numbers and the text's 100 end to end.",
-    )
-    expect_equal(shapes, ((8, 7, 200), (8, 100), (8, 200)), name="the tuple of shapes")
+    for place, wrong, name, why in (
+        (0, (8, 7, 100), "one direction only", "a BiLSTM keeps the vectors of both directions."),
+        (0, (8, 200), "the words are gone too early", "`return_sequences=True` keeps every word."),
+        (0, (8, 100), "the words are gone too early", "`return_sequences=True` keeps every word."),
+        (0, (8, 14, 100), "pasted along the words", "each word gets one vector, twice as wide."),
+        (1, (8, 7, 100), "the LSTM gives its last step alone", "one vector a prefix is left."),
+        (1, (8, 7, 200), "the LSTM gives its last step alone", "one vector a prefix is left."),
+        (
+            1,
+            (8, 200),
+            "the LSTM's width is its own",
+            "it reads 200 numbers a word, but its state has `units` of them.",
+        ),
+        (2, (8, 100), "that is what Add gives", "Concatenate pastes the two vectors end to end."),
+        (2, (16, 100), "pasted along the batch", "8 photos stay 8 rows; the rows get longer."),
+        (2, (8, 2, 100), "stacked, not pasted", "Concatenate makes no new axis."),
+        (2, (8, 7, 200), "the words are gone by then", "the LSTM left one vector a prefix."),
+    ):
+        mistake(shapes[place] == wrong, name, why)
+    for shape, right, name in zip(shapes, _SHAPES, _LAYERS, strict=True):
+        if shape != right:
+            advice = " It begins with the batch, 8." if shape[:1] != (8,) else ""
+            axes = "axis" if len(right) == 1 else "axes"
+            if len(shape) != len(right):
+                advice += f" It has {len(right)} {axes}, and yours has {len(shape)}."
+            raise Incorrect(f"The shape after the {name} is not `{shape}`.{advice}")
 
 
-def _total(
-    sizes: tuple[int, int, int, int],
-    merge: str,
-    *,
-    bias: int = 1,
-    directions: int = 2,
-    width: int = 2,
-    pasted: int = 2,
-) -> int:
-    """Return the count of the course's model; the keywords are what a slip would change."""
+def _three_shapes(answer: Any) -> tuple[tuple, ...]:
+    """Return three tuples of sizes, whatever holds them; raise `Incorrect` where there are none."""
+    if isinstance(answer, np.ndarray):
+        answer = answer.tolist()
+    expect_type(answer, (tuple, list), "your answer")
+    shapes = tuple(_sizes_of(part) for part in answer)
+    if len(shapes) != 3 or None in shapes:
+        raise Incorrect("Three shapes are wanted, each a tuple that begins with the batch of 8.")
+    return shapes
+
+
+def _sizes_of(part: Any) -> tuple | None:
+    """Return a shape as a tuple of numbers (None for an open size); None for anything else."""
+    try:
+        value = plain(part)
+    except ValueError:  # a TensorShape that knows nothing
+        return None
+    if not isinstance(value, (tuple, list, np.ndarray)):
+        return None
+    sizes = tuple(plain(size) for size in value)
+    known = all(size is None or isinstance(size, (int, float)) for size in sizes)
+    return sizes if known else None
+
+
+class _SlowJudge(Judge):
+    """A judge that calls an answer less often, since it may build a Keras model each time."""
+
+    def draw(self, count: int = 20) -> list[tuple]:
+        """Return inputs, the same ones each time."""
+        return super().draw(count)
+
+    def _smaller(self, answer: Any, inputs: tuple) -> tuple:
+        return inputs  # the examples are small already
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """How the parameters are counted: rightly, where nothing is changed."""
+
+    dense_bias: int = 1
+    lstm_bias: int = 1
+    gates: int = 4
+    state: int = 1
+    directions: int = 2
+    width: int = 2
+    pasted: tuple[str, ...] = ("concatenate",)
+    without: str = ""
+
+
+def _total(sizes: Sequence[int], merge: str, how: _Counted) -> int:
+    """Return the count of the course's model."""
     words, embedding, feature, units = sizes
-    merged = pasted * units if merge == "concatenate" else units
-    return (
-        units * (feature + bias)
-        + words * embedding
-        + directions * 4 * units * (embedding + units + bias)
-        + 4 * units * (width * units + units + bias)
-        + units * (merged + bias)
-        + words * (units + bias)
-    )
+    merged = 2 * units if merge in how.pasted else units
+
+    def lstm(inputs: int) -> int:
+        return how.gates * units * (inputs + how.state * units + how.lstm_bias)
+
+    counts = {
+        "image_encoder": units * (feature + how.dense_bias),
+        "embedding": words * embedding,
+        "bilstm": how.directions * lstm(embedding),
+        "lstm": lstm(how.width * units),
+        "hidden": units * (merged + how.dense_bias),
+        "next_word": words * (units + how.dense_bias),
+    }
+    return sum(count for name, count in counts.items() if name != how.without)
+
+
+def _slip(name: str, why: str, **changed: Any) -> Mistake:
+    """Return the mistake of counting with something changed."""
+    how = _Counted(**changed)
+    return Mistake(lambda *given: _total(given[:4], given[4], how), name, why)
+
+
+_EVERY = ("add", "multiply", "concatenate")
+_BIASES = "each Dense unit and each gate has one."
+_JUDGE_5_2 = _SlowJudge(
+    inputs=st.tuples(
+        st.integers(5, 400),
+        st.integers(1, 50),
+        st.integers(1, 200),
+        st.integers(1, 40),
+        st.sampled_from(_EVERY),
+    ),
+    right=lambda *given: _total(given[:4], given[4], _Counted()),
+    names=("the number of parameters",),
+    tolerance=0.0,
+    examples=[(*sizes, merge) for sizes in ((5, 2, 3, 4), (97, 11, 23, 7)) for merge in _EVERY],
+    mistakes=[
+        _slip("the biases are missing", _BIASES, dense_bias=0, lstm_bias=0),
+        _slip("the biases of the Dense layers are missing", "each unit has one.", dense_bias=0),
+        _slip("the biases of the LSTMs are missing", "each unit of a gate has one.", lstm_bias=0),
+        _slip("two biases a gate", "PyTorch has two, Keras has one.", lstm_bias=2),
+        _slip("an LSTM has four gates", "each of them is a Dense layer of its own.", gates=1),
+        _slip("an LSTM has four gates", "here three were counted.", gates=3),
+        _slip(
+            "the LSTMs do not read their own state",
+            "each gate reads the input and the last state, so `m + u + 1` numbers.",
+            state=0,
+        ),
+        _slip("the BiLSTM counted once", "it is two LSTMs, one a direction.", directions=1),
+        _slip(
+            "the LSTM reads more than that",
+            "before it stands a BiLSTM, which gives 2 * units numbers a word.",
+            width=1,
+        ),
+        _slip(
+            "Concatenate treated as Add", "after it `hidden` reads 2 * units numbers.", pasted=()
+        ),
+        _slip(
+            "Add treated as Concatenate",
+            "after 'add' and 'multiply' the vector is as wide as before, `units`.",
+            pasted=_EVERY,
+        ),
+        _slip(
+            "Multiply treated as Concatenate",
+            "after 'multiply' the vector is as wide as before, `units`.",
+            pasted=("multiply", "concatenate"),
+        ),
+        *(
+            _slip("a layer is missing", f"`{layer}` has parameters too.", without=layer)
+            for layer in ("image_encoder", "embedding", "bilstm", "lstm", "hidden", "next_word")
+        ),
+    ],
+)
 
 
 @exercise("5.2")
 def check_5_2(answer: Any) -> None:
     """Compare with the count at sizes that the reader does not see, for each merge."""
-    sizes = (97, 11, 23, 7)
-    for merge in ("add", "multiply", "concatenate"):
-        got = call(answer, *sizes, merge)
-        want = _total(sizes, merge)
-        for slip, name, why in (
-            ({"bias": 0}, "the biases are missing", "each Dense unit and each gate has one."),
-            ({"directions": 1}, "the BiLSTM counted once", "it is two LSTMs, one a direction."),
-            (
-                {"width": 1},
-                "the LSTM reads more than that",
-                "before it stands a BiLSTM, which gives 2 * units numbers a word.",
-            ),
-            (
-                {"pasted": 1},
-                "Concatenate treated as Add",
-                "after it `hidden` reads 2 * units numbers.",
-            ),
-        ):
-            wrong = _total(sizes, merge, **slip)
-            mistake(wrong != want and looks_like(got, wrong, 0.0), name, why)
-        unmerged = _total(sizes, "concatenate")
-        mistake(
-            merge != "concatenate" and looks_like(got, unmerged, 0.0),
-            "Add treated as Concatenate",
-            f"after {merge!r} the vector is as wide as before, `units`.",
-        )
-        tried = f"count_parameters{(*sizes, merge)}"
-        expect_close(got, want, name=f"the result of `{tried}`", tolerance=0.0)
+    _JUDGE_5_2(answer)
+
+
+def _weights(units: int, outputs: int, seed: int, kind: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a kernel and a bias of small halves, which float32 holds exactly."""
+    rng = np.random.default_rng(seed)
+    kernel = rng.integers(-6, 7, (units, outputs)) / 2
+    return kernel.astype(kind), (rng.integers(-6, 7, outputs) / 2).astype(kind)
+
+
+def _with(change: Callable[[np.ndarray], Any], bias_times: int = 1) -> Callable[..., list]:
+    return lambda kernel, bias: [change(kernel), bias_times * bias]
+
+
+def _twice(kernel: np.ndarray) -> np.ndarray:
+    return np.concatenate([kernel, kernel])
+
+
+_LOST = "rows of zeros make the layer blind to the photo or deaf to the text."
+_KERNEL_SLIPS: tuple[tuple[Callable[[np.ndarray], Any], str, str], ...] = (
+    (
+        lambda kernel: np.concatenate([kernel, kernel], axis=1),
+        "pasted along the wrong axis",
+        "the rows of a kernel meet the inputs, and it is the inputs that became twice as many.",
+    ),
+    (
+        lambda kernel: kernel,
+        "the kernel is still too small",
+        "after Concatenate the layer reads 2 * units numbers.",
+    ),
+    (
+        lambda kernel: 2 * kernel,
+        "the kernel is still too small",
+        "its numbers are doubled, and it needs twice as many rows: the layer reads 2 * units.",
+    ),
+    (lambda kernel: np.concatenate([kernel, 0 * kernel]), "one of the two is lost", _LOST),
+    (lambda kernel: np.concatenate([0 * kernel, kernel]), "one of the two is lost", _LOST),
+    (lambda kernel: _twice(kernel) / 2, "the mean instead of the sum", "Add does not halve."),
+    (
+        lambda kernel: 2 * _twice(kernel),
+        "everything is added twice",
+        "photo @ kernel + text @ kernel holds each of the two once.",
+    ),
+    (
+        lambda kernel: np.repeat(kernel, 2, axis=0),
+        "the rows are interleaved",
+        "the first `units` rows of the new kernel meet the photo, the others the text: the whole "
+        "kernel comes twice, one below the other, not each row twice.",
+    ),
+    (
+        lambda kernel: np.concatenate([kernel, kernel[::-1]]),
+        "the text's half is upside down",
+        "the text's numbers stand in the same order as the photo's.",
+    ),
+    (
+        lambda kernel: np.concatenate([kernel, -kernel]),
+        "the text is subtracted",
+        "Add gives photo + text, so both halves have the same sign.",
+    ),
+    (
+        lambda kernel: np.stack([kernel, kernel]),
+        "stacked, not pasted",
+        "a kernel has two axes: paste along the rows, `np.concatenate`.",
+    ),
+)
+_BIAS_SLIPS = (
+    Mistake(
+        lambda kernel, bias: [_twice(kernel), 2 * bias],
+        "the bias is added twice",
+        "(photo + text) @ kernel + bias holds one bias only.",
+    ),
+    Mistake(
+        lambda kernel, bias: [_twice(kernel), np.concatenate([bias, bias])],
+        "the bias is too long",
+        "it has a number for each output, and there are as many outputs as before.",
+    ),
+    Mistake(
+        lambda kernel, bias: [_twice(kernel), bias / 2],
+        "the bias is halved",
+        "(photo + text) @ kernel + bias holds the bias once, as it was.",
+    ),
+    Mistake(
+        lambda kernel, bias: [_twice(kernel), 0 * bias],
+        "the bias is lost",
+        "(photo + text) @ kernel + bias holds the bias once, as it was.",
+    ),
+)
+_JUDGE_5_3 = Judge(
+    inputs=st.builds(
+        _weights,
+        st.integers(1, 5),
+        st.integers(1, 5),
+        st.integers(0, 99),
+        st.sampled_from(["float32", "float64"]),
+    ),
+    right=lambda kernel, bias: (_twice(kernel), bias),
+    names=("the new kernel", "the new bias"),
+    examples=[_weights(6, 4, 5, "float32")],
+    mistakes=[
+        *(
+            Mistake(_with(change, times), name, why)
+            for change, name, why in _KERNEL_SLIPS
+            for times in (1, 2)
+        ),
+        *_BIAS_SLIPS,
+    ],
+)
 
 
 @exercise("5.3")
 def check_5_3(answer: Any) -> None:
-    """Apply the new weights to pasted vectors and compare with Add and the old weights."""
-    rng = np.random.default_rng(5)
-    kernel = rng.normal(size=(6, 4)).astype(np.float32)
-    bias = rng.normal(size=4).astype(np.float32)
-    got = call(answer, kernel, bias)
-    expect_type(got, (list, tuple), "your answer")
-    if len(got) != 2:
-        raise Incorrect(f"A kernel and a bias are wanted, and your answer has {len(got)} entries.")
-    wide, shift = got
-    zeros = np.zeros_like(kernel)
-    mistake(
-        looks_like(wide, np.concatenate([kernel, kernel], axis=1)),
-        "pasted along the wrong axis",
-        "the rows of a kernel meet the inputs, and it is the inputs that became twice as many.",
-    )
-    mistake(
-        looks_like(wide, kernel),
-        "the kernel is still too small",
-        "after Concatenate the layer reads 2 * units numbers.",
-    )
-    mistake(
-        looks_like(wide, np.concatenate([kernel, zeros]))
-        or looks_like(wide, np.concatenate([zeros, kernel])),
-        "one of the two is lost",
-        "rows of zeros make the layer blind to the photo or deaf to the text.",
-    )
-    mistake(
-        looks_like(wide, np.concatenate([kernel, kernel]) / 2),
-        "the mean instead of the sum",
-        "Add does not divide by two.",
-    )
-    mistake(
-        looks_like(wide, np.repeat(kernel, 2, axis=0)),
-        "the rows are interleaved",
-        "the first `units` rows of the new kernel meet the photo, the others the text: the whole "
-        "kernel comes twice, one below the other, not each row twice.",
-    )
-    expect_shape(wide, (12, 4), name="the new kernel")
-    mistake(
-        looks_like(shift, 2 * bias),
-        "the bias is added twice",
-        "(photo + text) @ kernel + bias holds one bias only.",
-    )
-    expect_shape(shift, (4,), name="the new bias")
-    image, text = rng.normal(size=(2, 5, 6)).astype(np.float32)
-    mine = np.concatenate([image, text], axis=1) @ np.asarray(wide) + np.asarray(shift)
-    expect_close(mine, (image + text) @ kernel + bias, "the output of `hidden`", 1e-4)
+    """Compare the weights: no others give Add's output for every photo and text."""
+    _JUDGE_5_3(answer)
 
 
 @exercise("5.4")
@@ -182,145 +335,649 @@ def check_5_4(answer: Any) -> None:
     )
 
 
+def _repeated(features: np.ndarray, captions: list[list[str]]) -> np.ndarray:
+    return np.repeat(features, [len(image) for image in captions], axis=0)
+
+
+def _flat(captions: list[list[str]]) -> list[str]:
+    return [caption for image in captions for caption in image]
+
+
+def _rows_and_texts(got: Any) -> tuple[Any, Any]:
+    """Return the two results; raise `Incorrect` where there are not two."""
+    if got is None:
+        raise Incorrect(about_none("the result"))
+    if not isinstance(got, (tuple, list)) or len(got) != 2:
+        raise Incorrect(
+            f"Two things are wanted, the rows of features and the captions; this is `{short(got)}`."
+        )
+    return plain(got[0]), plain(got[1])
+
+
+def _problem_of_rows(got: Any, size: int) -> str:
+    """Return what is wrong with the rows of features alone; "" where nothing is."""
+    if got is None:
+        return about_none("the array of features")
+    try:
+        rows = np.asarray(got)
+    except ValueError:
+        return "The features are no table: their rows have different lengths."
+    if rows.size and rows.dtype.kind not in "biuf":
+        return f"The first result is no table of numbers: `{short(got)}`."
+    if rows.ndim != 2:
+        return f"The features are no table: their shape is {rows.shape}, and (n, {size}) is wanted."
+    if not np.isfinite(rows.astype(float)).all():
+        return "The features are not all finite numbers: NaN or infinity is among them."
+    if rows.shape[1] != size:
+        return (
+            f"The photos' numbers are mixed: a photo has {size} of them, and a row of your array "
+            f"has {rows.shape[1]}."
+        )
+    return ""
+
+
+def _problem_of_pairs(inputs: tuple, got: Any) -> str:
+    """Return what is wrong with the rows and captions, in whatever order they are."""
+    features, captions = inputs
+    rows, texts = _rows_and_texts(got)
+    problem = _problem_of_rows(rows, features.shape[1])
+    if problem:
+        return problem
+    if not isinstance(texts, (list, tuple, np.ndarray)):
+        return f"The captions are no list: they are `{short(texts)}`."
+    texts, own, rows = [plain(text) for text in texts], _flat(captions), np.asarray(rows).tolist()
+    if not all(isinstance(text, str) for text in texts):
+        return "The captions are not texts one by one: a list of n captions is wanted."
+    if Counter(texts) != Counter(own):
+        return f"Captions are lost or doubled: {len(own)} came in, and {len(texts)} came out."
+    if len(rows) != len(texts):
+        return (
+            f"The captions are not counted photo by photo: there are {len(texts)}, and your array "
+            f"has {len(rows)} rows."
+        )
+    known = features.tolist()
+    if any(row not in known for row in rows):
+        return "The photos' numbers are mixed: a row came back that no photo has."
+    wanted = Counter(zip(map(tuple, _repeated(*inputs).tolist()), own, strict=True))
+    for row, text in zip(rows, texts, strict=True):
+        if (tuple(row), text) not in wanted:
+            return (
+                f"A caption stands beside another photo: {text!r} is paired with "
+                f"`{whole(row)}`, which is photo {known.index(row)}."
+            )
+    if Counter(zip(map(tuple, rows), texts, strict=True)) != wanted:
+        return (
+            "A caption stands beside another photo: two photos share a caption, and only one of "
+            "them is there."
+        )
+    return ""
+
+
+def _rows_are(rows_of: Callable[..., Any]) -> Callable[[tuple, Any], bool]:
+    """Return whether the rows are those of a slip, and the captions right."""
+    return lambda inputs, got: (
+        looks_like(_rows_and_texts(got)[0], rows_of(*inputs))
+        and looks_like(list(_rows_and_texts(got)[1]), _flat(inputs[1]))
+    )
+
+
+def _tiled(features: np.ndarray, captions: list[list[str]]) -> np.ndarray:
+    count = len(_flat(captions))
+    return np.tile(features, (count, 1))[:count]
+
+
+def _table(photos: int, size: int, seed: int, kind: str) -> np.ndarray:
+    """Return features of small halves: exact in float32, and now and then two photos are alike."""
+    return (np.random.default_rng(seed).integers(0, 9, (photos, size)) / 2).astype(kind)
+
+
+@st.composite
+def _photos(draw: st.DrawFn, *, even: bool) -> tuple[np.ndarray, list[list[str]]]:
+    """Features and captions, as many for each photo (`even`) or any number, also none."""
+    photos, size = draw(st.integers(2 if even else 1, 5)), draw(st.integers(1, 4))
+    each = draw(st.integers(1, 4))
+    counts = [each if even else draw(st.integers(0, 4)) for _ in range(photos)]
+    counts[-1] += not any(counts)
+    text = st.sampled_from(["a dog", "a cat", "an owl", "a red cat", "two dogs", "a man"])
+    captions = [[draw(text) for _ in range(count)] for count in counts]
+    kind = draw(st.sampled_from(["float32", "float64"]))
+    return _table(photos, size, draw(st.integers(0, 99)), kind), captions
+
+
+def _told_apart(counts: Sequence[int]) -> tuple[np.ndarray, list[list[str]]]:
+    """Features and captions of which no two are alike."""
+    features = np.arange(3 * len(counts), dtype=np.float32).reshape(len(counts), 3)
+    captions = [[f"photo {n}, caption {k}" for k in range(c)] for n, c in enumerate(counts)]
+    return features, captions
+
+
+_MIXED = Mistake(
+    _rows_are(
+        lambda features, captions: np.repeat(features, len(captions[0])).reshape(
+            -1, features.shape[1]
+        )
+    ),
+    "the photos' numbers are mixed",
+    "each number was repeated by itself. Repeat whole rows: `axis=0`.",
+)
+_TILED = Mistake(
+    _rows_are(_tiled),
+    "a caption stands beside another photo",
+    "the rows come as 0, 1, 2, 0, 1, 2, and the captions as 0, 0, 1, 1, 2, 2: the whole table was "
+    "repeated, and each row is to be.",
+)
+_EVEN_5_5 = Judge(
+    inputs=_photos(even=True),
+    fits=_problem_of_pairs,
+    names=("the rows of features", "the captions"),
+    examples=[_told_apart((2, 2, 2, 2))],
+    mistakes=[
+        _MIXED,
+        _TILED,
+        Mistake(
+            _rows_are(lambda features, captions: features),
+            "the rows are not repeated",
+            "a photo with two captions needs two rows.",
+        ),
+        Mistake(
+            _rows_are(lambda features, captions: _repeated(features, captions)[::-1]),
+            "a caption stands beside another photo",
+            "the rows stand in the reverse order of the captions.",
+        ),
+    ],
+)
+_JUDGE_5_5 = Judge(
+    inputs=_photos(even=False),
+    fits=_problem_of_pairs,
+    names=("the rows of features", "the captions"),
+    examples=[_told_apart((1, 2, 1, 2))],
+    mistakes=[
+        Mistake(
+            _rows_are(
+                lambda features, captions: np.repeat(features, len(captions[0]), axis=0),
+            ),
+            "the captions are not counted photo by photo",
+            "you take `len(captions[0])` for every photo, and photos have different numbers of "
+            "captions.",
+        ),
+        Mistake(
+            _rows_are(
+                lambda features, captions: np.repeat(features, max(map(len, captions)), axis=0),
+            ),
+            "the captions are not counted photo by photo",
+            "every photo has as many rows as the one with the most captions.",
+        ),
+        _TILED,
+    ],
+)
+
+
 @exercise("5.5")
 def check_5_5(answer: Any) -> None:
-    """Check that each caption stands beside its own photo, also with uneven numbers of them."""
-    features = np.arange(12, dtype=np.float32).reshape(4, 3)
-    even = [[f"photo {image}, caption {n}" for n in range(2)] for image in range(4)]
-    uneven = [captions[: 1 + image % 2] for image, captions in enumerate(even)]
-    for captions, where in ((even, "two captions a photo"), (uneven, "one or two a photo")):
-        got = call(answer, features, captions)
-        expect_type(got, (tuple, list), "your answer")
-        if len(got) != 2:
-            raise Incorrect("Two things are wanted: the rows of features, and the captions.")
-        own = [caption for image in captions for caption in image]
-        count = len(own)
-        rows, texts = np.asarray(got[0]), list(got[1])
-        wrong = [row for row in np.atleast_2d(rows) if row.tolist() not in features.tolist()]
+    """Look at the pairs: first with as many captions for each photo, then with any number."""
+    _EVEN_5_5(answer)
+    _JUDGE_5_5(answer)
+
+
+# Building init-inject. A graph can be drawn in many ways, so the checks look at what flows: every
+# LSTM is watched while the model runs, the photo or the words are exchanged, and what an LSTM hands
+# on is replaced by something else. What changes then tells the four designs apart.
+
+_WORDS, _FEATURE, _EMBEDDING, _UNITS = 30, 12, 6, 8
+_STEPS = 5  # ids in a prefix
+
+
+@dataclass
+class _Reading:
+    """One call of a recurrent layer: what it read, its first states, and what it handed on."""
+
+    layer: Any
+    sequence: np.ndarray
+    states: list[np.ndarray] | None
+    result: list[np.ndarray] | None = None
+
+
+class _Watched:
+    """A model whose recurrent layers are watched while it runs."""
+
+    def __init__(self, model: Any) -> None:
+        import keras
+
+        self.model = model
+        self.layers = list(model._flatten_layers())
+        self.readers = [one for one in self.layers if isinstance(one, keras.layers.RNN)]
+        self.readings: list[_Reading] = []
+
+    def run(
+        self,
+        feature: np.ndarray,
+        prefix: np.ndarray,
+        replaced: Callable[[list[np.ndarray]], list[np.ndarray]] | None = None,
+    ) -> np.ndarray:
+        """Return the output without dropout; `replaced` changes what the LSTM hands on.
+
+        `readings` holds the calls of the last run. Raises `Incorrect` where the model fails.
+        """
+        self.readings = []
+        try:
+            with self._watching(replaced):
+                got = self.model({"feature": feature, "prefix": prefix}, training=False)
+        except Exception as error:
+            self._name_the_states()
+            raise Incorrect(
+                f"The model is built, but it does not run on {_count(len(prefix), 'photo')} of "
+                f"{_FEATURE} numbers and prefixes of {_count(prefix.shape[1], 'id')}. "
+                f"{_essence(error)}"
+            ) from None
+        return np.asarray(plain(got))
+
+    @contextmanager
+    def _watching(self, replaced: Callable | None) -> Iterator[None]:
+        for layer in self.readers:
+            layer.call = self._recorder(layer, layer.call, replaced)
+        try:
+            yield
+        finally:
+            for layer in self.readers:
+                del layer.call
+
+    def _recorder(self, layer: Any, original: Callable, replaced: Callable | None) -> Callable:
+        def recorded(sequences: Any, initial_state: Any = None, *rest: Any, **named: Any) -> Any:
+            states = initial_state
+            if states is not None:
+                parts = states if isinstance(states, (list, tuple)) else [states]
+                states = [np.asarray(plain(part)) for part in parts]
+            reading = _Reading(layer, np.asarray(plain(sequences)), states)
+            self.readings.append(reading)
+            result = original(sequences, initial_state, *rest, **named)
+            several = isinstance(result, (list, tuple))
+            parts = list(result) if several else [result]
+            reading.result = [np.asarray(plain(part)) for part in parts]
+            if replaced is not None:
+                parts = _tensors(replaced(reading.result))
+            return type(result)(parts) if several else parts[0]
+
+        return recorded
+
+    def _name_the_states(self) -> None:
+        """Raise `Incorrect` where the last call failed for the states that it was handed."""
+        import keras
+
+        last = self.readings[-1] if self.readings else None
+        if (
+            last is None
+            or not last.states
+            or not isinstance(last.layer.cell, keras.layers.LSTMCell)
+        ):
+            return
+        _demand_two_states(last)
+        cell = last.layer.cell
+        widths = [state.shape[-1] for state in last.states if state.ndim == 2]
+        wrong = [width for width in widths if width != cell.units]
         mistake(
-            bool(wrong) or rows.shape[-1:] != (3,),
-            "the photos' numbers are mixed",
-            "repeat whole rows: `axis=0`.",
+            bool(wrong),
+            "the photo's vector is not as wide as the states",
+            f"it has {_count((wrong or [0])[0], 'number')}, and the LSTM's states have "
+            f"{cell.units}.",
         )
-        mistake(
-            captions is uneven and (len(rows) != count or len(texts) != count),
-            "the captions are not counted photo by photo",
-            "with one or two captions a photo, rows and captions must still be "
-            f"{count} each; yours are {len(rows)} and {len(texts)}.",
-        )
-        expect_shape(rows, (count, 3), name=f"the array of features with {where}")
-        expect_equal(sorted(texts), sorted(own), name="the captions, sorted")
-        for row, text in zip(rows, texts, strict=True):
-            owner = int(text.split(",")[0].removeprefix("photo "))
-            met = int(row[0] // 3)
-            mistake(
-                met != owner,
-                "a caption stands beside another photo",
-                f"with {where}, {text!r} is paired with photo {met}.",
-            )
+
+
+def _tensors(arrays: Sequence[np.ndarray]) -> list[Any]:
+    import keras
+
+    return [keras.ops.convert_to_tensor(array) for array in arrays]
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _essence(error: BaseException) -> str:
+    """Return the part of a message of Keras that tells what is wrong, as one short sentence."""
+    text = " ".join(re.sub(r"\x1b\[[0-9;]*m", "", str(error)).split())
+    text = re.sub(r"^Exception encountered when calling \S+ ", "", text)
+    text = re.split(r" ?Arguments received by | Call arguments received by ", text)[0]
+    text = re.sub(r"<KerasTensor [^>]*>", "a tensor", text)
+    text = re.sub(r"\{\{.*?\}\} ?|\[Op:\w+\]", "", text).strip()
+    text = re.split(r"(?<=[a-z\])])\. ", text)[0].rstrip(" .")
+    text = text if len(text) <= 200 else text[:197] + "..."
+    return f"Keras says: {text}." if text else f"Keras raised `{type(error).__name__}`."
 
 
 @exercise("5.6")
 def check_5_6(answer: Any) -> None:
-    """Build a small model with the reader's function and try it from outside."""
+    """Build a small model with the reader's function and watch what its LSTM reads."""
+    model = _built(answer)
+    _demand_plan(model)
+    watched = _Watched(model)
+    if not watched.readers:
+        raise Incorrect("There is no LSTM in the model: `layers.LSTM(units)` reads the words.")
+    _demand_embedding(watched)
+    rng = np.random.default_rng(0)
+    feature = rng.normal(size=(8, _FEATURE)).astype(np.float32)
+    prefix = rng.integers(4, _WORDS, (8, _STEPS)).astype(np.int32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _demand_init_inject(watched, feature, prefix)
+        _demand_hidden_state(watched, feature, prefix)
+        _demand_no_way_round(watched, feature, prefix)
+        _demand_probabilities(watched, feature, prefix)
+
+
+def _built(answer: Any) -> Any:
+    """Return the reader's model; an error of Keras is told in its own sentence."""
     import keras
 
-    words, feature_size, embedding_size, units = 30, 12, 6, 8
-    model = call(answer, words, feature_size, embedding_size, units)
+    try:
+        model = call(answer, _WORDS, _FEATURE, _EMBEDDING, _UNITS)
+    except (ReaderError, NotAttempted) as error:
+        # Keras raises NotImplementedError where a tensor is taken for a list, so it seems a stub.
+        cause = error.__cause__ or error.__context__
+        if cause is None or not _is_of_keras(cause):
+            raise
+        line = readers_line(cause.__traceback__)
+        where = f" It happened at {line}" if line else ""
+        advice = ""
+        if re.search(r"lstm.*expects 1 input", str(cause)):
+            advice = " An LSTM takes the words alone, and the states as `initial_state=[h, c]`."
+        if "Iterating over" in str(cause):
+            advice = " An LSTM gives one tensor; h and c come too only with `return_state=True`."
+        raise Incorrect(f"Keras could not build it. {_essence(cause)}{advice}{where}") from None
+    if isinstance(model, (keras.KerasTensor, dict, list, tuple)):
+        raise Incorrect(
+            "A model is wanted: `keras.Model({...}, output)` ties inputs and output together. "
+            f"This is of type `{type(model).__name__}`."
+        )
     expect_type(model, keras.Model, "your answer")
-    names = sorted(tensor.name for tensor in model.inputs)
+    return model
+
+
+def _is_of_keras(error: BaseException) -> bool:
+    """Return whether an error was raised inside Keras or TensorFlow."""
+    trace, last = error.__traceback__, ""
+    while trace is not None:
+        last = trace.tb_frame.f_globals.get("__name__", "")
+        trace = trace.tb_next
+    return last.partition(".")[0] in ("keras", "tensorflow", "optree")
+
+
+def _demand_plan(model: Any) -> None:
+    """Look at the inputs and at the number of outputs."""
+    inputs = getattr(model, "inputs", None)
+    if not inputs or not hasattr(model, "operations"):
+        raise Incorrect(
+            "A model of the functional API is wanted: `keras.Model({...}, output)`, made of "
+            "tensors that begin with `keras.Input`."
+        )
+    names = sorted(tensor.name for tensor in inputs)
     if names != ["feature", "prefix"]:
         raise Incorrect(
-            f"The inputs should be named feature and prefix, and are {names}: hand "
+            f"The inputs should be named feature and prefix, and are {' and '.join(names)}: hand "
             '`name="feature"` and `name="prefix"` to `keras.Input`.'
         )
-    _demand_injection(model, embedding_size, units)
-    rng = np.random.default_rng(0)
-    feature = rng.normal(size=(3, feature_size)).astype(np.float32)
-    prefix = rng.integers(4, words, (3, 5)).astype(np.int32)
+    keys = sorted(model.input) if isinstance(model.input, dict) else names
+    if keys != names:
+        raise Incorrect(
+            f"The keys of the dictionary should be feature and prefix, and are "
+            f"{' and '.join(map(str, keys))}."
+        )
+    for tensor in inputs:
+        shape = (None, _FEATURE) if tensor.name == "feature" else (None, None)
+        if tuple(tensor.shape) != shape:
+            raise Incorrect(
+                f"The input {tensor.name} has the shape {tuple(tensor.shape)}, and should have "
+                f"{shape}: None stands for any number."
+            )
+    if len(model.outputs) != 1 or isinstance(model.output, dict):
+        raise Incorrect(
+            "One output is wanted, the probabilities of the next word, as a tensor by itself; the "
+            f"model's is `{short(model.output)}`."
+        )
+
+
+def _demand_embedding(watched: _Watched) -> None:
+    """Look at the table of word vectors."""
+    import keras
+
+    tables = [one for one in watched.layers if isinstance(one, keras.layers.Embedding)]
+    for table in tables:
+        mistake(
+            (table.input_dim, table.output_dim) == (_EMBEDDING, _WORDS),
+            "the Embedding's two numbers are exchanged",
+            "first how many words, then how many numbers each.",
+        )
+        mistake(
+            table.input_dim < _WORDS,
+            "the Embedding has too few rows",
+            f"it has {table.input_dim}, and the vocabulary {_WORDS} words.",
+        )
+        mistake(
+            table.output_dim != _EMBEDDING,
+            "the Embedding has another width",
+            f"it gives {_count(table.output_dim, 'number')} a word, and `embedding_size` is "
+            f"{_EMBEDDING}.",
+        )
+
+
+def _changes(first: np.ndarray, second: np.ndarray) -> bool:
+    """Return whether two arrays differ by more than rounding."""
+    return first.shape != second.shape or not np.allclose(first, second, rtol=0, atol=1e-7)
+
+
+def _demand_init_inject(watched: _Watched, feature: np.ndarray, prefix: np.ndarray) -> None:
+    """Refuse the three other designs by name, and then what an LSTM's states lack."""
+    output = watched.run(feature, prefix)
+    here = watched.readings
+    other_output = watched.run(2 - feature, prefix)
+    other_photo = watched.readings
+    watched.run(feature, _others(prefix))
+    other_words = watched.readings
+    pairs = list(zip(here, other_photo, other_words, strict=True))
+    entry = next((group for group in pairs if _sees(group[0], group[1])), None)
+    if entry is None:
+        mistake(
+            not _changes(output, other_output),
+            "the photo changes nothing",
+            "hand its vector to the LSTM as `initial_state`.",
+        )
+        mistake(
+            True,
+            "that is a merge",
+            "the LSTM never sees the photo, the two meet after it; in init-inject the photo is "
+            "the LSTM's first state.",
+        )
+    _name_the_inject(*entry)
+    _demand_one_lstm(watched, here)
+    _demand_two_states(here[0])
+    seen = [_changes(*two) for two in zip(here[0].states, other_photo[0].states, strict=True)]
     mistake(
-        len(_first_states(model)) == 1,
+        not all(seen),
+        "one of the two states has not seen the photo",
+        "both h and c are to start from it: `initial_state=[h, c]`, each made of the image vector.",
+    )
+    mistake(
+        any(_changes(*two) for two in zip(here[0].states, other_words[0].states, strict=True)),
+        "the first states hold words",
+        "h and c are to be made of the photo alone: no layer joins photo and text.",
+    )
+    _demand_dense(watched, feature, prefix, here[0])
+
+
+def _others(prefix: np.ndarray) -> np.ndarray:
+    """Return prefixes that differ from these in every word."""
+    return np.where(prefix == 4, 5, 4).astype(np.int32)
+
+
+def _sees(here: _Reading, other: _Reading) -> bool:
+    """Return whether what an LSTM is handed differs between two runs."""
+    parts = [(here.sequence, other.sequence)]
+    if here.states is not None and other.states is not None:
+        parts += zip(here.states, other.states, strict=True)
+    return any(_changes(*two) for two in parts)
+
+
+def _name_the_inject(here: _Reading, other_photo: _Reading, other_words: _Reading) -> None:
+    """Refuse an LSTM that reads the photo as it reads words."""
+    if not _changes(here.sequence, other_photo.sequence):
+        return
+    steps = here.sequence.shape[1]
+    seen = [_changes(here.sequence[:, n], other_photo.sequence[:, n]) for n in range(steps)]
+    read_alone = not _changes(here.sequence, other_words.sequence)
+    mistake(
+        read_alone or (steps > 1 and seen == [True] + [False] * (steps - 1)),
+        "that is pre-inject",
+        "the LSTM reads the photo first, as if it were a word; in init-inject the photo is the "
+        "LSTM's first state.",
+    )
+    mistake(
+        all(seen),
+        "that is par-inject",
+        "the LSTM reads the photo with every word; here it should read the words alone.",
+    )
+    mistake(
+        True,
+        "the LSTM reads the photo",
+        "it should read the words alone, and start from the photo: `initial_state=[h, c]`.",
+    )
+
+
+def _demand_one_lstm(watched: _Watched, readings: list[_Reading]) -> None:
+    """Demand one LSTM of the right width, called once, that reads forwards."""
+    import keras
+
+    kinds = [type(layer).__name__ for layer in watched.readers]
+    if not isinstance(watched.readers[0].cell, keras.layers.LSTMCell):
+        raise Incorrect(f"An LSTM is wanted, and the model has a layer {kinds[0]}.")
+    if len(kinds) != 1:
+        both = any(isinstance(one, keras.layers.Bidirectional) for one in watched.layers)
+        more = "; a Bidirectional layer holds two" if both else ""
+        raise Incorrect(f"One plain LSTM is wanted, and the model has {len(kinds)}{more}.")
+    (layer,) = watched.readers
+    if len(readings) != 1:
+        raise Incorrect(f"The LSTM is called {len(readings)} times; once is enough.")
+    if layer.cell.units != _UNITS:
+        raise Incorrect(
+            f"The LSTM's width: {layer.cell.units} came, and `units`, {_UNITS}, was expected."
+        )
+    mistake(layer.go_backwards, "the LSTM reads backwards", "`go_backwards` is not wanted here.")
+    width = readings[0].sequence.shape[-1]
+    embedded = any(isinstance(one, keras.layers.Embedding) for one in watched.layers)
+    mistake(
+        not embedded and width != _EMBEDDING,
+        "the words are not embedded",
+        f"the LSTM reads {_count(width, 'number')} a word. An id is no quantity: an "
+        "Embedding gives each word a vector of `embedding_size` numbers.",
+    )
+
+
+def _demand_two_states(reading: _Reading) -> None:
+    count = len(reading.states or [])
+    mistake(
+        count != 2,
         "an LSTM has two states",
         "h and c, and both are to start from the photo: `initial_state` wants a list of two "
-        "vectors of `units` numbers, `[h, c]`.",
+        f"vectors of `units` numbers, `[h, c]`; it got {count}.",
     )
-    first = _probabilities(model, feature, prefix)
-    expect_shape(first, (3, words), name="the output")
+
+
+def _demand_dense(
+    watched: _Watched, feature: np.ndarray, prefix: np.ndarray, reading: _Reading
+) -> None:
+    """Move every weight a little: states that a layer makes of the photo move with them."""
+    moved = [weight for weight in watched.model.weights if "float" in str(weight.dtype)]
+    kept = [np.asarray(plain(weight)) for weight in moved]
+    try:
+        for weight, value in zip(moved, kept, strict=True):
+            weight.assign(value + 0.5)
+        watched.run(feature, prefix)
+    finally:
+        for weight, value in zip(moved, kept, strict=True):
+            weight.assign(value)
+    states = zip(reading.states, watched.readings[0].states, strict=True)
     mistake(
-        np.abs(first.sum(axis=-1) - 1) > 1e-3,
+        not all(_changes(*two) for two in states),
+        "no layer stands between the photo and the states",
+        "a Dense layer is to make `units` numbers of the photo; here its own are handed on.",
+    )
+
+
+def _demand_hidden_state(watched: _Watched, feature: np.ndarray, prefix: np.ndarray) -> None:
+    """Replace the LSTM's c, then all but c, and look whether the output changes."""
+    output = watched.run(feature, prefix)
+    if len(watched.readings[0].result) != 3:
+        return
+    without_c = watched.run(feature, prefix, lambda result: [*result[:2], result[2] + 1])
+    without_h = watched.run(
+        feature, prefix, lambda result: [result[0] + 1, result[1] + 1, result[2]]
+    )
+    reads_c, reads_h = _changes(output, without_c), _changes(output, without_h)
+    mistake(
+        reads_c and not reads_h,
+        "the cell state in place of the hidden state",
+        "with `return_state=True` an LSTM gives its output, h and c. c is its memory and stays "
+        "inside; the output is h.",
+    )
+    mistake(
+        reads_c,
+        "the cell state is read too",
+        "c is the LSTM's memory and stays inside; the layers after it read the output, h.",
+    )
+
+
+def _demand_no_way_round(watched: _Watched, feature: np.ndarray, prefix: np.ndarray) -> None:
+    """Keep what the LSTM hands on, and exchange the photo, then the words."""
+    output = watched.run(feature, prefix)
+    kept = watched.readings[0].result
+    mistake(
+        _changes(output, watched.run(2 - feature, prefix, lambda result: kept)),
+        "that is a merge as well",
+        "the photo is the first state, and then it joins the text after the LSTM once more. In "
+        "init-inject the LSTM's output is all that the last layers read.",
+    )
+    mistake(
+        _changes(output, watched.run(feature, _others(prefix), lambda result: kept)),
+        "the words go round the LSTM",
+        "the layers after it should read its output alone.",
+    )
+
+
+def _demand_probabilities(watched: _Watched, feature: np.ndarray, prefix: np.ndarray) -> None:
+    """Look at the output's shape and sums, and at what changes it."""
+    first = watched.run(feature, prefix)
+    mistake(
+        first.ndim == 3 and first.shape[1] == _STEPS,
+        "one prediction for each word of the prefix",
+        "one for the whole prefix is wanted: leave `return_sequences` out.",
+    )
+    expect_shape(first, (len(feature), _WORDS), name="the output")
+    mistake(
+        np.abs(first.sum(axis=-1) - 1).max() > 1e-3 or first.min() < 0,
         "the rows do not sum to 1",
         "the last layer wants `activation='softmax'`.",
     )
     mistake(
-        np.allclose(first, _probabilities(model, 2 - feature, prefix), atol=1e-7),
+        not _changes(first, watched.run(2 - feature, prefix)),
         "the photo changes nothing",
-        "hand its vector to the LSTM as `initial_state`.",
+        "the layers after the LSTM should read its output.",
     )
-    _demand_photo_in_states(model, feature, prefix)
-    changed = np.where(prefix == 4, 5, 4).astype(np.int32)
     mistake(
-        np.allclose(first, _probabilities(model, feature, changed), atol=1e-7),
+        not _changes(first, watched.run(feature, _others(prefix))),
         "the words change nothing",
         "the LSTM should read the embedded prefix.",
     )
-    shorter = _probabilities(model, feature, prefix[:, :2])
-    expect_shape(shorter, (3, words), name="the output for prefixes of two words")
-
-
-def _demand_injection(model: Any, embedding_size: int, units: int) -> None:
-    """Refuse the three other designs by name."""
-    import keras
-
-    lstms = [layer for layer in model.layers if isinstance(layer, keras.layers.LSTM)]
-    if len(lstms) != 1:
-        raise Incorrect(f"One LSTM is wanted, and the model has {len(lstms)}.")
-    inputs = lstms[0].count_params() // (4 * lstms[0].units) - lstms[0].units - 1
-    expect_equal(lstms[0].units, units, name="the LSTM's width")
+    for place, told in ((0, "first"), (-1, "last")):
+        changed = prefix.copy()
+        changed[:, place] = _others(prefix)[:, place]
+        mistake(
+            not _changes(first, watched.run(feature, changed)),
+            f"the {told} word changes nothing",
+            "the LSTM should read the whole prefix, and hand on its last step.",
+        )
+    shorter = watched.run(feature, prefix[:, :2])
+    expect_shape(shorter, (len(feature), _WORDS), name="the output for prefixes of two words")
+    alone = watched.run(feature[:1], prefix[:1, :2])
     mistake(
-        inputs > embedding_size,
-        "that is par-inject",
-        "the LSTM reads the photo with every word; here it should read the words alone.",
+        not np.allclose(alone, shorter[:1], atol=1e-4),
+        "the photos of a batch are mixed",
+        "one photo gives other probabilities alone than among others.",
     )
-    kinds = {type(operation).__name__ for operation in model.operations}
-    mistake(
-        kinds & {"Add", "Multiply"} != set(),
-        "that is a merge",
-        "in init-inject photo and text meet inside the LSTM; no layer joins them.",
-    )
-    mistake(
-        "Concatenate" in kinds,
-        "something is pasted",
-        "pre-inject pastes the photo before the words, merge after them; init-inject joins "
-        "nothing, the photo is the LSTM's first state.",
-    )
-
-
-def _first_states(model: Any) -> list[Any]:
-    """Return the tensors of shape (n, units) that the LSTM was handed: h and c, or none."""
-    import keras
-
-    lstm = next(layer for layer in model.layers if isinstance(layer, keras.layers.LSTM))
-    read = lstm.input if isinstance(lstm.input, (list, tuple)) else [lstm.input]
-    return [part for part in read if tuple(part.shape) == (None, lstm.units)]
-
-
-def _demand_photo_in_states(model: Any, feature: np.ndarray, prefix: np.ndarray) -> None:
-    """Refuse an LSTM of which h or c starts without the photo."""
-    import keras
-
-    probe = keras.Model({part.name: part for part in model.inputs}, _first_states(model))
-    here, there = (
-        probe({"feature": photo, "prefix": prefix}, training=False)
-        for photo in (feature, 2 - feature)
-    )
-    depends = [not np.allclose(*pair, atol=1e-7) for pair in zip(here, there, strict=True)]
-    mistake(
-        not all(depends),
-        "one of the two states has not seen the photo",
-        "both h and c are to start from it: `initial_state=[h, c]`, each made of the image vector.",
-    )
-
-
-def _probabilities(model: Any, feature: np.ndarray, prefix: np.ndarray) -> np.ndarray:
-    """Run a reader's model without dropout."""
-    return np.asarray(model({"feature": feature, "prefix": prefix}, training=False))

@@ -1,51 +1,90 @@
 """The exercises of chapter 6: training."""
 
+import builtins
 import random
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
+from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
+    about_none,
     expect_choice,
     expect_close,
-    expect_equal,
+    expect_number,
     expect_type,
-    looks_like,
     mistake,
+    plain,
 )
-from utils.exercises.guard import call
+from utils.exercises.guard import ReaderError, call, short
 
 
 @exercise("6.1")
 def check_6_1(answer: Any) -> None:
     """Compare three counts with what the usual slips give."""
-    expect_type(answer, (tuple, list, np.ndarray), "your answer")
+    answer = plain(answer)
+    if isinstance(answer, np.ndarray):
+        answer = answer.tolist()
+    if not isinstance(answer, (tuple, list)):
+        raise Incorrect(f"Three numbers in brackets are wanted, and this is `{short(answer)}`.")
     if len(answer) != 3:
-        raise Incorrect("Three numbers are wanted: examples, bytes one-hot, bytes sparse.")
-    examples, dense, sparse = answer
-    mistake(examples == 900, "`<end>` is missing", "the model must also learn when to stop.")
+        raise Incorrect(
+            "Three numbers are wanted: examples, bytes one-hot, bytes sparse. "
+            f"The number of them here is {len(answer)}."
+        )
+    names = ("the number of examples", "the number of bytes one-hot", "the number of bytes sparse")
+    found = tuple(expect_number(part, name) for part, name in zip(answer, names, strict=True))
+    wanted = (1000, 2_000_000, 4000)
     mistake(
-        examples == 1100,
-        "`<start>` is never predicted",
-        "11 ids have 10 places where one follows another.",
+        found != wanted and sorted(found) == sorted(wanted),
+        "the right numbers in another order",
+        "first the examples, then the bytes one-hot, then the bytes sparse.",
     )
-    mistake(examples == 100, "those are the captions", "each word of a caption is an example.")
-    expect_equal(examples, 1000, "the number of examples")
-    mistake(
-        dense == 1000 * 500,
-        "those are the numbers, not the bytes",
-        "a float32 takes 4 bytes.",
-    )
-    mistake(
-        dense == 1000 * 500 * 8,
-        "that is float64",
-        "a float32 takes 4 bytes, half of what Python's own floats take.",
-    )
-    expect_equal(dense, 2_000_000, "the number of bytes one-hot")
-    mistake(sparse == 1000, "one id is not one byte", "an int32 takes 4 bytes.")
-    expect_equal(sparse, 4000, "the number of bytes sparse")
+    for part, number, right, name, slips in zip(
+        answer, found, wanted, names, _SLIPS_6_1, strict=True
+    ):
+        for slip, (slipped, why) in slips.items():
+            mistake(number == slip, slipped, why)
+        expect_close(plain(part), right, name, tolerance=0, reveal=False)
+
+
+# For each of the three numbers: what a slip gives -> its name and why it is one.
+_SLIPS_6_1: tuple[dict[int, tuple[str, str]], ...] = (
+    {
+        900: ("`<end>` is missing", "the model must also learn when to stop."),
+        1100: ("`<start>` is never predicted", "11 ids have 10 places where one follows another."),
+        100: ("those are the captions", "each word of a caption is an example."),
+        10: ("that is one caption", "there are 100 of them."),
+        50_000: ("V counts the answers", "how many examples there are does not depend on it."),
+    },
+    {
+        500_000: ("those are the numbers, not the bytes", "a float32 takes 4 bytes."),
+        4_000_000: (
+            "that is float64",
+            "a float32 takes 4 bytes, half of what Python's own floats take.",
+        ),
+        2000: ("that is one label", "each of the examples has a label of 500 numbers."),
+        4000: ("that is the sparse label", "one-hot, a label has a number for each word of V."),
+        200_000: ("that is a label for each caption", "each of the examples has a label."),
+        1_800_000: ("`<end>` has no label here", "there are as many labels as examples."),
+        2: ("those are megabytes", "the text asks for bytes."),
+    },
+    {
+        1000: ("one id is not one byte", "an int32 takes 4 bytes."),
+        8000: ("that is int64", "an int32 takes 4 bytes."),
+        2000: ("that is int16", "an int32 takes 4 bytes."),
+        4: ("that is one label", "each of the examples has one."),
+        400: ("that is a label for each caption", "each of the examples has a label."),
+        3600: ("`<end>` has no label here", "there are as many labels as examples."),
+        2_000_000: ("that is one-hot again", "sparse, a label is one number, the word's id."),
+    },
+)
 
 
 @exercise("6.2")
@@ -53,55 +92,153 @@ def check_6_2(answer: Any) -> None:
     """A choice about a test set that chose its own epoch."""
     expect_choice(
         answer,
-        "c",
+        "b",
         {
             "a": "20 epochs may be too many, but the weights of epoch 9 were kept, not the last. "
             "Training on for too long costs time; it makes no score dishonest.",
-            "b": "the training loss always falls for longer than the others; that is why another "
+            "c": "the training loss always falls for longer than the others; that is why another "
             "split must say when to stop.",
             "d": "the photos were split by image, so no caption of a test photo was trained on. "
             "The leak is a different one: look at what chose epoch 9.",
         },
-        why="Of 20 test scores the highest is also the luckiest. Let dev choose the epoch, and "
-        "report the test score of that one.",
+        why="The same photos chose the epoch and gave the score, and of 20 test scores the highest "
+        "is also the luckiest. Let dev choose the epoch, and report the test score of that one.",
     )
+
+
+def _weighted(losses: np.ndarray, weights: np.ndarray) -> float:
+    return float(np.sum(np.float64(losses) * weights) / np.sum(weights))
+
+
+def _without_small(losses: np.ndarray, sizes: np.ndarray) -> float:
+    """Return the loss without the batches of one example, unless there are no others."""
+    return _weighted(losses, np.where((sizes > 1) | (sizes.max() == 1), sizes, 0))
+
+
+def _of_full_batches(losses: np.ndarray, sizes: np.ndarray) -> float:
+    return _weighted(losses, np.where(sizes == sizes.max(), sizes, 0))
+
+
+def _trimmed(losses: np.ndarray, sizes: np.ndarray) -> float:
+    """Return the mean without the lowest and the highest loss; of all where they are few."""
+    return float(np.mean(np.sort(losses)[1:-1] if len(losses) > 2 else losses))
+
+
+def _rounded(digits: int) -> Callable[..., float]:
+    return lambda losses, sizes: round(_weighted(losses, sizes), digits)
+
+
+@st.composite
+def _epoch(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
+    """The losses of one to eight batches and their sizes, some of them of one example."""
+    batch = st.tuples(st.integers(1, 32), st.sampled_from([1, 1, 2, 3, 7, 49, 100, 128]))
+    losses, sizes = zip(*draw(st.lists(batch, min_size=1, max_size=8)), strict=True)
+    kind = draw(st.sampled_from([np.float64, np.float32]))
+    whole = draw(st.sampled_from([np.int64, np.int32]))
+    return np.array(losses, dtype=kind) / 4, np.array(sizes, dtype=whole)
+
+
+_JUDGE_6_3 = Judge(
+    inputs=_epoch(),
+    right=_weighted,
+    names=("the loss of the epoch",),
+    examples=[
+        (np.array([2.0, 8.0, 1.0]), np.array([100, 1, 49])),
+        (np.array([3.0, 5.0]), np.array([1, 3])),
+    ],
+    mistakes=[
+        Mistake(
+            lambda losses, sizes: losses.mean(),
+            "still the mean of batch means",
+            "the batch of a single example counts as much as the batch of 100.",
+        ),
+        Mistake(
+            lambda losses, sizes: (losses * sizes).sum() / len(losses),
+            "divided by the number of batches",
+            "the sum of all examples' losses has to be divided by the number of examples.",
+        ),
+        Mistake(
+            lambda losses, sizes: losses.sum() / sizes.sum(),
+            "the sizes came too late",
+            "each batch's loss is a mean already. Multiply it by the batch's size before you add "
+            "up.",
+        ),
+        Mistake(
+            lambda losses, sizes: np.median(losses),
+            "the median leaves examples out",
+            "every example should count once.",
+        ),
+        Mistake(
+            lambda losses, sizes: np.median(np.repeat(losses, sizes)),
+            "the median leaves examples out",
+            "a mean is wanted, to which every example's loss adds.",
+        ),
+        Mistake(
+            _trimmed,
+            "the lowest and the highest loss are left out",
+            "every example should count once, those of an odd batch too.",
+        ),
+        Mistake(
+            _without_small,
+            "the batches of one example are left out",
+            "every example should count once. A small batch only counts less.",
+        ),
+        Mistake(
+            _of_full_batches,
+            "the smaller batches are left out",
+            "every example should count once. A small batch only counts less.",
+        ),
+        Mistake(
+            lambda losses, sizes: _weighted(losses, 1 / sizes),
+            "the small batches count most",
+            "multiply each loss by the size; do not divide by it.",
+        ),
+        Mistake(
+            lambda losses, sizes: _weighted(losses, np.sqrt(sizes)),
+            "the roots of the sizes are the weights",
+            "a batch of 100 examples counts 100 times as much as a batch of one.",
+        ),
+        Mistake(
+            lambda losses, sizes: (losses * sizes).sum(),
+            "that is the sum",
+            "a loss in nats a word is a mean; divide by the number of examples.",
+        ),
+        Mistake(
+            lambda losses, sizes: losses.sum(),
+            "that is the sum of the batches' losses",
+            "a mean is wanted, in which every example counts once.",
+        ),
+        Mistake(
+            lambda losses, sizes: losses[-1],
+            "that is the last batch",
+            "the loss of the epoch is a mean over all of its examples.",
+        ),
+        Mistake(
+            lambda losses, sizes: np.exp(_weighted(losses, sizes)),
+            "that is the perplexity",
+            "the loss itself is wanted, in nats a word.",
+        ),
+        Mistake(
+            lambda losses, sizes: _weighted(losses, sizes) / np.log(2),
+            "that is in bits",
+            "nats are wanted: the losses come in nats, and so no logarithm is needed.",
+        ),
+        *[
+            Mistake(
+                _rounded(digits),
+                "the loss is rounded",
+                "return it with all its digits; whoever prints it may round.",
+            )
+            for digits in (0, 1, 2, 3, 4)
+        ],
+    ],
+)
 
 
 @exercise("6.3")
 def check_6_3(answer: Any) -> None:
-    """Try it on batches of very different sizes."""
-    losses, sizes = [2.0, 8.0, 1.0], [100, 1, 49]
-    right = (200 + 8 + 49) / 150
-    got = call(answer, losses, sizes)
-    mistake(
-        looks_like(got, np.mean(losses)),
-        "still the mean of batch means",
-        "the batch of a single example counts as much as the batch of 100.",
-    )
-    mistake(
-        looks_like(got, (200 + 8 + 49) / 3),
-        "divided by the number of batches",
-        "the sum of all examples' losses has to be divided by the number of examples.",
-    )
-    mistake(
-        looks_like(got, sum(losses) / sum(sizes)),
-        "the sizes came too late",
-        "each batch's loss is a mean already: multiply it by the batch's size before you add up.",
-    )
-    mistake(
-        looks_like(got, np.median(losses)),
-        "the median leaves examples out",
-        "every example should count once.",
-    )
-    mistake(
-        looks_like(got, 200 + 8 + 49),
-        "that is the sum",
-        "a loss in nats a word is a mean; divide by the number of examples.",
-    )
-    expect_close(got, right, name="the loss of the epoch")
-    expect_close(
-        call(answer, np.array([3.0, 5.0]), np.array([1, 3])), 4.5, name="the loss of two batches"
-    )
+    """Compare the losses of epochs with batches of very different sizes."""
+    _JUDGE_6_3(answer)
 
 
 def _stopping(
@@ -126,209 +263,791 @@ def _stopping(
     return len(losses), best
 
 
-def _against_the_last(losses: list[float], patience: int) -> int:
+def _lowest(losses: Sequence[float]) -> int:
+    """Return the epoch with the lowest loss of all, the first of equal ones."""
+    return int(np.argmin(losses)) + 1
+
+
+def _last_lowest(losses: Sequence[float]) -> int:
+    return len(losses) - int(np.argmin(losses[::-1]))
+
+
+def _against_the_last(losses: list[float], patience: int, *, ties: bool = True) -> int:
+    """Return the stop of who counts epochs that are worse than the one before each of them."""
     worse = 0
     for place in range(1, len(losses)):
-        worse = worse + 1 if losses[place] >= losses[place - 1] else 0
+        before, here = losses[place - 1 : place + 1]
+        worse = worse + 1 if here > before or (ties and here == before) else 0
         if worse >= patience:
             return place + 1
     return len(losses)
 
 
-_SLIPS_6_4 = (
-    (
-        {"ties": True},
+def _changed_6_4(change: Callable[[int, int, list[float], int], Any]) -> Callable[..., Any]:
+    """Return the function that makes `change(stopped, best, losses, patience)` of a right pair."""
+    return lambda losses, patience: change(*_stopping(losses, patience), losses, patience)
+
+
+_PREVIOUS = "an epoch that is better than the last one may still be worse than the best one."
+_FUTURE = "a loss that comes after the stop was never measured; only what came before may count."
+_SWAPPED = "first the epoch of the stop, then the best one."
+_FROM_1 = "the first epoch is epoch 1, as in the history."
+_SLIPS_6_4 = [
+    Mistake(
+        lambda losses, patience: _stopping(losses, patience, ties=True),
         "an equal loss is no new best",
-        "an epoch is a new best only if its loss is lower, `<`.",
+        "an epoch is a new best only if its loss is lower, `<`. Tried: "
+        "`early_stopping([3.0, 2.0, 2.0, 2.0, 2.0], 2)`, which is `(4, 2)`.",
     ),
-    (
-        {"previous": True},
+    Mistake(
+        lambda losses, patience: (
+            _stopping(losses, patience)[0],
+            _last_lowest(losses[: _stopping(losses, patience)[0]]),
+        ),
+        "an equal loss is no new best",
+        "of epochs with the same loss the first is the best one.",
+    ),
+    Mistake(
+        lambda losses, patience: _stopping(losses, patience, previous=True),
         "compared with the epoch before",
-        "an epoch that is better than the last one may still be worse than the best one.",
+        _PREVIOUS,
     ),
-    (
-        {"resets": False},
+    Mistake(
+        lambda losses, patience: _stopping(losses, patience, previous=True, ties=True),
+        "compared with the epoch before",
+        _PREVIOUS,
+    ),
+    *[
+        Mistake(
+            lambda losses, patience, ties=ties, best=best: (
+                _against_the_last(losses, patience, ties=ties),
+                best(losses, patience, _against_the_last(losses, patience, ties=ties)),
+            ),
+            "compared with the epoch before",
+            _PREVIOUS,
+        )
+        for ties in (True, False)
+        for best in (
+            lambda losses, patience, stopped: _lowest(losses[:stopped]),
+            lambda losses, patience, stopped: _stopping(losses, patience)[1],
+            lambda losses, patience, stopped: _lowest(losses),
+        )
+    ],
+    Mistake(
+        lambda losses, patience: _stopping(losses, patience, resets=False),
         "the counter is never reset",
         "a new best starts the waiting anew; only epochs since the best one count.",
     ),
+    Mistake(
+        _changed_6_4(lambda stopped, best, losses, patience: (stopped - 1, best - 1)),
+        "counted from 0",
+        _FROM_1,
+    ),
+    Mistake(
+        _changed_6_4(lambda stopped, best, losses, patience: (stopped, best - 1)),
+        "counted the best epoch from 0",
+        _FROM_1,
+    ),
+    Mistake(
+        _changed_6_4(lambda stopped, best, losses, patience: (stopped - 1, best)),
+        "counted the epoch of the stop from 0",
+        _FROM_1,
+    ),
+    Mistake(
+        _changed_6_4(lambda stopped, best, losses, patience: (best, stopped)),
+        "the two are swapped",
+        _SWAPPED,
+    ),
+    Mistake(
+        _changed_6_4(lambda stopped, best, losses, patience: (stopped, _lowest(losses))),
+        "you looked into the future",
+        _FUTURE,
+    ),
+    Mistake(
+        lambda losses, patience: (min(_lowest(losses) + patience, len(losses)), _lowest(losses)),
+        "you looked into the future",
+        "the losses come in one by one, so the lowest of the whole list is not known yet. "
+        "Training may stop before it.",
+    ),
+    Mistake(
+        lambda losses, patience: (_lowest(losses) + patience, _lowest(losses)),
+        "you looked into the future",
+        "the losses come in one by one, so the lowest of the whole list is not known yet. "
+        "Training may stop before it.",
+    ),
+    Mistake(
+        lambda losses, patience: (len(losses), _lowest(losses)),
+        "it never stops",
+        "training ends as soon as `patience` epochs have passed since the best one.",
+    ),
+    Mistake(
+        _changed_6_4(lambda stopped, best, losses, patience: (len(losses), best)),
+        "the length of the list came back as the stop",
+        "the last epoch that was trained is wanted.",
+    ),
+    Mistake(
+        lambda losses, patience: _stopping(losses, patience + 1),
+        "one epoch too late",
+        "with a patience of 2, the second epoch without a new best is the last.",
+    ),
+    Mistake(
+        lambda losses, patience: _stopping(losses, max(patience - 1, 1)),
+        "one epoch too early",
+        "with a patience of 2, the second epoch without a new best is the last.",
+    ),
+    Mistake(
+        lambda losses, patience: _stopping(losses, patience - 1),
+        "one epoch too early",
+        "with a patience of 2, the second epoch without a new best is the last.",
+    ),
+    Mistake(
+        _changed_6_4(lambda stopped, best, losses, patience: (stopped + 1, best)),
+        "the epoch after the stop came back",
+        "the last epoch that was trained is wanted.",
+    ),
+    Mistake(
+        _changed_6_4(
+            lambda stopped, best, losses, patience: (
+                stopped + (stopped - best >= patience),
+                best,
+            )
+        ),
+        "the epoch after the stop came back",
+        "the last epoch that was trained is wanted.",
+    ),
+    Mistake(
+        _changed_6_4(lambda stopped, best, losses, patience: (best + patience, best)),
+        "past the end of the list",
+        "where the list ends before the patience does, its last epoch is the stop.",
+    ),
+    Mistake(
+        _changed_6_4(lambda stopped, best, losses, patience: (best, best)),
+        "the best epoch came back twice",
+        "training goes on for `patience` epochs after it, and they count as trained.",
+    ),
+    Mistake(
+        _changed_6_4(lambda stopped, best, losses, patience: (stopped, losses[best - 1])),
+        "the lowest loss came back",
+        "the number of its epoch is wanted.",
+    ),
+]
+
+_JUDGE_6_4 = Judge(
+    # Losses from a small set, so that ties and new bests after a bump are frequent.
+    inputs=st.tuples(
+        st.builds(
+            lambda steps, size: [round(step * size, 2) for step in steps],
+            st.lists(st.integers(1, 8), min_size=1, max_size=10),
+            st.sampled_from([0.25, 1.0, 400.0]),
+        ),
+        st.integers(1, 4),
+    ),
+    right=_stopping,
+    names=("the pair (stopped, best)",),
+    examples=[
+        ([3.0, 2.0, 2.1, 2.2, 1.5], 2),
+        ([3.0, 2.0, 2.1, 1.9, 2.0, 2.2, 2.3], 2),
+        ([3.0, 2.0, 2.5, 2.4, 2.6, 1.0], 3),
+        ([3.0, 2.0, 2.0, 2.0, 2.0], 2),
+        ([3.0, 2.5, 2.0], 2),
+    ],
+    mistakes=_SLIPS_6_4,
 )
 
 
 @exercise("6.4")
 def check_6_4(answer: Any) -> None:
-    """Try it on curves with a bump, with a plateau, and without a stop."""
-    curves = [
-        ([3.0, 2.0, 2.1, 1.9, 2.0, 2.2, 2.3], 2, "a curve with a bump"),
-        ([3.0, 2.0, 2.5, 2.4, 2.6, 1.0], 3, "a curve that comes back too late"),
-        ([3.0, 2.0, 2.0, 2.0, 2.0], 2, "a flat curve"),
-        ([3.0, 2.5, 2.0], 2, "a curve that still falls"),
-    ]
-    for losses, patience, name in curves:
-        got = call(answer, losses, patience)
-        expect_type(got, (tuple, list), "the pair (stopped, best)")
-        if len(got) != 2:
-            raise Incorrect("Return two numbers: the epoch of the stop and the best epoch.")
-        right = _stopping(losses, patience)
-        stopped, best = got
-        tried = f" Tried: `early_stopping({losses}, {patience})`, yours: `({stopped}, {best})`."
-        for slip, slipped, why in _SLIPS_6_4:
-            wrong = _stopping(losses, patience, **slip)
-            mistake((stopped, best) == wrong != right, slipped, why + tried)
-        mistake(
-            (stopped, best) == (right[0] - 1, right[1] - 1),
-            "counted from 0",
-            "the first epoch is epoch 1, as in the history." + tried,
+    """Compare the stops of curves with bumps, plateaus and ties, and of those without a stop."""
+    _JUDGE_6_4(answer)
+
+
+@st.composite
+def _images(draw: st.DrawFn) -> tuple[list[str], int, int]:
+    """Names of images in any order, how many to hold out (some, not all), and a seed."""
+    numbers = draw(st.lists(st.integers(0, 40), min_size=2, max_size=12, unique=True))
+    count = draw(st.integers(1, len(numbers) - 1))
+    return [f"{n:02}.jpg" for n in numbers], count, draw(st.integers(0, 5))
+
+
+def _problem_of_lists(inputs: tuple, got: Any) -> str:
+    """Return what is wrong with two lists, whatever images were drawn."""
+    images, count, _ = inputs
+    train, held_out = _two_lists(got)
+    shared = sorted(set(train) & set(held_out))
+    if shared:
+        return (
+            f"An image is in both lists: {shared[0]}. Each image must land in one list or the "
+            "other, never in both; cut one shuffled list."
         )
-        mistake(
-            (stopped, best) == (right[1], right[0]) != right,
+    strange = sorted(set(train + held_out) - set(images))
+    if strange:
+        return f"A name that was not there before: `{short(strange[0])}` is none of the images."
+    lost = sorted(set(images) - set(train + held_out))
+    if lost:
+        return f"An image got lost: {lost[0]} is in neither list."
+    if len(train) + len(held_out) > len(images):
+        twice = max(images, key=(train + held_out).count)
+        return f"An image comes twice: {twice} should be in one list, once."
+    if len(held_out) == count:
+        return ""
+    return (
+        f"The sizes are wrong: {count} of {len(images)} images should be held out, and the number "
+        f"of them here is {len(held_out)}."
+    )
+
+
+def _two_lists(got: Any) -> tuple[list[str], list[str]]:
+    """Return the names of the two lists; raises where there are others."""
+    if got is None:
+        raise Incorrect(about_none("the result"))
+    if not isinstance(got, (tuple, list)) or len(got) != 2:
+        raise Incorrect(
+            "Return two lists: the images to train on and those held out. "
+            f"This came: `{short(got)}`."
+        )
+    parts = []
+    for part, name in zip(got, ("the images to train on", "the images held out"), strict=True):
+        found = plain(part)
+        if not isinstance(found, np.ndarray):
+            expect_type(found, (list, tuple), name)
+        for entry in found:
+            if not isinstance(entry, str):
+                raise Incorrect(
+                    f"The names of the images are wanted, as they came in; among {name} is "
+                    f"`{short(entry)}`."
+                )
+        parts.append([str(entry) for entry in found])
+    return parts[0], parts[1]
+
+
+def _still_in_train(inputs: tuple, got: Any) -> bool:
+    """Return whether some images are held out well, and yet train has all of them."""
+    images, count, _ = inputs
+    train, held_out = _two_lists(got)
+    return (
+        sorted(train) == sorted(images)
+        and len(held_out) == len(set(held_out)) == count
+        and set(held_out) <= set(images)
+    )
+
+
+_JUDGE_6_5 = Judge(
+    inputs=_images(),
+    fits=_problem_of_lists,
+    examples=[([f"{n}.jpg" for n in range(60)], 20, 1)],
+    mistakes=[
+        Mistake(
+            lambda inputs, got: not _problem_of_lists(inputs, got[::-1]),
             "the two are swapped",
-            "first the epoch of the stop, then the best one." + tried,
-        )
-        mistake(
-            best == int(np.argmin(losses)) + 1 != right[1],
-            "you looked into the future",
-            "a loss that comes after the stop was never measured; only what came before may count."
-            + tried,
-        )
-        mistake(
-            stopped == _against_the_last(losses, patience) != right[0],
-            "compared with the epoch before",
-            "an epoch that is better than the last one may still be worse than the best one."
-            + tried,
-        )
-        mistake(
-            stopped == right[0] + 1,
-            "one epoch too late",
-            "with a patience of 2, the second epoch without a new best is the last." + tried,
-        )
-        expect_equal(
-            (int(stopped), int(best)),
-            right,
-            name=f"(stopped, best) for {name}, {losses} with a patience of {patience}",
-        )
+            "return the training images first, then the `held_out` others.",
+        ),
+        Mistake(
+            _still_in_train,
+            "an image is in both lists",
+            "train still has every image; take those that are held out away from it.",
+        ),
+    ],
+)
+
+SEEDS = 40  # splits that are looked at together
+DOGS_AND_SHEEP = [f"{kind}_{n:02d}.jpg" for kind in ("dog", "sheep") for n in range(30)]
 
 
 @exercise("6.5")
 def check_6_5(answer: Any) -> None:
-    """Look at order, seeds, sizes and overlap of splits of names that the reader does not see."""
-    images = [f"dog_{n:02d}.jpg" for n in range(30)] + [f"sheep_{n:02d}.jpg" for n in range(30)]
-    got = call(answer, images, 20, 1)
-    expect_type(got, (tuple, list), "the pair (train, held out)")
-    if len(got) != 2:
-        raise Incorrect("Return two lists: the images to train on and those held out.")
-    train, held_out = list(got[0]), list(got[1])
+    """Look at splits of every size, then at which images the seeds hold out of 60."""
+    _JUDGE_6_5(answer)
+    images = DOGS_AND_SHEEP
+    splits = [_two_lists(call(answer, images, 20, seed)) for seed in range(SEEDS)]
+    chosen = [sorted(held_out) for _, held_out in splits]
     mistake(
-        held_out == images[:20] or held_out == images[-20:],
+        all(names in (images[:20], images[-20:]) for names in chosen),
         "still in the order of the files",
         "all that is held out is of the same kind, so the shuffled list is not the one you cut.",
     )
+    random.seed(12345)  # who draws from the global generator without seeding it is found out
+    again = [_two_lists(call(answer, images, 20, seed)) for seed in range(3)]
     mistake(
-        len(train) == 20 and len(held_out) == 40,
-        "the two are swapped",
-        "return the training images first, then the `held_out` others.",
+        again != splits[:3],
+        "the same seed gave another split",
+        "draw from a generator made with `seed`, or nobody can repeat your numbers.",
     )
-    expect_equal((len(train), len(held_out)), (40, 20), "the sizes of the two lists")
-    both = Counter(train) + Counter(held_out)
+    _demand_the_same_tomorrow(answer, images, chosen[:3])
+    _judge_the_draw(images, chosen)
+
+
+def _judge_the_draw(images: list[str], chosen: list[list[str]]) -> None:
+    """Look at the images that many seeds hold out: a rule, few splits, or no fair draw."""
+    places = np.array([[image in names for image in images] for names in chosen])
     mistake(
-        set(train) & set(held_out),
-        "an image is in both lists",
-        "each image must land in one list or the other, never in both; cut one shuffled list.",
+        all(len(_gaps(row)) <= 3 and _blocks(row) == 1 for row in places),
+        "one block of the file",
+        f"{chosen[0][0]} to {chosen[0][-1]} are held out, one beside the other. Draw each of them.",
     )
-    if both != Counter(images):
-        raise Incorrect("Some image got lost or came twice: the two lists together are all images.")
     mistake(
-        len({name[:3] for name in held_out}) < 2,
+        all(len(_gaps(row)) <= 3 for row in places),
+        "images at regular steps",
+        f"every n-th one is held out, such as {', '.join(chosen[0][:3])}. Draw each of them.",
+    )
+    distinct = len(set(map(tuple, chosen)))
+    mistake(distinct == 1, "the seed changes nothing", "another seed should hold out other images.")
+    mistake(
+        distinct < SEEDS - 4,
+        "many seeds share a split",
+        f"{SEEDS} seeds gave only {distinct} splits. Hand the seed itself to the generator.",
+    )
+    mistake(
+        all(len({image[:3] for image in names}) < 2 for names in chosen),
         "only one kind of image is held out",
         "shuffle before you cut.",
     )
-    random.seed(12345)  # who draws from the global generator without seeding it is found out
-    again = call(answer, images, 20, 1)
-    if list(again[1]) != held_out:
-        raise Incorrect(
-            "The same seed gave another split: draw from a generator made with `seed`, or nobody "
-            "can repeat your numbers."
+    _demand_a_fair_draw(images, places)
+
+
+def _demand_a_fair_draw(images: list[str], places: np.ndarray) -> None:
+    """Refuse shuffles of a part, and of groups; a fair one is refused once in 100,000 times.
+
+    `places` (seeds, images): whether the seed holds out the image.
+    """
+    shares = places.mean(axis=0)
+    for share, never in ((0.0, "never"), (1.0, "always")):
+        found = [image for image, mean in zip(images, shares, strict=True) if mean == share]
+        mistake(
+            len(found) > 0,
+            "some images have no chance",
+            f"{SEEDS} seeds have {never} held out {''.join(found[:1])}. Shuffle all of the list.",
         )
-    other = call(answer, images, 20, 2)
+    thirds = places.reshape(len(places), 3, 20).sum(axis=2).mean(axis=0)
     mistake(
-        list(other[1]) == held_out,
-        "the seed changes nothing",
-        "another seed should hold out other images.",
+        thirds.max() > 8.4 or thirds.min() < 5.0,
+        "the list is not shuffled enough",
+        "of the 20 that are held out, about 7 should come from each third of the files; here they "
+        f"are {', '.join(f'{mean:.1f}' for mean in thirds)}.",
+    )
+    together = [
+        (a, b) for a, b in combinations(range(60), 2) if (places[:, a] == places[:, b]).all()
+    ]
+    mistake(
+        len(together) > 0,
+        "some images always go together",
+        f"with each of {SEEDS} seeds one list has both of "
+        f"{' and '.join(images[n] for pair in together[:1] for n in pair)}. "
+        "Shuffle the images one by one.",
     )
 
 
-def _examples(plan: Any) -> list[tuple[int, int]]:
-    found = []
-    for entry in plan:
-        if not isinstance(entry, (tuple, list)) or len(entry) != 2:
-            raise Incorrect("Each batch of the plan is a pair `(rows, t)`.")
-        rows, length = entry
-        found += [(int(row), int(length)) for row in np.asarray(rows).ravel()]
-    return found
+def _gaps(row: np.ndarray) -> set[int]:
+    """Return the distances between neighbours among the chosen places, the first after the last."""
+    places = np.flatnonzero(row).tolist()
+    return {b - a for a, b in pairwise([*places, places[0] + len(row)])}
+
+
+def _blocks(row: np.ndarray) -> int:
+    """Return in how many blocks the chosen places stand, the first place beside the last."""
+    return int(np.sum(row & ~np.roll(row, 1)))
+
+
+class _Salted(str):
+    """A name whose hash depends on `salt`, as that of text does on the Python process.
+
+    So does that of what is made of it by `str`, `+` and `format`.
+    """
+
+    salt = 0
+
+    def __hash__(self) -> int:
+        return hash((_Salted.salt, str.__hash__(self)))
+
+    __eq__ = str.__eq__
+
+    def __str__(self) -> str:
+        return self
+
+    def __format__(self, form: str) -> str:
+        return _Salted(str.__format__(self, form))
+
+    def __add__(self, other: str) -> str:
+        return _Salted(str.__add__(self, other))
+
+    def __radd__(self, other: str) -> str:
+        return _Salted(str.__add__(other, self))
+
+
+def _has_text(value: Any) -> bool:
+    if isinstance(value, (tuple, frozenset)):
+        return any(map(_has_text, value))
+    return isinstance(value, (str, bytes))
+
+
+@contextmanager
+def _other_hashes() -> Iterator[None]:
+    """Give texts other hashes inside the block, as a new Python process does."""
+    usual = builtins.hash
+    builtins.hash = lambda value: usual((1, usual(value))) if _has_text(value) else usual(value)
+    _Salted.salt = 1
+    try:
+        yield
+    finally:
+        builtins.hash = usual
+        _Salted.salt = 0
+
+
+def _demand_the_same_tomorrow(answer: Any, images: list[str], chosen: list[list[str]]) -> None:
+    """Refuse what depends on the hashes of texts, which are others when Python starts anew."""
+    salted = [_Salted(image) for image in images]
+    try:
+        with _other_hashes():
+            tomorrow = [
+                sorted(_two_lists(call(answer, salted, 20, seed))[1]) for seed in range(len(chosen))
+            ]
+    except (ReaderError, Incorrect):  # it takes no names but Python's own
+        return
+    mistake(
+        tomorrow != chosen,
+        "it depends on a set or a hash",
+        "the order of a set, and the hash of a name, are others tomorrow, when Python starts anew, "
+        "and then the same seed gives another split. Shuffle the list itself.",
+    )
+
+
+Plan = list[tuple[list[int], int]]
+
+
+def _plan_of(got: Any) -> Plan:
+    """Return a plan as lists and whole numbers; raises where it is of another form."""
+    if not isinstance(got, np.ndarray):
+        expect_type(got, (list, tuple), "the plan")
+    return [_batch_of(entry) for entry in got]
+
+
+def _batch_of(entry: Any) -> tuple[list[int], int]:
+    if not isinstance(entry, (tuple, list, np.ndarray)) or len(entry) != 2:
+        raise Incorrect(
+            f"Each batch of the plan is a pair `(rows, t)`; one of yours is `{short(entry)}`."
+        )
+    rows, t = plain(entry[0]), plain(entry[1])
+    if isinstance(rows, int) and not isinstance(t, int):
+        raise Incorrect("The two of a pair are exchanged: first the rows, then t.")
+    try:
+        array = np.asarray(rows)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind == "b":
+        raise Incorrect(
+            "The rows of a batch are wanted as numbers of captions, and True or False came. "
+            "`np.flatnonzero` makes numbers of them."
+        )
+    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+        raise Incorrect(
+            "The rows of a batch are wanted, whole numbers in a list or an array with one axis, "
+            f"and this is `{short(rows)}`."
+        )
+    if not isinstance(t, int) or isinstance(t, bool):
+        raise Incorrect(f"The t of a batch is a whole number, and this is `{short(t)}`.")
+    return [int(row) for row in array], t
+
+
+def _found(plan: Plan) -> Counter:
+    """Return how often each example comes in a plan."""
+    return Counter((row, t) for rows, t in plan for row in rows)
+
+
+def _examples(
+    lengths: Iterable[int], times: Callable[[int], Iterable[int]] | None = None
+) -> Counter:
+    """Return each example once; `times(n)` says which t a caption of n ids has."""
+    times = times or (lambda n: range(1, n))
+    return Counter((row, t) for row, n in enumerate(lengths) for t in times(int(n)))
+
+
+def _problem_of_plan(inputs: tuple, got: Any) -> str:
+    """Return what is wrong with a plan, whatever its order."""
+    lengths, batch_size, _ = inputs
+    plan = _plan_of(got)
+    return _problem_of_examples(lengths, plan) or _problem_of_sizes(lengths, batch_size, plan)
+
+
+def _problem_of_examples(lengths: np.ndarray, plan: Plan) -> str:
+    found, wanted = _found(plan), _examples(lengths)
+    for row, t in sorted(found.keys() - wanted.keys()):
+        if not 0 <= row < len(lengths):
+            return f"A caption that does not exist: row {row}; they are 0 to {len(lengths) - 1}."
+        if t < 1:
+            return f"An empty prefix: t is {t}, and the shortest is `<start>`, t = 1."
+        if t == lengths[row]:
+            return (
+                f"A prefix with nothing after it: caption {row} has {t} ids, and t is {t}. A "
+                "caption of n ids gives t = 1 to n - 1."
+            )
+        return (
+            f"A prefix made of padding: caption {row} has {lengths[row]} ids, and t is {t}. A "
+            "caption shorter than t has no place in a batch of length t."
+        )
+    lost = sorted(wanted.keys() - found.keys())
+    if lost:
+        row, t = lost[0]
+        return (
+            f"Examples are missing: {len(lost)} of {len(wanted)}, such as t = {t} of caption {row}."
+        )
+    twice = [example for example, count in found.items() if count > 1]
+    if twice:
+        row, t = twice[0]
+        return f"An example comes twice: t = {t} of caption {row}. Each should come once."
+    return ""
+
+
+def _least(lengths: np.ndarray, batch_size: int, t: int) -> int:
+    """Return how many batches suffice for the prefixes of t ids."""
+    return -(-int((lengths > t).sum()) // batch_size)
+
+
+def _problem_of_sizes(lengths: np.ndarray, batch_size: int, plan: Plan) -> str:
+    if any(not rows for rows, _ in plan):
+        return "A batch is empty: it has no rows."
+    largest = max((len(rows) for rows, _ in plan), default=0)
+    if largest > batch_size:
+        return (
+            f"A batch is too large: it has {largest} rows. Cut the rows in pieces of `batch_size`, "
+            f"which is {batch_size}."
+        )
+    least = sum(_least(lengths, batch_size, t) for t in range(1, int(lengths.max())))
+    if len(plan) > least:
+        return (
+            f"Too many small batches: the fewest possible number is {least}, and yours is "
+            f"{len(plan)}. Only the last of a length is small."
+        )
+    small = Counter(t for rows, t in plan if len(rows) < batch_size)
+    if max(small.values(), default=0) > 1:
+        return (
+            "Batches of nearly one size: only the last of a length may be smaller; "
+            "`np.array_split` makes all of them a bit smaller instead. Cut at 1, 2, 3 times "
+            "`batch_size`."
+        )
+    return ""
+
+
+def _with_examples(times: Callable[[int, int], Iterable[int]]) -> Callable[[tuple, Any], bool]:
+    """Return whether a plan has just the examples of `times(n, longest)`, each of them once."""
+
+    def is_of(inputs: tuple, got: Any) -> bool:
+        longest = int(inputs[0].max())
+        return _found(_plan_of(got)) == _examples(inputs[0], lambda n: times(n, longest))
+
+    return is_of
+
+
+def _without_last_batches(inputs: tuple, got: Any) -> bool:
+    lengths, batch_size, _ = inputs
+    plan = _plan_of(got)
+    full = {t: int((lengths > t).sum()) // batch_size for t in range(1, int(lengths.max()))}
+    return (
+        all(len(rows) == batch_size for rows, _ in plan)
+        and _found(plan) <= _examples(lengths)
+        and Counter(t for _, t in plan) == +Counter(full)
+    )
+
+
+def _times_each(count: int) -> Callable[[tuple, Any], bool]:
+    """Return whether each example comes `count` times."""
+    return lambda inputs, got: (
+        _found(_plan_of(got)) == Counter({example: count for example in _examples(inputs[0])})
+    )
+
+
+def _uncut(inputs: tuple, got: Any) -> bool:
+    plan = _plan_of(got)
+    return _found(plan) == _examples(inputs[0]) and len({t for _, t in plan}) == len(plan)
+
+
+def _from_1(inputs: tuple, got: Any) -> bool:
+    wanted = Counter((row + 1, t) for row, t in _examples(inputs[0]))
+    return _found(_plan_of(got)) == wanted
+
+
+_NOTHING_AFTER = (
+    "a prefix with nothing after it",
+    "the whole caption, `<end>` included, has no next id: a caption of n ids gives t = 1 to n - 1.",
+)
+_SLIPS_6_6 = [
+    Mistake(
+        lambda inputs, got: len(got) == 0,
+        "the plan is empty",
+        "no batch came back. Is something added to the list that is returned?",
+    ),
+    Mistake(_with_examples(lambda n, longest: range(1, n + 1)), *_NOTHING_AFTER),
+    Mistake(
+        _with_examples(lambda n, longest: range(1, min(n, longest - 1) + 1)),
+        _NOTHING_AFTER[0],
+        "for a prefix of t ids and one after it, a caption needs more than t: `>`, not `>=`.",
+    ),
+    *[
+        Mistake(
+            _with_examples(lambda n, longest, more=more: range(n + more)),
+            "an empty prefix",
+            "the shortest is `<start>`, t = 1.",
+        )
+        for more in (0, 1)
+    ],
+    Mistake(
+        _with_examples(lambda n, longest: range(n - 1)),
+        "every t is one too small",
+        "t is the number of ids in the prefix: `<start>` alone is t = 1.",
+    ),
+    Mistake(
+        _with_examples(lambda n, longest: range(2, n + 1)),
+        "every t is one too large",
+        "t is the number of ids in the prefix: `<start>` alone is t = 1.",
+    ),
+    Mistake(
+        _with_examples(lambda n, longest: range(1, n - 1)),
+        "nobody learns to stop",
+        "the last example of each caption, whose answer is `<end>`, is missing.",
+    ),
+    Mistake(
+        _with_examples(lambda n, longest: range(1, min(n, longest - 1))),
+        "the largest t is missing",
+        "`range(1, n)` ends at n - 1. The longest caption of n ids has a prefix of n - 1 ids.",
+    ),
+    Mistake(
+        _with_examples(lambda n, longest: range(2, n)),
+        "the first example is missing",
+        "no batch has t = 1. From `<start>` alone the model guesses a caption's first word.",
+    ),
+    Mistake(
+        _with_examples(lambda n, longest: range(1, longest)),
+        "prefixes made of padding",
+        "a caption shorter than t has no place in a batch of length t.",
+    ),
+    Mistake(
+        _with_examples(lambda n, longest: range(1, longest + 1)),
+        "prefixes made of padding",
+        "a caption shorter than t has no place in a batch of length t.",
+    ),
+    Mistake(
+        _with_examples(lambda n, longest: [n - 1]),
+        "one example for each caption",
+        "a caption of n ids gives n - 1 examples, one for each t from 1 to n - 1.",
+    ),
+    Mistake(
+        _with_examples(lambda n, longest: [n]),
+        "sorted whole captions by length",
+        "a caption of n ids gives n - 1 examples, one for each t from 1 to n - 1.",
+    ),
+    Mistake(
+        _without_last_batches,
+        "the last, smaller batch of each length is lost",
+        "its examples should come as well: keep it.",
+    ),
+    Mistake(
+        _times_each(2), "every example comes twice", "each should come exactly once in an epoch."
+    ),
+    Mistake(_from_1, "the rows are counted from 1", "the first caption is row 0."),
+    Mistake(
+        _uncut,
+        "the batches are not cut",
+        "all prefixes of a length are in one batch. Cut the rows in pieces of `batch_size`.",
+    ),
+    Mistake(
+        lambda inputs, got: (
+            _found(_plan_of(got)) == _examples(inputs[0])
+            and all(len(rows) == 1 for rows, _ in _plan_of(got))
+        ),
+        "too many small batches",
+        "each example is a batch of its own. Only the last batch of a length may be smaller than "
+        "`batch_size`.",
+    ),
+]
+
+_JUDGE_6_6 = Judge(
+    # Lengths from 2, `<start>` and `<end>` alone.
+    inputs=st.tuples(
+        st.builds(
+            lambda lengths, kind: np.array(lengths, dtype=kind),
+            st.lists(st.integers(2, 8), min_size=1, max_size=12),
+            st.sampled_from([np.int32, np.int64]),
+        ),
+        st.integers(1, 5),
+        st.integers(0, 5),
+    ),
+    fits=_problem_of_plan,
+    examples=[(np.array([3, 12, 7, 7, 9, 4, 12, 5, 10, 6, 8, 11] * 4, dtype=np.int32), 8, 0)],
+    mistakes=_SLIPS_6_6,
+)
 
 
 @exercise("6.6")
 def check_6_6(answer: Any) -> None:
-    """Demand each example once, batches of the wanted size, and an order by the seed."""
-    lengths = np.array([3, 12, 7, 7, 9, 4, 12, 5, 10, 6, 8, 11] * 4, dtype=np.int32)
-    plan = call(answer, lengths, 8, 0)
-    expect_type(plan, (list, tuple), "the plan")
-    found = Counter(_examples(plan))
-    wanted = Counter((row, t) for row, n in enumerate(lengths) for t in range(1, int(n)))
-    extra, lost = found.keys() - wanted.keys(), wanted.keys() - found.keys()
+    """Demand each example once in batches of the wanted size; then an order by the seed."""
+    _JUDGE_6_6(answer)
+    lengths, batch_size, _ = _JUDGE_6_6.examples[0]
+    plans = [_plan_of(call(answer, lengths, batch_size, seed)) for seed in range(6)]
+    random.seed(12345)  # who draws from the global generator without seeding it is found out
+    again = [_plan_of(call(answer, lengths, batch_size, seed)) for seed in range(2)]
     mistake(
-        any(t == lengths[row] for row, t in extra if row < len(lengths)),
-        "a prefix with nothing after it",
-        "the whole caption, `<end>` included, has no next id: a caption of n ids gives t = 1 to "
-        "n - 1.",
+        again != plans[:2],
+        "the seed does not decide the order",
+        "the same seed gave another plan. Draw from a generator made with it.",
     )
-    mistake(any(t == 0 for _, t in extra), "an empty prefix", "the shortest is `<start>`, t = 1.")
+    times = [[t for _, t in plan] for plan in plans]
     mistake(
-        any(t > lengths[row] for row, t in extra if row < len(lengths)),
-        "prefixes made of padding",
-        "a caption shorter than t has no place in a batch of length t.",
-    )
-    mistake(
-        lost and all(t == lengths[row] - 1 for row, t in lost),
-        "nobody learns to stop",
-        "the last example of each caption, whose answer is `<end>`, is missing.",
-    )
-    if lost or extra:
-        raise Incorrect(
-            f"{len(lost)} of {len(wanted)} examples are missing and {len(extra)} do not exist. Do "
-            "you keep the last, smaller batch of each length?"
-        )
-    mistake(max(found.values()) > 1, "examples come twice", "each should come once in an epoch.")
-    sizes = [len(np.asarray(rows).ravel()) for rows, _ in plan]
-    mistake(max(sizes) > 8, "a batch is too large", "cut the rows in pieces of `batch_size`.")
-    least = sum(-(-int((lengths > t).sum()) // 8) for t in range(1, int(lengths.max())))
-    mistake(
-        len(plan) > least,
-        "too many small batches",
-        f"{least} batches suffice and you made {len(plan)}: only the last of a length is small.",
-    )
-    small = Counter(t for (_, t), size in zip(plan, sizes, strict=True) if size < 8)
-    mistake(
-        max(small.values(), default=0) > 1,
-        "batches of nearly one size",
-        "only the last of a length may be smaller; `np.array_split` makes all of them a bit "
-        "smaller instead. Cut at 8, 16, 24 and so on.",
-    )
-    times = [t for _, t in plan]
-    mistake(
-        times == sorted(times) or times == sorted(times, reverse=True),
+        any(_changes(each) <= len(set(each)) + 2 for each in times),
         "all short prefixes come in a row",
-        "the network would spend the start of each epoch on first words; shuffle the batches.",
+        "batches of one length stand together, so that the network would spend a part of each "
+        "epoch on first words alone; shuffle the batches.",
     )
-    each = [np.asarray(rows).ravel().tolist() for rows, _ in plan]
+    _judge_the_rows(lengths, plans)
     mistake(
-        all(rows == sorted(rows) for rows in each),
-        "the rows are in order",
-        "the same captions would share a batch in every epoch; shuffle the rows of each length.",
-    )
-    same = _examples(call(answer, lengths, 8, 0)) == _examples(plan)
-    mistake(not same, "the seed does not decide the order", "draw from a generator made with it.")
-    mistake(
-        _examples(call(answer, lengths, 8, 1)) == _examples(plan),
+        all(plan == plans[0] for plan in plans),
         "the seed changes nothing",
         "another seed should give another order.",
+    )
+    mistake(
+        all(each == times[0] for each in times),
+        "the lengths come in one order",
+        "with every seed the t of the batches follow each other alike; shuffle the batches.",
+    )
+    _judge_the_neighbours(lengths, plans)
+    mistake(
+        any(one == other for one, other in combinations(plans, 2)),
+        "some seeds share a plan",
+        "hand the seed itself to the generator.",
+    )
+
+
+def _changes(times: list[int]) -> int:
+    """Return how often a batch has another t than the one before."""
+    return sum(a != b for a, b in pairwise(times))
+
+
+def _judge_the_rows(lengths: np.ndarray, plans: list[Plan]) -> None:
+    """Refuse batches of rows that stand beside each other among the rows of their length."""
+    in_order = all(
+        _blocks(np.isin(np.flatnonzero(lengths > t), rows)) <= 1
+        for plan in plans
+        for rows, t in plan
+    )
+    mistake(
+        in_order,
+        "the rows are in order",
+        "each batch holds captions that stand side by side in the file, and so the same ones would "
+        "share a batch in every epoch. Shuffle the rows of each length before you cut them.",
+    )
+
+
+def _judge_the_neighbours(lengths: np.ndarray, plans: list[Plan]) -> None:
+    """Refuse batches that hold the same captions with every seed, and rows that are sorted."""
+    several = [t for t in range(1, int(lengths.max())) if (lengths > t).sum() > 8]
+    shared = [
+        [{frozenset(rows) for rows, t in plan if t == wanted} for wanted in several]
+        for plan in plans
+    ]
+    mistake(
+        all(each == shared[0] for each in shared),
+        "the same captions share a batch with every seed",
+        "shuffle the rows of each length before you cut them in batches.",
+    )
+    mistake(
+        all(rows == sorted(rows) for plan in plans for rows, _ in plan),
+        "the rows are in order",
+        "within each batch they are sorted; leave them in the order in which they were shuffled.",
     )

@@ -2,44 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
-from utils.bleu import bleu_scores, bleu_statistics
+from utils.bleu import bleu_scores
+from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
+    about_none,
+    difference,
     expect_choice,
-    expect_close,
-    expect_equal,
-    expect_shape,
+    expect_number,
     expect_type,
     looks_like,
     mistake,
+    numbers,
+    plain,
 )
-from utils.exercises.guard import call, short
+from utils.exercises.guard import call, short, whole
 from utils.vocabulary import END, START
 
 
 @exercise("7.1")
 def check_7_1(answer: Any) -> None:
     """Greedy, width 2 and width 3 on a tree of two words."""
+    answer = answer.tolist() if isinstance(plain(answer), np.ndarray) else answer
     expect_type(answer, (list, tuple), name="your answer, a list of three captions,")
     if len(answer) != 3:
-        raise Incorrect(f"Three captions are wanted, and there are {len(answer)}.")
-    found = [" ".join(str(caption).lower().split()) for caption in answer]
+        raise Incorrect(f"Three captions are wanted; the number of captions here is {len(answer)}.")
     if not all(isinstance(caption, str) and len(caption.split()) == 2 for caption in answer):
         raise Incorrect(
             "Write each caption as one string of two words, without markers and without commas, "
             f'such as "the cat". Yours are `{short(answer)}`.'
         )
+    found = [" ".join(caption.lower().split()) for caption in answer]
+    mistake(
+        found == ["two dogs", "the dog", "a dog"],
+        "in reverse order",
+        "greedy search comes first, then width 2, then width 3.",
+    )
     mistake(
         found[0] == "two dogs",
         "greedy looked ahead",
         "it takes the best word, twice: the best first word, before it sees what follows, then "
         "the best word after that one.",
     )
+    _judge_beams(found)
+    for place, (mine, right) in enumerate(
+        zip(found, ("a dog", "the dog", "two dogs"), strict=True)
+    ):
+        name = ("greedy search", "a beam of width 2", "a beam of width 3")[place]
+        how = "multiply along the branches" if place else "take the best word, twice"
+        if mine != right:
+            raise Incorrect(f"The caption of {name} is not {mine!r}: {how}.")
+
+
+def _judge_beams(found: list[str]) -> None:
+    """Name what a beam of width 2 or 3 was taken for."""
     mistake(
         found[1] == "two dogs",
         "a beam of 2 kept three",
@@ -51,198 +73,607 @@ def check_7_1(answer: Any) -> None:
         "it still holds *the*, and 0.32 x 0.70 is more than 0.40 x 0.45.",
     )
     mistake(
-        found[2] == "the dog",
+        found[2] in ("a dog", "the dog"),
         "width 3 dropped a branch",
         "all three first words live on, and 0.28 x 0.95 is the largest product.",
     )
-    for place, (mine, right) in enumerate(
-        zip(found, ("a dog", "the dog", "two dogs"), strict=True)
-    ):
-        name = ("greedy search", "a beam of width 2", "a beam of width 3")[place]
-        how = "multiply along the branches" if place else "take the best word, twice"
-        if mine != right:
-            raise Incorrect(f"The caption of {name} is not {mine!r}: {how}.")
 
 
-def _own_words(script: list[int], asked: list[tuple[int, ...]]) -> Callable[[Any, Any], np.ndarray]:
-    """Return `ask` of a model that writes `script`, then `<end>`; after other words it says 11.
+class _Writer:
+    """`ask` of a model that writes a fixed caption for each photo, then `<end>`.
 
-    Every prefix that it is asked about is kept in `asked`.
+    After an end, and after words that are not its own, it says those of `astray`. It keeps what it
+    was asked in `asked`: for each call the list of its prefixes.
     """
 
-    def ask(images: Any, prefixes: Any) -> np.ndarray:
-        scores = np.full((len(images), 12), -9.0, dtype=np.float32)
-        for row, prefix in enumerate(np.asarray(prefixes).astype(int).tolist()):
-            asked.append(tuple(prefix))
-            place = len(prefix) - 1
-            goes_on = prefix == [START, *script[:place]]
-            scores[row, [*script, END][place] if goes_on else 11] = -0.1
+    WORDS, PATIENCE = 16, 2000  # PATIENCE: calls in a row with the same prefixes
+
+    def __init__(self, scripts: list[list[int]], astray: list[int]) -> None:
+        self.scripts, self.astray = scripts, astray
+        self.asked: list[list[tuple[int, ...]]] = []
+        self.repeated = 0
+
+    def __repr__(self) -> str:
+        """Stand for the model in a message."""
+        return f"ask_of_a_model_that_writes({', '.join(map(str, self.scripts))})"
+
+    def __call__(self, images: Any, prefixes: Any) -> np.ndarray:
+        """Return log-probabilities, as `ask` of the chapter does."""
+        images, prefixes = np.asarray(images), np.asarray(prefixes)
+        self.asked.append([tuple(prefix) for prefix in prefixes.astype(int).tolist()])
+        self._demand_news()
+        scores = np.full((len(images), self.WORDS), -9.0, dtype=np.float32)
+        for row, (image, prefix) in enumerate(zip(images, self.asked[-1], strict=True)):
+            scores[row, self._next(self.written(image), prefix)] = -0.1
         return scores
 
-    return ask
+    def _demand_news(self) -> None:
+        """Refuse a loop that asks the same again and again, before the time limit does."""
+        self.repeated = self.repeated + 1 if self.asked[-2:-1] == self.asked[-1:] else 0
+        if self.repeated > self.PATIENCE:
+            self.repeated = 0
+            raise Incorrect(
+                "The loop never ends: `ask` gets the same prefixes again and again. Each of them "
+                "must grow by the word that came."
+            )
+
+    def written(self, image: Any) -> list[int]:
+        """Return the words that the model writes for a photo."""
+        return self.scripts[int(image) % len(self.scripts)]
+
+    def _next(self, script: list[int], prefix: tuple[int, ...]) -> int:
+        place = len(prefix) - 1
+        if prefix == (START, *script[:place]):
+            return [*script, END][place] if place <= len(script) else END
+        return self.astray[place % len(self.astray)] if place < 40 else END
+
+    def asked_by(self, answer: Any, *arguments: Any) -> list[list[tuple[int, ...]]]:
+        """Return the prefixes of each call that an answer makes with these arguments."""
+        self.asked = []
+        call(answer, self, *arguments)
+        return self.asked
 
 
-def _freely(answer: Any, script: list[int], true: list[int], longest: int) -> list[int]:
-    """Return the caption that an answer gets; raises `Incorrect` for what it must not ask."""
-    asked: list[tuple[int, ...]] = []
-    got = call(answer, _own_words(script, asked), 3, [START, *true, END], longest)
-    expect_type(got, (list, tuple, np.ndarray), name="the caption")
+_WORDS = st.integers(4, 11)
+_WRITERS = st.builds(
+    _Writer,
+    st.lists(st.lists(_WORDS, min_size=1, max_size=6), min_size=1, max_size=4),
+    st.lists(st.sampled_from([12, 13, END]), min_size=1, max_size=3),
+)
+
+
+def _ended(ask: _Writer, image: Any, longest: int) -> list[int]:
+    """Return the marker in brackets where the model gets to say it, else nothing."""
+    return [END] if len(ask.written(image)) < longest else []
+
+
+_JUDGE_7_2 = Judge(
+    inputs=st.tuples(
+        _WRITERS,
+        st.integers(0, 3),
+        st.lists(_WORDS, max_size=7).map(lambda words: [START, *words, END]),
+        st.integers(1, 8),
+    ),
+    right=lambda ask, image, true_ids, longest: ask.written(image)[:longest],
+    names=("the caption",),
+    examples=[
+        (_Writer([[4, 5, 6, 7]], [12]), 0, [START, *true, END], 9)
+        for true in ([9, 8, 10, 5, 8, 9], [4, 8])
+    ],
+    mistakes=[
+        Mistake(
+            lambda ask, image, true_ids, longest: ask.written(image)[: len(true_ids) - 1][:longest],
+            "as long as the true caption",
+            "the model decides by its <end> how long its caption is.",
+        ),
+        Mistake(
+            lambda ask, image, true_ids, longest: ask.written(image)[: len(true_ids) - 2][:longest],
+            "as long as the true caption",
+            "the model decides by its <end> how long its caption is.",
+        ),
+        Mistake(
+            lambda ask, image, true_ids, longest: [
+                *ask.written(image)[:longest],
+                *_ended(ask, image, longest),
+            ],
+            "a marker is in the caption",
+            "<end> is no word; leave it out.",
+        ),
+        Mistake(
+            lambda ask, image, true_ids, longest: [*ask.written(image)[:longest], END],
+            "a marker is in the caption",
+            "<end> is no word; leave it out.",
+        ),
+        Mistake(
+            lambda ask, image, true_ids, longest: [START, *ask.written(image)[:longest]],
+            "a marker is in the caption",
+            "<start> is no word; leave it out.",
+        ),
+        Mistake(
+            lambda ask, image, true_ids, longest: [
+                START,
+                *ask.written(image)[:longest],
+                *_ended(ask, image, longest),
+            ],
+            "both markers are in the caption",
+            "<start> and <end> are no words; leave them out.",
+        ),
+        Mistake(
+            lambda ask, image, true_ids, longest: ask.written(image),
+            "the model never says <end>",
+            "so it seems, where it takes long to do so. A caption has `longest` words at most.",
+        ),
+        Mistake(
+            lambda ask, image, true_ids, longest: ask.written(image)[: longest - 1],
+            "stopped one word early",
+            "a caption may have `longest` words; <start> does not count as one.",
+        ),
+        Mistake(
+            lambda ask, image, true_ids, longest: ask.written(image)[: longest + 1],
+            "one word more than `longest`",
+            "a caption may have `longest` words, and no more.",
+        ),
+        Mistake(
+            lambda ask, image, true_ids, longest: ask.written(image)[:longest][:-1],
+            "lost the last word",
+            "the word before <end> belongs to the caption.",
+        ),
+        Mistake(
+            lambda ask, image, true_ids, longest: ask.written(image)[:longest][
+                : -1 if _ended(ask, image, longest) else None
+            ],
+            "lost the last word",
+            "the word before <end> belongs to the caption.",
+        ),
+        Mistake(
+            lambda ask, image, true_ids, longest: ask.written(0)[:longest],
+            "asked about another photo",
+            "`ask` takes a list with the number of the photo in it: `[image]`.",
+        ),
+    ],
+)
+
+
+@exercise("7.2")
+def check_7_2(answer: Any) -> None:
+    """Models that disagree with the true caption; what they are asked, then what comes of it."""
+    for inputs in (*_JUDGE_7_2.examples, *_JUDGE_7_2.draw(30)):
+        _demand_own_words(answer, *inputs)
+    _JUDGE_7_2(answer)
+
+
+def _demand_own_words(
+    answer: Any, ask: _Writer, image: int, true_ids: list[int], longest: int
+) -> None:
+    """Refuse an answer that asks what nobody may ask about a new photo."""
+    calls = ask.asked_by(answer, image, true_ids, longest)
+    asked = [prefix for prefixes in calls for prefix in prefixes]
     mistake(
-        bool(set().union(*asked) & (set(true) - set(script))),
+        not asked and longest > 1,
+        "the model was not asked",
+        "call `ask([image], [ids])` for every word.",
+    )
+    known = {START, END, *ask.astray}.union(*ask.scripts)
+    mistake(
+        not known.issuperset(set().union(*asked) & set(true_ids)),
         "true words are still fed",
         "every prefix may hold <start> and the words that the model itself has written.",
     )
-    mistake(not asked or asked[0] != (START,), "a false start", "the first prefix is `[START]`.")
+    mistake(asked[:1] not in ([], [(START,)]), "a false start", "the first prefix is `[START]`.")
     mistake(
         any(END in prefix for prefix in asked),
         "it goes on after the end",
         "once the model says <end>, its caption is complete: stop the loop.",
     )
-    return [int(word) for word in got]
 
 
-@exercise("7.2")
-def check_7_2(answer: Any) -> None:
-    """A model that disagrees with the true caption; one shorter, one longer, one endless."""
-    script = [4, 5, 6, 7]
-    for true in ([9, 8, 10, 5, 8, 9], [4, 8]):
-        got = _freely(answer, script, true, 9)
-        mistake(
-            START in got or END in got,
-            "a marker is in the caption",
-            "<start> and <end> are no words; leave them out.",
+def _never(ended: np.ndarray) -> bool:
+    return False
+
+
+def _all_ids(
+    ask: _Writer, images: Sequence[int], longest: int, stops: Callable[[np.ndarray], Any]
+) -> list[list[int]]:
+    """Return rows of ids, markers and all, until `stops` says so of who says <end> now."""
+    prefixes = np.full((len(images), 1), START)
+    for _ in range(longest):
+        next_ids = ask(images, prefixes).argmax(axis=1)
+        if stops(next_ids == END):
+            break
+        prefixes = np.concatenate([prefixes, next_ids[:, None]], axis=1)
+    return prefixes[:, 1:].tolist()
+
+
+def _without_marker(rows: list[list[int]]) -> list[list[int]]:
+    return [[word for word in row if word != END] for row in rows]
+
+
+def _captions(ask: _Writer, images: Sequence[int], longest: int) -> list[list[int]]:
+    return [ask.written(image)[:longest] for image in images]
+
+
+def _of_each(
+    change: Callable[[list[int], bool], list[int]],
+) -> Callable[[_Writer, Sequence[int], int], list[list[int]]]:
+    """Return the answer that changes each caption, told whether it came to its end."""
+    return lambda ask, images, longest: [
+        change(ask.written(image)[:longest], bool(_ended(ask, image, longest))) for image in images
+    ]
+
+
+_MARKER = "<end> itself is no word; and what follows it does not belong there either."
+_JUDGE_7_3 = Judge(
+    inputs=st.tuples(
+        _WRITERS,
+        st.lists(st.integers(0, 3), min_size=1, max_size=5).map(
+            lambda images: np.array(images, dtype=np.int32)
+        ),
+        st.integers(1, 8),
+    ),
+    right=_captions,
+    names=("the captions",),
+    examples=[
+        (
+            _Writer([[4, 5, 6, 7], [8], [9, 10, 4], [5, 6, 7, 8]], [12]),
+            np.array([2, 0, 1, 3], dtype=np.int32),
+            9,
         )
-        mistake(
-            len(got) < len(script) and got == script[: len(got)],
-            "as long as the true caption",
-            "the model decides by its <end> how long its caption is.",
-        )
-        expect_equal(got, script, name="the caption")
-    got = _freely(answer, [4, 5] * 9, [4, 8], 3)
-    mistake(
-        len(got) > 3,
-        "the model never says <end>",
-        f"with `longest=3` it has three words at most, and yours has {len(got)}.",
-    )
-    expect_equal(got, [4, 5, 4], name="a caption cut at `longest=3`")
-
-
-def _scripted(scripts: list[list[int]], calls: list[int]) -> Callable[..., np.ndarray]:
-    """Return `ask` for images that write fixed ids, then `<end>`, then go on with other words."""
-
-    def ask(images: Any, prefixes: Any) -> np.ndarray:
-        images, prefixes = np.asarray(images), np.asarray(prefixes)
-        calls.append(len(images))
-        scores = np.full((len(images), 12), -9.0, dtype=np.float32)
-        for row, (image, prefix) in enumerate(zip(images, prefixes, strict=True)):
-            script, step = scripts[int(image)], len(prefix) - 1
-            word = script[step] if step < len(script) else END if step == len(script) else 11
-            scores[row, word] = -0.1
-        return scores
-
-    return ask
+    ],
+    mistakes=[
+        Mistake(
+            lambda ask, images, longest: _all_ids(ask, images, longest, np.any),
+            "all stopped with the first",
+            "one photo's <end> must not end the captions of the others.",
+        ),
+        Mistake(
+            lambda ask, images, longest: _all_ids(ask, images, longest, np.all),
+            "the marker is in the caption",
+            _MARKER,
+        ),
+        Mistake(
+            lambda ask, images, longest: _all_ids(ask, images, longest, _never),
+            "the marker is in the caption",
+            _MARKER,
+        ),
+        Mistake(
+            _of_each(lambda caption, ended: [*caption, END] if ended else caption),
+            "the marker is in the caption",
+            _MARKER,
+        ),
+        Mistake(
+            _of_each(lambda caption, ended: [*caption, END]),
+            "the marker is in the caption",
+            _MARKER,
+        ),
+        Mistake(
+            _of_each(lambda caption, ended: [START, *caption]),
+            "the marker <start> is in the caption",
+            "it is no word; leave it out.",
+        ),
+        Mistake(
+            lambda ask, images, longest: _without_marker(_all_ids(ask, images, longest, np.all)),
+            "words after the end",
+            "a photo that has ended must not get words any more.",
+        ),
+        Mistake(
+            lambda ask, images, longest: _without_marker(_all_ids(ask, images, longest, _never)),
+            "words after the end",
+            "a photo that has ended must not get words any more.",
+        ),
+        Mistake(
+            _of_each(lambda caption, ended: caption[:-1]),
+            "lost the last word",
+            "the word before <end> belongs to the caption.",
+        ),
+        Mistake(
+            _of_each(lambda caption, ended: caption[:-1] if ended else caption),
+            "lost the last word",
+            "the word before <end> belongs to the caption.",
+        ),
+        Mistake(
+            # As `row[: row.index(END)]` does with the result -1 of a search that finds nothing.
+            _of_each(lambda caption, ended: caption if ended else caption[:-1]),
+            "lost the last word",
+            "a caption that is cut at `longest` has no <end>: all of its words belong to it.",
+        ),
+        Mistake(
+            lambda ask, images, longest: _captions(ask, images, 99),
+            "`longest` is not used",
+            "a caption has `longest` words at most.",
+        ),
+        Mistake(
+            lambda ask, images, longest: _captions(ask, images, longest - 1),
+            "stopped one word early",
+            "a caption may have `longest` words; <start> does not count as one.",
+        ),
+        Mistake(
+            lambda ask, images, longest: _captions(ask, images, longest + 1),
+            "one word more than `longest`",
+            "a caption may have `longest` words, and no more.",
+        ),
+        Mistake(
+            lambda ask, images, longest: _captions(ask, range(len(images)), longest),
+            "asked about other photos",
+            "`images` holds the numbers of the photos; they need not be 0, 1, 2 and so on.",
+        ),
+    ],
+)
 
 
 @exercise("7.3")
 def check_7_3(answer: Any) -> None:
-    """Scripted photos that end at different steps, and say other words after their end."""
-    scripts = [[4, 5, 6, 7], [8], [9, 10, 4], [5, 6, 7, 8]]
-    images, calls = np.array([2, 0, 1, 3], dtype=np.int32), []
-    got = call(answer, _scripted(scripts, calls), images, 9)
-    expect_type(got, (list, tuple, np.ndarray), name="the captions")
-    got = [[int(word) for word in caption] for caption in got]
-    want = [scripts[image] for image in images]
+    """Photos that end at different steps, and say other words after their end; then the calls."""
+    _JUDGE_7_3(answer)
+    for inputs in (*_JUDGE_7_3.examples, *_JUDGE_7_3.draw(30)):
+        _demand_few_calls(answer, *inputs)
+
+
+def _demand_few_calls(answer: Any, ask: _Writer, images: np.ndarray, longest: int) -> None:
+    """Refuse an answer that asks more often than once a step, or after all have ended."""
+    calls = ask.asked_by(answer, images, longest)
+    most = max(map(len, _captions(ask, images, 99)))
+    steps = min(most + 1, longest)
+    if len(calls) <= min(most, longest) + 1:
+        return
     mistake(
-        got == [caption[:1] for caption in want],
-        "all stopped with the first",
-        "one photo's <end> must not end the captions of the others.",
-    )
-    mistake(
-        any(END in caption for caption in got),
-        "the marker is in the caption",
-        "<end> itself is no word; and what follows it does not belong there either.",
-    )
-    mistake(
-        any(11 in caption for caption in got),
-        "words after the end",
-        "a photo that has ended must not get words any more.",
-    )
-    mistake(
-        got == [caption[:-1] for caption in want],
-        "lost the last word",
-        "the word before <end> belongs to the caption.",
-    )
-    expect_equal(got, want, name="the captions")
-    mistake(
-        len(calls) > 5 and max(calls) == 1,
+        len(images) > 1 and max(map(len, calls)) == 1,
         "one photo after another",
         "ask for all photos in one call: `ask(images, prefixes)` takes a row for each of them.",
     )
     mistake(
-        len(calls) > 5,
-        "never stops early",
-        f"all captions have ended after 5 questions, and `ask` was called {len(calls)} times.",
+        max(len(prefix) for prefixes in calls for prefix in prefixes) > steps,
+        "it never stops early",
+        f"all captions had ended after {_times(steps)}, and `ask` was called {len(calls)} times.",
     )
-    short = call(answer, _scripted([[4, 5, 6, 7]], []), np.array([0]), 2)
-    expect_equal(
-        [[int(word) for word in caption] for caption in short],
-        [[4, 5]],
-        name="a caption cut at `longest=2`",
+    raise Incorrect(
+        f"Asked too often: {_times(steps)}, one for each step, would do, and `ask` was called "
+        f"{len(calls)} times. Ask for all photos in one call at each step."
     )
+
+
+def _times(count: int) -> str:
+    return "1 question" if count == 1 else f"{count} questions"
+
+
+def _running_sums(probabilities: np.ndarray) -> np.ndarray:
+    return np.cumsum(np.sort(np.asarray(probabilities, np.float64))[::-1])
+
+
+def _wanted_count(probabilities: np.ndarray, share: float) -> int:
+    """Return how many words the nucleus has: those whose sum before them is below the share."""
+    return max(int(np.sum(np.r_[0, _running_sums(probabilities)[:-1]] < share)), 1)
+
+
+def _most_probable(probabilities: np.ndarray, count: int) -> np.ndarray:
+    """Return the `count` most probable words at their places, and 0 elsewhere."""
+    values = np.asarray(probabilities, np.float64)
+    chosen = np.argsort(-values, kind="stable")[:count]
+    kept = np.zeros(len(values))
+    kept[chosen] = values[chosen]
+    return kept
+
+
+def _to_one(kept: np.ndarray) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return kept / kept.sum()
+
+
+def _nucleus(probabilities: np.ndarray, share: float) -> np.ndarray:
+    return _to_one(_most_probable(probabilities, _wanted_count(probabilities, share)))
+
+
+def _agree(probabilities: np.ndarray, got: Any, want: np.ndarray) -> bool:
+    """Return whether results are alike; of equally probable words either may be kept."""
+    mine = np.asarray(numbers(got, "the new probabilities"), np.float64)
+    if mine.shape != want.shape:
+        return False
+    if not np.isfinite(want).all():  # nothing divided by nothing
+        return bool(np.isnan(mine).all() or not mine.any())
+    kept, values = np.abs(mine) > 1e-7, np.asarray(probabilities, np.float64)
+    return bool(
+        np.allclose(np.sort(mine), np.sort(want), rtol=1e-5, atol=1e-5)
+        and np.allclose(mine[kept] * values[kept].sum(), values[kept] * mine.sum(), atol=1e-5)
+    )
+
+
+def _problem_of_nucleus(inputs: tuple, got: Any) -> str:
+    """Return what is wrong with new probabilities, as a sentence."""
+    probabilities, share = inputs
+    name = "the new probabilities"
+    if got is None:
+        raise Incorrect(about_none(name))
+    want = _nucleus(probabilities, share)
+    if _agree(probabilities, got, want):
+        return ""
+    mine = numbers(got, name)
+    if mine.shape != want.shape:
+        return difference(got, want, (name,))
+    if not np.isfinite(mine).all() or not mine.any():
+        return "Nothing was left: at least one word stays, though it alone may pass the share."
+    came = f"`{whole(mine)}` came, and `{whole(want)}` was expected"
+    if abs(float(mine.sum()) - 1) > 1e-4:
+        return f"The new probabilities do not sum to 1: their sum is {mine.sum():.4g}. {came}."
+    found, wanted = np.count_nonzero(mine), np.count_nonzero(want)
+    if found != wanted:
+        few = "few" if found < wanted else "many"
+        return f"Too {few} words are kept: {found}, and the smallest set has {wanted}. {came}."
+    return f"Other probabilities: {came}."
+
+
+def _keeps(
+    count: Callable[[np.ndarray, float], int], *, divided: bool = True
+) -> Callable[[tuple, Any], bool]:
+    """Return whether a result keeps the `count(probabilities, share)` most probable words."""
+
+    def is_of(inputs: tuple, got: Any) -> bool:
+        kept = _most_probable(inputs[0], int(count(*inputs)))
+        return _agree(inputs[0], got, _to_one(kept) if divided else kept)
+
+    return is_of
+
+
+def _is_even(inputs: tuple, got: Any) -> bool:
+    """Return whether a result gives the words of the nucleus the same probability each."""
+    mine = np.asarray(numbers(got, "the new probabilities"), np.float64)
+    proportional = np.where(np.abs(mine) > 1e-7, np.asarray(inputs[0], np.float64), 0)
+    is_nucleus = _agree(inputs[0], _to_one(proportional), _nucleus(*inputs))
+    return is_nucleus and np.allclose(mine[mine > 0], 1 / np.count_nonzero(mine))
+
+
+def _gives(wrong: Callable[[np.ndarray, float], Any]) -> Callable[[tuple, Any], bool]:
+    """Return whether a result is what the function `wrong` returns."""
+    return lambda inputs, got: looks_like(got, wrong(np.asarray(inputs[0], np.float64), inputs[1]))
+
+
+def _in_given_order(probabilities: np.ndarray, share: float) -> np.ndarray:
+    before = np.cumsum(probabilities) - probabilities
+    return _to_one(np.where(before < share, probabilities, 0))
+
+
+def _above(limit: Callable[[np.ndarray, float], float]) -> Callable[[tuple, Any], bool]:
+    """Return whether a result keeps the words of a probability of `limit` or more."""
+    return _gives(lambda p, share: _to_one(np.where(p >= limit(p, share), p, 0)))
+
+
+def _even_probabilities(cuts: list[int], half: bool) -> np.ndarray:
+    """Return sixteenths that sum to 1: their sums are exact, and ties are frequent."""
+    parts = np.diff([0, *sorted(cuts), 16]) / 16
+    return parts.astype(np.float32 if half else np.float64)
+
+
+def _uneven_probabilities(seed: int, size: int, half: bool) -> np.ndarray:
+    parts = np.random.default_rng(seed).dirichlet(np.full(size, 0.6))
+    return parts.astype(np.float32 if half else np.float64)
+
+
+def _is_clear(inputs: tuple) -> bool:
+    """Return whether rounding cannot change which words reach the share."""
+    probabilities, share = inputs
+    return bool(np.all(np.abs(_running_sums(probabilities) - share) > 1e-4))
+
+
+_SHORT = "the word that *reaches* the share belongs to the set, such as 0.25 after 0.40 for 0.6."
+_MANY = "the word that reaches the share is the last of the smallest set."
+_SINGLE = "it is their running sum that must reach the share."
+_JUDGE_7_4 = Judge(
+    inputs=st.one_of(
+        st.tuples(
+            st.builds(_even_probabilities, st.lists(st.integers(0, 16), max_size=6), st.booleans()),
+            st.integers(1, 32).map(lambda part: part / 32),
+        ),
+        st.tuples(
+            st.builds(
+                _uneven_probabilities, st.integers(0, 999), st.integers(2, 12), st.booleans()
+            ),
+            st.floats(0.05, 0.97).map(lambda share: round(share, 2)),
+        ).filter(_is_clear),
+    ),
+    fits=_problem_of_nucleus,
+    examples=[
+        (np.array([0.05, 0.4, 0.1, 0.25, 0.2]), 0.7),
+        (np.array([0.05, 0.4, 0.1, 0.25, 0.2]), 0.1),
+        (np.array([0.25, 0.5, 0.25]), 0.5),
+        (np.array([0.25, 0.25, 0.25, 0.25]), 0.5),
+    ],
+    mistakes=[
+        Mistake(
+            _keeps(_wanted_count, divided=False),
+            "they do not sum to 1",
+            "divide by the sum of those kept.",
+        ),
+        Mistake(
+            _keeps(lambda p, share: len(p)),
+            "nothing was cut",
+            "the words outside the set get 0.",
+        ),
+        *(
+            Mistake(_keeps(count, divided=divided), "one word short", _SHORT)
+            for count in (
+                lambda p, share: np.sum(_running_sums(p) <= share),
+                lambda p, share: np.sum(_running_sums(p) < share),
+                lambda p, share: max(np.sum(_running_sums(p) <= share), 1),
+                lambda p, share: max(np.sum(_running_sums(p) < share), 1),
+                lambda p, share: _wanted_count(p, share) - 1,
+                lambda p, share: max(_wanted_count(p, share) - 1, 1),
+            )
+            for divided in (True, False)
+        ),
+        *(
+            Mistake(_keeps(count), "one word too many", _MANY)
+            for count in (
+                lambda p, share: np.sum(np.r_[0, _running_sums(p)[:-1]] <= share),
+                lambda p, share: _wanted_count(p, share) + 1,
+            )
+        ),
+        Mistake(
+            _gives(lambda p, share: np.sort(_nucleus(p, share))[::-1]),
+            "left in sorted order",
+            "each probability must stand at the place of its own word.",
+        ),
+        Mistake(
+            _is_even,
+            "all words of the set got the same",
+            "they keep their proportions: divide each probability by the sum of those kept.",
+        ),
+        *(
+            Mistake(_above(limit), "compared single probabilities", _SINGLE)
+            for limit in (
+                lambda p, share: share,
+                lambda p, share: 1 - share,
+                lambda p, share: share * p.max(),
+                lambda p, share: min(share, p.max()),
+            )
+        ),
+        Mistake(
+            _above(lambda p, share: np.sort(p)[::-1][_wanted_count(p, share) - 1]),
+            "kept every word of a tie",
+            "where equally probable words stand at the edge, the smallest set does not need all "
+            "of them.",
+        ),
+        Mistake(
+            _gives(_in_given_order),
+            "added up in the order of the words",
+            "the most probable ones come first: sort before you add up.",
+        ),
+        *(
+            Mistake(
+                _keeps(lambda p, share, number=number: number),
+                "the number of words is fixed",
+                f"{number} {'word stays' if number == 1 else 'words stay'} every time. How many "
+                "stay is to follow from `share`: few where the model is sure, many where it is "
+                "not.",
+            )
+            for number in range(1, 11)
+        ),
+        *(
+            Mistake(
+                _keeps(count),
+                "a share of the words",
+                "`share` is a share of the probability, not of the number of words.",
+            )
+            for count in (
+                lambda p, share: max(int(share * len(p)), 1),
+                lambda p, share: max(round(share * len(p)), 1),
+                lambda p, share: np.ceil(share * len(p)),
+            )
+        ),
+    ],
+)
 
 
 @exercise("7.4")
 def check_7_4(answer: Any) -> None:
-    """Unsorted probabilities; a share between two words, one below the first, and 1."""
-    probabilities = np.array([0.05, 0.4, 0.1, 0.25, 0.2])
-    got = call(answer, probabilities, 0.7)
-    expect_shape(got, (5,), name="the new probabilities")
-    raw = np.array([0, 0.4, 0, 0.25, 0.2])
-    short = np.array([0, 0.4, 0, 0.25, 0])
-    mistake(looks_like(got, raw), "they do not sum to 1", "divide by the sum of those kept.")
-    mistake(
-        looks_like(got, short) or looks_like(got, short / short.sum()),
-        "one word short",
-        "0.40 + 0.25 is below 0.7; the word that *reaches* the share belongs to the set.",
-    )
-    mistake(
-        looks_like(got, np.sort(raw / raw.sum())[::-1]),
-        "left in sorted order",
-        "each probability must stand at the place of its own word.",
-    )
-    threshold = np.where(probabilities >= 0.7 * 0.4, probabilities, 0)
-    mistake(
-        looks_like(got, threshold / threshold.sum()),
-        "compared single probabilities",
-        "it is their running sum that must reach the share.",
-    )
-    expect_close(got, raw / raw.sum(), name="the new probabilities")
-    got = call(answer, probabilities, 0.1)
-    mistake(
-        np.isnan(np.asarray(got, dtype=float)).any() or not np.any(got),
-        "nothing was left",
-        "one word alone may pass the share; it must stay.",
-    )
-    expect_close(got, [0, 1, 0, 0, 0], name="the new probabilities for a share of 0.1")
-    expect_close(call(answer, probabilities, 1.0), probabilities, name="those for a share of 1")
-    tie = call(answer, np.array([0.25, 0.5, 0.25]), 0.5)
-    mistake(
-        np.count_nonzero(tie) > 1,
-        "one word too many",
-        "with 0.25, 0.5, 0.25 and a share of 0.5 the most probable word reaches the share by "
-        "itself, and the smallest such set is wanted.",
-    )
-    expect_close(tie, [0, 1, 0], name="those of 0.25, 0.5, 0.25 for a share of 0.5")
+    """Compare on probabilities with ties and without, whose sums reach the share or pass it."""
+    _JUDGE_7_4(answer)
 
 
 @exercise("7.5")
-def check_7_5(true_bleu_3: Any, reason: Any) -> None:
+def check_7_5(true_bleu_3: Any = None, reason: Any = None) -> None:
     """The number undone, 50.0 -> 46.3, and why."""
     if true_bleu_3 is None or reason is None:
         raise Incorrect("Both are wanted: `true_bleu_3` and `reason`.")
-    expect_type(true_bleu_3, (int, float, np.integer, np.floating), name="the true BLEU-3")
     problems = []
-    for judged, given in ((_judge_true_bleu_3, float(true_bleu_3)), (_judge_reason, reason)):
+    for judged, given in ((_judge_true_bleu_3, true_bleu_3), (_judge_reason, reason)):
         try:
             judged(given)
         except Incorrect as error:
@@ -251,41 +682,50 @@ def check_7_5(true_bleu_3: Any, reason: Any) -> None:
         raise Incorrect(" ".join(problems))
 
 
-def _judge_true_bleu_3(value: float) -> None:
+def _judge_true_bleu_3(given: Any) -> None:
     """Refuse a wrong number with what it is the result of."""
+    value = expect_number(given, "the true BLEU-3")
+    slips = [
+        (50.0, "50.0 is the reported number", "the true one differs, whatever the reason."),
+        (
+            50 ** (1 / 0.9),
+            "the percent went under the root",
+            "take the score between 0 and 1, 0.5, for the power, and multiply by 100 afterwards.",
+        ),
+        (
+            50**0.9,
+            "the percent went under the power",
+            "take the score between 0 and 1, 0.5; and the power is to be undone.",
+        ),
+        (
+            45.0,
+            "multiplied by 0.9",
+            "the weights are exponents, so 0.9 is one as well: it must be undone by a root.",
+        ),
+        (
+            50 / 0.9,
+            "divided by 0.9",
+            "the weights are exponents; and numbers below 1 grow under a small one.",
+        ),
+        (
+            100 * 0.5**0.9,
+            "the wrong way round",
+            "the *reported* number is the true one to the power of 0.9; undo that.",
+        ),
+    ]
+    for number, name, why in slips:
+        mistake(_is_to_one_decimal(value, number), name, why)
     right = 100 * 0.5 ** (1 / 0.9)
-    mistake(
-        abs(value - 50.0) < 0.06,
-        "50.0 is the reported number",
-        "the true one differs, whatever the reason.",
-    )
-    mistake(
-        abs(value - 50 ** (1 / 0.9)) < 0.1,
-        "the percent went under the root",
-        "take the score between 0 and 1, 0.5, for the power, and multiply by 100 afterwards.",
-    )
+    mistake(abs(value - right / 100) < 0.005, "not in percent", "the score goes from 0 to 100.")
     mistake(value == round(right), "too coarse", "give it to one decimal.")
-    mistake(
-        abs(value - 45.0) < 0.06,
-        "multiplied by 0.9",
-        "the weights are exponents, so 0.9 is one as well: it must be undone by a root.",
-    )
-    mistake(
-        abs(value - 55.6) < 0.06,
-        "divided by 0.9",
-        "the weights are exponents; and numbers below 1 grow under a small one.",
-    )
-    mistake(
-        abs(value - 100 * 0.5**0.9) < 0.06,
-        "the wrong way round",
-        "the *reported* number is the true one to the power of 0.9; undo that.",
-    )
-    mistake(
-        abs(value - right / 100) < 0.001,
-        "not in percent",
-        "the score is asked for from 0 to 100.",
-    )
-    expect_close(value, right, name="the true BLEU-3", tolerance=2e-3, reveal=False)
+    if not _is_to_one_decimal(value, round(right, 1)):
+        size = "small" if value < right else "large"
+        raise Incorrect(f"The true BLEU-3: `{short(value)}` is too {size}.")
+
+
+def _is_to_one_decimal(value: float, number: float) -> bool:
+    """Return whether a value is a number, where one decimal is asked for."""
+    return abs(value - number) <= 0.05 + 1e-9
 
 
 def _judge_reason(reason: Any) -> None:
@@ -304,58 +744,144 @@ def _judge_reason(reason: Any) -> None:
     )
 
 
-def _two_systems() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return statistics of two small systems, and photos drawn."""
-    photos = [
-        ("a dog runs on the green grass", "the dog runs fast"),
-        ("two men sit on a wooden bench", "men on a bench in town"),
-        ("a girl holds a red balloon", "the girl has a balloon"),
-        ("a cat sleeps near the old house", "a gray cat is sleeping"),
-    ]
-    first = ("a dog runs on grass", "two men sit on a bench", "a girl holds a balloon", "a cat")
-    second = (
-        "a dog runs on the grass",
-        "two men on a wooden bench",
-        "a girl holds a red kite",
-        "a gray cat is sleeping near the house",
-    )
-    references = [[text.split() for text in photo] for photo in photos]
-    rows = [bleu_statistics(references, [text.split() for text in one]) for one in (first, second)]
-    return rows[0], rows[1], np.random.default_rng(5).integers(0, 4, (6, 4))
+def _scores(rows: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Return BLEU-1 to BLEU-4 of each sample."""
+    return bleu_scores(rows[drawn].sum(axis=1))
+
+
+def _differences(first: np.ndarray, second: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    return _scores(second, drawn)[:, 3] - _scores(first, drawn)[:, 3]
+
+
+def _of_order(
+    order: int,
+) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
+    """Return the answer that takes another column."""
+    return lambda first, second, drawn: (_scores(second, drawn) - _scores(first, drawn))[:, order]
+
+
+def _whole_score(rows: np.ndarray) -> float:
+    return float(bleu_scores(rows.sum(axis=0)[None])[0, 3])
+
+
+def _of_single_captions(first: np.ndarray, second: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    return (bleu_scores(second) - bleu_scores(first))[drawn][:, :, 3].mean(axis=1)
+
+
+def _statistics(rng: np.random.Generator, images: int) -> np.ndarray:
+    """Return rows as those of `bleu_statistics`, of captions of 0 to 11 words."""
+    lengths = rng.integers(0, 12, images)
+    written = np.maximum(lengths[:, None] - np.arange(4), 0)
+    found = rng.binomial(written, rng.uniform(0.4, 1.0, (images, 1)))
+    found = np.minimum.accumulate(found, axis=1)  # no more pairs than words are found
+    return np.column_stack([found, written, lengths, rng.integers(3, 12, images)])
+
+
+def _two_systems(seed: int, images: int, samples: int) -> tuple[np.ndarray, ...]:
+    rng = np.random.default_rng(seed)
+    rows = [_statistics(rng, images) for _ in range(2)]
+    return *rows, rng.integers(0, images, (samples, images))
+
+
+_JUDGE_7_6 = Judge(
+    inputs=st.builds(_two_systems, st.integers(0, 999), st.integers(1, 7), st.integers(1, 7)),
+    right=_differences,
+    names=("the differences",),
+    examples=[_two_systems(5, 5, 6), _two_systems(6, 6, 6)],
+    mistakes=[
+        Mistake(
+            lambda first, second, drawn: -_differences(first, second, drawn),
+            "turned round",
+            "it is `second` minus `first`.",
+        ),
+        Mistake(
+            lambda first, second, drawn: np.abs(_differences(first, second, drawn)),
+            "lost the sign",
+            "where `second` is worse than `first`, the difference is below 0.",
+        ),
+        *(
+            Mistake(
+                _of_order(order),
+                f"BLEU-{order + 1} instead of BLEU-4",
+                "the last of the four columns is wanted.",
+            )
+            for order in range(3)
+        ),
+        Mistake(
+            lambda first, second, drawn: _scores(second, drawn) - _scores(first, drawn),
+            "all four scores",
+            "BLEU-4 alone is wanted, one number for each sample: the last of the four columns.",
+        ),
+        Mistake(
+            _of_single_captions,
+            "the mean of scores of single captions",
+            "add up the counts of a sample's photos first, then compute BLEU once.",
+        ),
+        *(
+            Mistake(
+                lambda first, second, drawn, place=place: _scores((first, second)[place], drawn)[
+                    :, 3
+                ],
+                "one system only",
+                "subtract the score of `first` from that of `second`, on the same photos.",
+            )
+            for place in (0, 1)
+        ),
+        Mistake(
+            lambda first, second, drawn: np.full(
+                len(drawn), _whole_score(second) - _whole_score(first)
+            ),
+            "the photos were not drawn",
+            "every sample has photos of its own: `first[drawn]`.",
+        ),
+        Mistake(
+            lambda first, second, drawn: _whole_score(second) - _whole_score(first),
+            "the photos were not drawn",
+            "every sample has photos of its own, and gets a number of its own: `first[drawn]`.",
+        ),
+        Mistake(
+            lambda first, second, drawn: _scores(second, drawn)[:, 3] - _whole_score(first),
+            "only `second` was drawn",
+            "both systems must be graded on the same photos.",
+        ),
+        Mistake(
+            lambda first, second, drawn: _whole_score(second) - _scores(first, drawn)[:, 3],
+            "only `first` was drawn",
+            "both systems must be graded on the same photos.",
+        ),
+        Mistake(
+            lambda first, second, drawn: _differences(first, second, drawn.T),
+            "samples and photos are exchanged",
+            "a row of `drawn` is a sample: add up over the photos, axis 1 of `first[drawn]`.",
+        ),
+        Mistake(
+            lambda first, second, drawn: (
+                bleu_scores(second[drawn].sum(axis=0))[:, 3]
+                - bleu_scores(first[drawn].sum(axis=0))[:, 3]
+            ),
+            "samples and photos are exchanged",
+            "a row of `drawn` is a sample: add up over the photos, axis 1 of `first[drawn]`.",
+        ),
+        Mistake(
+            lambda first, second, drawn: _differences(first, second, drawn).mean(),
+            "one number for all samples",
+            "each sample has a difference of its own; do not take their mean.",
+        ),
+        Mistake(
+            lambda first, second, drawn: np.sort(_differences(first, second, drawn)),
+            "sorted",
+            "the first difference belongs to the first sample.",
+        ),
+        Mistake(
+            lambda first, second, drawn: _differences(first, second, drawn) / 100,
+            "not in percent",
+            "BLEU goes from 0 to 100, as `bleu_scores` gives it.",
+        ),
+    ],
+)
 
 
 @exercise("7.6")
 def check_7_6(answer: Any) -> None:
-    """Two systems on four photos, six samples."""
-    first, second, drawn = _two_systems()
-
-    def scores(rows: np.ndarray) -> np.ndarray:
-        return bleu_scores(rows[drawn].sum(axis=1))
-
-    want = (scores(second) - scores(first))[:, 3]
-    got = call(answer, first, second, drawn)
-    expect_shape(got, (len(drawn),), name="the differences")
-    mistake(looks_like(got, -want), "turned round", "it is `second` minus `first`.")
-    mistake(
-        looks_like(got, (scores(second) - scores(first))[:, 0]),
-        "BLEU-1 instead of BLEU-4",
-        "the last of the four columns is wanted.",
-    )
-    single = [bleu_scores(rows)[drawn][:, :, 3].mean(axis=1) for rows in (first, second)]
-    mistake(
-        looks_like(got, single[1] - single[0]),
-        "the mean of scores of single captions",
-        "add up the counts of a sample's photos first, then compute BLEU once.",
-    )
-    mistake(
-        looks_like(got, scores(second)[:, 3]),
-        "one system only",
-        "subtract the score of `first` on the same photos.",
-    )
-    whole = bleu_scores(np.stack([first.sum(axis=0), second.sum(axis=0)]))[:, 3]
-    mistake(
-        looks_like(got, np.full(len(drawn), whole[1] - whole[0])),
-        "the photos were not drawn",
-        "every sample has photos of its own: `first[drawn]`.",
-    )
-    expect_close(got, want, name="the differences")
+    """Compare on the counts of two systems, of some photos and some samples."""
+    _JUDGE_7_6(answer)

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
-from utils.exercises.exercise import Incorrect, exercise
+from utils.exercises.drawn import Judge, Mistake
+from utils.exercises.exercise import exercise
 from utils.exercises.expect import (
     expect_choice,
     expect_close,
-    expect_shape,
-    expect_type,
+    expect_number,
     looks_like,
     mistake,
+    numbers,
 )
 from utils.exercises.guard import call
-from utils.vocabulary import PAD
+from utils.vocabulary import END, PAD, START, UNKNOWN
 
-
-@exercise("8.1")
-def check_8_1(answer: Any) -> None:
-    """Scores 0, ln 3, 0, ln 5 and values 10, 20, 30, 40: the context is 30."""
-    expect_type(answer, (int, float, np.integer, np.floating), name="the context")
-    value = float(answer)
-    mistake(value == 40, "only the best region", "a soft look takes a share of every region.")
-    mistake(value == 25, "the plain mean", "regions with a higher score weigh more.")
-    mistake(value == 300, "the weights do not sum to 1", "divide by 1 + 3 + 1 + 5.")
-    scores = np.log([1, 3, 1, 5])
-    linear = float(scores @ [10, 20, 30, 40])
-    mistake(
-        any(abs(value - wrong) < 0.06 for wrong in (linear, linear / scores.sum())),
-        "the scores themselves as weights",
-        "take exp of each score first, then divide by their sum.",
-    )
-    expect_close(value, 30.0, name="the context", tolerance=1e-3, reveal=False)
+_SEEDS = st.integers(0, 999)
+_FLOATS = st.sampled_from(["float64", "float32"])
 
 
 def _softmax(scores: np.ndarray, axis: int | None) -> np.ndarray:
@@ -42,194 +30,632 @@ def _softmax(scores: np.ndarray, axis: int | None) -> np.ndarray:
     return powers / powers.sum(axis=axis, keepdims=True)
 
 
+_SCORES, _VALUES = np.log([1, 3, 1, 5]), np.array([10, 20, 30, 40])
+# What a slip of exercise 8.1 comes to, the slip's name, and what to do instead.
+_SLIPS_8_1 = [
+    (40, "only the best region", "a soft look takes a share of every region."),
+    (25, "the plain mean", "regions with a higher score weigh more."),
+    (300, "the weights do not sum to 1", "divide by 1 + 3 + 1 + 5."),
+    (
+        75,
+        "divided by the number of regions",
+        "divide by the sum of the four powers, 1 + 3 + 1 + 5.",
+    ),
+    (26, "a score of 0 got no weight", "exp(0) is 1, so such a region has its share too."),
+    (32.5, "a score of 0 got no weight", "exp(0) is 1, so such a region has its share too."),
+    (
+        float(_SCORES @ _VALUES),
+        "the scores themselves as weights",
+        "take exp of each score first, then divide by their sum.",
+    ),
+    (
+        float(_SCORES @ _VALUES / _SCORES.sum()),
+        "the scores themselves as weights",
+        "take exp of each score first, then divide by their sum.",
+    ),
+    (
+        float(_softmax(_SCORES / 2, 0) @ _VALUES),
+        "divided by a root once more",
+        "the text says that the scores are divided already.",
+    ),
+]
+
+
+@exercise("8.1")
+def check_8_1(answer: Any) -> None:
+    """Scores 0, ln 3, 0, ln 5 and values 10, 20, 30, 40: the context is 30."""
+    mistake(
+        looks_like(answer, [0.1, 0.3, 0.1, 0.5])
+        or looks_like(answer, np.array([0.1, 0.3, 0.1, 0.5])),
+        "these are the weights",
+        "the context is one number. Multiply each value by its weight and add up.",
+    )
+    value = expect_number(answer, "the context")
+    for wrong, name, why in _SLIPS_8_1:
+        # Whole results are exact; the others may be handed in with one decimal.
+        mistake(abs(value - wrong) <= (1e-6 if float(wrong).is_integer() else 0.05), name, why)
+    expect_close(value, 30.0, "the context", 1e-3, reveal=False)
+
+
+def _look(regions: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return (weights * regions).sum(axis=1), weights
+
+
+def _right_look(regions: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return _look(regions.astype(float), _softmax(scores.astype(float), 1))
+
+
+def _regions_and_scores(
+    photos: int, regions: int, width: int, seed: int, ties: bool, dtype: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return regions and scores with one decimal, so that a case shown can be typed."""
+    rng = np.random.default_rng(seed)
+    scores = rng.normal(size=(photos, regions, 1)) * 2
+    scores = np.round(scores) if ties else np.round(scores, 1)
+    seen = np.round(rng.normal(size=(photos, regions, width)) * 2, 1)
+    return seen.astype(dtype), scores.astype(dtype)
+
+
+def _look_by(weights_of: Callable[[np.ndarray], np.ndarray]) -> Callable[..., tuple]:
+    """Return the answer whose weights are `weights_of(scores)`."""
+    return lambda regions, scores: _look(regions, weights_of(scores))
+
+
+_JUDGE_8_2 = Judge(
+    inputs=st.builds(
+        _regions_and_scores,
+        st.integers(1, 4),
+        st.integers(1, 6),
+        st.integers(1, 4),
+        _SEEDS,
+        st.booleans(),
+        _FLOATS,
+    ),
+    right=_right_look,
+    names=("the contexts", "the weights"),
+    examples=[_regions_and_scores(3, 5, 4, 8, False, "float64")],
+    mistakes=[
+        Mistake(
+            _look_by(np.ones_like),
+            "every weight is still 1",
+            "along an axis of size 1 there is nothing to compare, and a softmax of one number "
+            "is 1.",
+        ),
+        Mistake(
+            _look_by(lambda scores: _softmax(scores, 0)),
+            "compared across photos",
+            "axis 0 is the batch: a photo's look would depend on its neighbours in the batch.",
+        ),
+        Mistake(
+            _look_by(lambda scores: _softmax(scores, None)),
+            "one softmax for the whole batch",
+            "the weights of *each* photo should sum to 1.",
+        ),
+        Mistake(
+            _look_by(lambda scores: np.ones_like(scores) / scores.shape[1]),
+            "the plain mean",
+            "every weight is 1 divided by the number of regions, so the scores play no part. Both "
+            "the largest score and the sum are to be taken over the regions of a photo.",
+        ),
+        Mistake(
+            _look_by(lambda scores: np.exp(scores - scores.max(axis=1, keepdims=True))),
+            "the weights do not sum to 1",
+            "divide the powers of each photo by their sum.",
+        ),
+        Mistake(_look_by(np.exp), "the weights do not sum to 1", "divide the powers by their sum."),
+        Mistake(
+            _look_by(lambda scores: np.exp(scores) / np.exp(scores).sum()),
+            "one softmax for the whole batch",
+            "the weights of *each* photo should sum to 1.",
+        ),
+        Mistake(
+            _look_by(lambda scores: 1 / (1 + np.exp(-scores))),
+            "each region by itself",
+            "a sigmoid compares a score with 0; a softmax compares it with the other regions.",
+        ),
+        Mistake(
+            lambda regions, scores: (
+                (_softmax(scores, 1) * regions).mean(axis=1),
+                _softmax(scores, 1),
+            ),
+            "divided twice",
+            "the weights sum to 1 already, so add up: a further mean makes the context too small.",
+        ),
+        Mistake(
+            lambda regions, scores: (regions.mean(axis=1), _softmax(scores, 1)),
+            "the contexts do not use the weights",
+            "multiply each region by its weight before you add up.",
+        ),
+        Mistake(
+            lambda regions, scores: (regions.sum(axis=1), _softmax(scores, 1)),
+            "the contexts do not use the weights",
+            "multiply each region by its weight before you add up.",
+        ),
+        Mistake(
+            lambda regions, scores: (_right_look(regions, scores)[0], _softmax(scores, 1)[..., 0]),
+            "the weights lost an axis",
+            "their shape should stay (photos, regions, 1).",
+        ),
+        Mistake(
+            lambda regions, scores: (
+                _right_look(regions, scores)[0][:, None],
+                _softmax(scores, 1),
+            ),
+            "the contexts have one axis too many",
+            "their shape should be (photos, d): add up without `keepdims`.",
+        ),
+    ],
+)
+
+
 @exercise("8.2")
 def check_8_2(answer: Any) -> None:
-    """Three photos, five regions: the softmax must run over the regions of each photo."""
-    rng = np.random.default_rng(8)
-    regions, scores = rng.normal(size=(3, 5, 4)), rng.normal(size=(3, 5, 1))
-    result = call(answer, regions, scores)
-    if not isinstance(result, (tuple, list)) or len(result) != 2:
-        raise Incorrect("The function should still return two things: the contexts, the weights.")
-    contexts, weights = (np.asarray(part) for part in result)
-    expect_shape(weights, (3, 5, 1), name="the weights")
+    """Compare the looks at photos of few regions, then those of scores of some hundreds."""
+    _JUDGE_8_2(answer)
+    for dtype in ("float64", "float32"):
+        regions, scores = _regions_and_scores(3, 5, 4, 8, False, dtype)
+        _judge_large_scores(answer, regions, scores)
+
+
+def _judge_large_scores(answer: Any, regions: np.ndarray, scores: np.ndarray) -> None:
+    """Move the scores of a photo all alike, which changes none of its weights."""
+    above = scores + 800
+    apart = scores + np.reshape([400, -400, 0], (3, 1, 1)).astype(scores.dtype)
+    with np.errstate(all="ignore"):
+        high = numbers(call(answer, regions, above)[1], "the weights")
+        moved = numbers(call(answer, regions, apart)[1], "the weights")
     mistake(
-        looks_like(weights, np.ones((3, 5, 1))),
-        "every weight is still 1",
-        "along an axis of size 1 there is nothing to compare, and a softmax of one number is 1.",
-    )
-    mistake(
-        looks_like(weights, _softmax(scores, 0)),
-        "compared across photos",
-        "axis 0 is the batch: a photo's look would depend on its neighbours in the batch.",
-    )
-    mistake(
-        looks_like(weights, _softmax(scores, None)),
-        "one softmax for the whole batch",
-        "the weights of *each* photo should sum to 1.",
-    )
-    mistake(
-        looks_like(weights, np.full((3, 5, 1), 1 / 5)),
-        "the plain mean",
-        "a division by the number of regions ignores the scores.",
-    )
-    wanted = _softmax(scores, 1)
-    expect_close(weights, wanted, name="the weights")
-    expect_shape(contexts, (3, 4), name="the contexts")
-    mistake(
-        looks_like(contexts, (wanted * regions).mean(axis=1)),
-        "divided twice",
-        "the weights sum to 1 already, so add up: a further mean makes the context too small.",
-    )
-    expect_close(contexts, (wanted * regions).sum(axis=1), name="the contexts")
-    far = call(answer, regions, scores + 800.0)[1]
-    mistake(
-        not np.isfinite(np.asarray(far)).all(),
+        not np.isfinite(high).all(),
         "exp of a large score overflows",
         "subtract the largest score of each photo first; the weights stay the same.",
     )
-    expect_close(far, wanted, name="the weights of scores that are all 800 higher")
+    mistake(
+        not np.isfinite(moved).all(),
+        "one largest score for the whole batch",
+        "where a photo's scores all lie 400 or 800 below it, every exp is 0, and 0/0 is no number. "
+        "Subtract the largest score of *each* photo.",
+    )
+    # The rounded sum decides: near 800 a float32 has four decimals.
+    for got, used, how in ((high, above, "800 higher"), (moved, apart, "400 higher or lower")):
+        wanted = _softmax(used.astype(float), 1)
+        expect_close(got, wanted, f"the weights of scores that are all {how}")
+
+
+def _captions(
+    captions: int, longest: int, padding: int, words: int, seed: int, dtype: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return log-probabilities and captions of 0 to `longest` words, padded right.
+
+    The first has a word, where `longest` allows it: a mean of no words would be NaN, and so hide
+    the mistake of who leaves <end> out.
+    """
+    rng = np.random.default_rng(seed)
+    tokens = np.full((captions, longest + 2 + padding), PAD, np.int32)
+    for number, row in enumerate(tokens):
+        count = rng.integers(min(longest, number == 0), longest + 1)
+        row[: count + 2] = [START, *rng.integers(UNKNOWN, UNKNOWN + words, count), END]
+    shape = captions, tokens.shape[1] - 1, UNKNOWN + words
+    return np.log(_softmax(rng.normal(size=shape) * 2, -1)).astype(dtype), tokens
+
+
+def _picked(log_probs: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Return minus the log-probabilities of ids, (c, t)."""
+    return -np.take_along_axis(log_probs.astype(float), ids[..., None], axis=-1)[..., 0]
+
+
+def _losses(log_probs: np.ndarray, tokens: np.ndarray) -> np.ndarray:
+    """Return the losses of all labels, 0 where the label is padding."""
+    return np.where(tokens[:, 1:] != PAD, _picked(log_probs, tokens[:, 1:]), 0)
+
+
+def _loss(log_probs: np.ndarray, tokens: np.ndarray) -> float:
+    return float(_losses(log_probs, tokens).sum() / (tokens[:, 1:] != PAD).sum())
+
+
+def _mean_where(keep: Callable[[np.ndarray], np.ndarray]) -> Callable[..., float]:
+    """Return the answer that takes the mean over the labels where `keep(tokens)` holds."""
+    return lambda log_probs, tokens: _picked(log_probs, tokens[:, 1:])[keep(tokens)].mean()
+
+
+def _mean_of_means(log_probs: np.ndarray, tokens: np.ndarray) -> float:
+    counts = (tokens[:, 1:] != PAD).sum(axis=1)
+    return float((_losses(log_probs, tokens).sum(axis=1) / counts).mean())
+
+
+_SUM, _READ = "a sum, not a mean", "it guesses the word that it has just read"
+_ABOUT_SUM = "divide by the number of words, over all captions."
+_ABOUT_READ = "the label of place k is the token at k + 1."
+
+_JUDGE_8_3 = Judge(
+    inputs=st.builds(
+        _captions,
+        st.integers(1, 4),
+        st.integers(1, 4),
+        st.integers(0, 2),
+        st.integers(1, 5),
+        _SEEDS,
+        _FLOATS,
+    ),
+    right=_loss,
+    names=("the loss in nats a word",),
+    examples=[_captions(3, 4, 0, 7, 3, "float64"), _captions(4, 3, 1, 7, 5, "float64")],
+    mistakes=[
+        Mistake(
+            _mean_where(lambda tokens: tokens[:, 1:] >= PAD),
+            "padding counts as words",
+            "after <end> there is nothing to guess; leave out the labels that are <pad>.",
+        ),
+        Mistake(
+            _mean_where(lambda tokens: tokens[:, :-1] != PAD),
+            "one <pad> too many",
+            "the label after <end> counts, where it is <pad>. Look at the labels, not at the "
+            "tokens that are read.",
+        ),
+        Mistake(
+            _mean_where(lambda tokens: (tokens[:, 1:] != PAD) & (tokens[:, 1:] != END)),
+            "<end> is left out",
+            "the network has to guess where a caption ends too: <end> counts like a word.",
+        ),
+        Mistake(
+            lambda log_probs, tokens: _picked(log_probs, tokens[:, :-1])[
+                tokens[:, :-1] != PAD
+            ].mean(),
+            _READ,
+            _ABOUT_READ,
+        ),
+        Mistake(
+            lambda log_probs, tokens: _picked(log_probs, tokens[:, :-1])[
+                tokens[:, 1:] != PAD
+            ].mean(),
+            _READ,
+            _ABOUT_READ,
+        ),
+        Mistake(
+            lambda log_probs, tokens: -_loss(log_probs, tokens),
+            "the sign is missing",
+            "log-probabilities are below 0, and a loss is what should become small.",
+        ),
+        Mistake(
+            _mean_of_means,
+            "the mean of the captions' means",
+            "a word of a short caption would weigh more; add up all words, divide once.",
+        ),
+        Mistake(lambda log_probs, tokens: _losses(log_probs, tokens).sum(), _SUM, _ABOUT_SUM),
+        Mistake(
+            lambda log_probs, tokens: _losses(log_probs, tokens).sum() / len(tokens),
+            _SUM,
+            "the losses of a caption are added up, and the mean is taken over the captions. "
+            "Divide by the number of words instead, over all captions.",
+        ),
+        Mistake(
+            lambda log_probs, tokens: _losses(log_probs, tokens).mean(),
+            "divided by the padding too",
+            "divide by the number of words, not by that of places.",
+        ),
+        Mistake(
+            lambda log_probs, tokens: _losses(log_probs, tokens).sum() / (tokens != PAD).sum(),
+            "<start> is counted as a word",
+            "nobody has to guess it. Divide by the number of labels that are no padding.",
+        ),
+        Mistake(
+            lambda log_probs, tokens: _loss(log_probs, tokens) / np.log(2),
+            "bits, not nats",
+            "nats come from the natural logarithm. Leave the log-probabilities as they are.",
+        ),
+        Mistake(
+            lambda log_probs, tokens: np.exp(_loss(log_probs, tokens)),
+            "the perplexity",
+            "it is exp of the loss; the loss itself is wanted.",
+        ),
+        Mistake(
+            lambda log_probs, tokens: (
+                -np.log(np.exp(-_picked(log_probs, tokens[:, 1:]))[tokens[:, 1:] != PAD].mean())
+            ),
+            "the mean of the probabilities",
+            "take the mean of the log-probabilities.",
+        ),
+        Mistake(
+            lambda log_probs, tokens: np.median(
+                _picked(log_probs, tokens[:, 1:])[tokens[:, 1:] != PAD]
+            ),
+            "the median",
+            "the mean is wanted.",
+        ),
+    ],
+)
 
 
 @exercise("8.3")
 def check_8_3(answer: Any) -> None:
-    """Three captions of different lengths; labels moved by one, padding left out."""
-    rng = np.random.default_rng(3)
-    tokens = np.array([[1, 5, 6, 7, 2], [1, 8, 2, PAD, PAD], [1, 9, 4, 2, PAD]], dtype=np.int32)
-    log_probs = np.log(_softmax(rng.normal(size=(3, 4, 10)) * 2, -1))
-    inputs, labels = tokens[:, :-1], tokens[:, 1:]
+    """Compare the losses of captions of different lengths, then those of captions of no word."""
+    _JUDGE_8_3(answer)
+    for padding in (0, 2):
+        empty = _captions(2, 0, padding, 3, 0, "float64")
+        expect_close(call(answer, *empty), _loss(*empty), "the loss of captions of <end> alone")
 
-    def picked(ids: np.ndarray) -> np.ndarray:
-        return -np.take_along_axis(log_probs, ids[..., None], axis=-1)[..., 0]
 
-    words, losses = labels != PAD, picked(labels)
-    got = call(answer, log_probs, tokens)
-    expect_shape(got, (), name="the loss")
-    mistake(
-        looks_like(got, losses.mean()),
-        "padding counts as words",
-        "after <end> there is nothing to guess; leave out the labels that are <pad>.",
-    )
-    read = picked(inputs)
-    mistake(
-        looks_like(got, read[inputs != PAD].mean()) or looks_like(got, read[words].mean()),
-        "it guesses the word that it has just read",
-        "the label of place k is the token at k + 1.",
-    )
-    mistake(
-        looks_like(got, -losses[words].mean()),
-        "the sign is missing",
-        "log-probabilities are below 0, and a loss is what should become small.",
-    )
-    by_caption = (losses * words).sum(axis=1)
-    mistake(
-        looks_like(got, (by_caption / words.sum(axis=1)).mean()),
-        "the mean of the captions' means",
-        "a word of a short caption would weigh more; add up all words, divide once.",
-    )
-    mistake(
-        looks_like(got, by_caption.mean()) or looks_like(got, by_caption.sum()),
-        "a sum, not a mean",
-        "divide by the number of words, over all captions.",
-    )
-    mistake(
-        looks_like(got, (losses * words).mean()),
-        "divided by the padding too",
-        "divide by the number of words, not by that of places.",
-    )
-    expect_close(got, losses[words].mean(), name="the loss in nats a word")
+def _rewards(photos: int, samples: int, seed: int, ties: bool, dtype: str) -> tuple[np.ndarray]:
+    rng = np.random.default_rng(seed)
+    found = np.round(rng.normal(size=(photos, samples)) * 2, 0 if ties else 1) + 0.0
+    return (found.astype(dtype),)
+
+
+def _others(rewards: np.ndarray) -> np.ndarray:
+    """Return the mean of the other rewards of a row."""
+    return (rewards.sum(axis=1, keepdims=True) - rewards) / (rewards.shape[1] - 1)
+
+
+def _advantages(rewards: np.ndarray) -> np.ndarray:
+    return rewards.astype(float) - _others(rewards.astype(float))
+
+
+def _among_others(rewards: np.ndarray, choose: Callable[..., np.ndarray]) -> np.ndarray:
+    """Return `choose` of the other rewards of a row, such as the best."""
+    each = [choose(np.delete(rewards, n, axis=1), axis=1) for n in range(rewards.shape[1])]
+    return np.stack(each, axis=1)
+
+
+_PHOTOS, _COLUMNS = "compared with other photos", "compared down the columns"
+
+_JUDGE_8_4 = Judge(
+    inputs=st.builds(
+        _rewards, st.integers(2, 4), st.integers(2, 6), _SEEDS, st.booleans(), _FLOATS
+    ),
+    right=_advantages,
+    names=("the advantages",),
+    examples=[(np.array([[1.0, 2.0, 6.0], [4.0, 4.0, 4.0]]),), _rewards(4, 5, 4, False, "float64")],
+    mistakes=[
+        Mistake(
+            lambda rewards: rewards - rewards.mean(axis=1, keepdims=True),
+            "the sample is among its own others",
+            "leave its own reward out of the mean that it is compared with.",
+        ),
+        Mistake(
+            lambda rewards: _others(rewards) - rewards,
+            "the sign is turned",
+            "a better sample is above 0.",
+        ),
+        Mistake(
+            _others, "the mean of the others alone", "it is still to be taken from each reward."
+        ),
+        Mistake(
+            lambda rewards: rewards - rewards.mean(),
+            _PHOTOS,
+            "an easy photo would then be praised for being easy: stay within the row.",
+        ),
+        Mistake(
+            lambda rewards: rewards - (rewards.sum() - rewards) / (rewards.size - 1),
+            _PHOTOS,
+            "leave out the sample itself, and the samples of all other photos.",
+        ),
+        Mistake(
+            lambda rewards: rewards - rewards.mean(axis=0),
+            _COLUMNS,
+            "a row holds the samples of one photo: axis 1.",
+        ),
+        Mistake(
+            lambda rewards: rewards - (rewards.sum(axis=0) - rewards) / (len(rewards) - 1),
+            _COLUMNS,
+            "a row holds the samples of one photo: axis 1.",
+        ),
+        Mistake(
+            lambda rewards: rewards - rewards.max(axis=1, keepdims=True),
+            "compared with the best",
+            "then no sample is ever above 0, and nothing becomes more probable.",
+        ),
+        Mistake(
+            lambda rewards: rewards - _among_others(rewards, np.max),
+            "compared with the best of the others",
+            "then at most one sample of a photo is above 0. Take the mean of the others.",
+        ),
+        Mistake(
+            lambda rewards: rewards - rewards[:, :1],
+            "compared with the first sample",
+            "each is compared with the mean of all the others.",
+        ),
+        Mistake(
+            lambda rewards: rewards - _among_others(rewards, np.median),
+            "the median of the others",
+            "the mean is wanted.",
+        ),
+        Mistake(
+            lambda rewards: rewards - np.median(rewards, axis=1, keepdims=True),
+            "compared with the median",
+            "take the mean, and leave the sample's own reward out of it.",
+        ),
+        Mistake(
+            lambda rewards: rewards - _among_others(rewards, np.sum),
+            "the sum of the others",
+            "divide it by how many others there are.",
+        ),
+        Mistake(
+            lambda rewards: rewards - _among_others(rewards, np.sum) / rewards.shape[1],
+            "divided by one too many",
+            "the others are one fewer than the samples.",
+        ),
+    ],
+)
 
 
 @exercise("8.4")
 def check_8_4(answer: Any) -> None:
-    """Two photos of three samples, then four of five."""
-    small = np.array([[1.0, 2.0, 6.0], [4.0, 4.0, 4.0]])
-    for rewards in (small, np.random.default_rng(4).normal(size=(4, 5))):
-        mean = rewards.mean(axis=1, keepdims=True)
-        count = rewards.shape[1]
-        wanted = rewards - (rewards.sum(axis=1, keepdims=True) - rewards) / (count - 1)
-        got = call(answer, rewards)
-        expect_shape(got, rewards.shape, name="the advantages")
-        mistake(
-            looks_like(got, rewards - mean),
-            "the sample is among its own others",
-            "leave its own reward out of the mean that it is compared with.",
-        )
-        mistake(looks_like(got, -wanted), "the sign is turned", "a better sample is above 0.")
-        mistake(
-            looks_like(got, rewards - rewards.mean()),
-            "compared with other photos",
-            "an easy photo would then be praised for being easy: stay within the row.",
-        )
-        without = (rewards.sum() - rewards) / (rewards.size - 1)
-        mistake(
-            looks_like(got, rewards - without),
-            "compared with other photos",
-            "leave out the sample itself, and the samples of all other photos.",
-        )
-        columns = rewards - (rewards.sum(axis=0) - rewards) / (len(rewards) - 1)
-        mistake(
-            looks_like(got, columns) or looks_like(got, rewards - rewards.mean(axis=0)),
-            "compared down the columns",
-            "a row holds the samples of one photo: axis 1.",
-        )
-        mistake(
-            looks_like(got, rewards - rewards.max(axis=1, keepdims=True)),
-            "compared with the best",
-            "then no sample is ever above 0, and nothing becomes more probable.",
-        )
-        expect_close(got, wanted, name="the advantages")
+    """Compare the advantages of several photos, with ties and without, then those of one."""
+    _JUDGE_8_4(answer)
+    # Apart from the rest: down a column of one photo there are no others to compare with.
+    for samples in (2, 5):
+        (one,) = _rewards(1, samples, samples, False, "float64")
+        expect_close(call(answer, one), _advantages(one), "the advantages of a single photo")
 
 
 @exercise("8.5")
 def check_8_5(answer: Any) -> None:
     """Nothing can be concluded about attention."""
-    because = {
-        "a": "attention is one of at least four differences, and any of them may be the reason.",
-        "b": "1.0 may be more than chance or less, but that is not asked here: even 5.0 would not "
-        "say what it comes from.",
-        "d": "other photos make scores harder to compare; so do other references. There is no "
-        "rule by which dev scores are one point higher.",
-    }
-    expect_choice(answer, "c", because)
+    expect_choice(
+        answer,
+        "d",
+        {
+            "a": "attention is one of at least four differences, and any of them may be the "
+            "reason.",
+            "b": "1.0 may be more than chance or less, but that is not asked here: even 5.0 would "
+            "not say what it comes from.",
+            "c": "other photos make scores harder to compare; so do other references. There is no "
+            "rule by which dev scores are one point higher.",
+        },
+        why="At least four things differ besides attention, and one number cannot say which of "
+        "them it comes from, nor whether they cancel out.",
+    )
+
+
+def _logits(
+    rows: int, words: int, seed: int, ties: bool, dtype: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return logits, drawn words, some of them twice, and advantages, some of them 0."""
+    rng = np.random.default_rng(seed)
+    logits = np.round(rng.normal(size=(rows, words)) * 1.5, 0 if ties else 1) + 0.0
+    advantage = np.round(rng.normal(size=rows) * 1.5, 0 if ties else 1) + 0.0
+    return logits.astype(dtype), rng.integers(0, words, rows), advantage.astype(dtype)
+
+
+def _one_hot(logits: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    return np.eye(logits.shape[1])[drawn]
+
+
+def _gradient(logits: np.ndarray, drawn: np.ndarray, advantage: np.ndarray) -> np.ndarray:
+    return advantage[:, None] * (_softmax(logits.astype(float), -1) - _one_hot(logits, drawn))
+
+
+def _gradient_by(part: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Callable[..., Any]:
+    """Return the answer that multiplies each row of `part(logits, one_hot)` by its advantage."""
+
+    def gradient(logits: np.ndarray, drawn: np.ndarray, advantage: np.ndarray) -> np.ndarray:
+        return advantage[:, None] * part(logits, _one_hot(logits, drawn))
+
+    return gradient
+
+
+def _of_chosen(logits: np.ndarray, one_hot: np.ndarray) -> np.ndarray:
+    """Return the probability of each row's drawn word, (n, 1)."""
+    return (_softmax(logits, -1) * one_hot).sum(axis=-1, keepdims=True)
+
+
+_NO_ADVANTAGE = "all samples alike"
+
+_JUDGE_8_6 = Judge(
+    inputs=st.builds(_logits, st.integers(1, 5), st.integers(2, 6), _SEEDS, st.booleans(), _FLOATS),
+    right=_gradient,
+    names=("the gradient",),
+    examples=[
+        (
+            np.random.default_rng(6).normal(size=(4, 6)) * 1.5,
+            np.array([2, 0, 5, 2]),
+            np.array([0.8, -1.3, 0.0, 2.0]),
+        )
+    ],
+    mistakes=[
+        Mistake(
+            _gradient_by(lambda logits, one_hot: one_hot - _softmax(logits, -1)),
+            "the sign is turned",
+            "a step goes *against* the gradient: where the advantage is above 0 it must raise the "
+            "logit of the drawn word, so its entry is below 0.",
+        ),
+        Mistake(
+            _gradient_by(
+                lambda logits, one_hot: (
+                    _of_chosen(logits, one_hot) * (_softmax(logits, -1) - one_hot)
+                )
+            ),
+            "the gradient of the probability",
+            "the loss holds *log* p. With p itself a rare word, however good, would hardly be "
+            "learnt.",
+        ),
+        Mistake(
+            lambda logits, drawn, advantage: _gradient(logits, drawn, np.ones(len(drawn))),
+            _NO_ADVANTAGE,
+            "multiply by each row's advantage.",
+        ),
+        Mistake(
+            lambda logits, drawn, advantage: _gradient(logits, drawn, np.sign(advantage)),
+            _NO_ADVANTAGE,
+            "a row with a larger advantage counts for more. Multiply by it, not by its sign alone.",
+        ),
+        Mistake(
+            lambda logits, drawn, advantage: _gradient(logits, drawn, np.maximum(advantage, 0)),
+            "bad draws are forgotten",
+            "a word with an advantage below 0 must become less probable. Keep the sign.",
+        ),
+        Mistake(
+            lambda logits, drawn, advantage: _gradient(logits, drawn, abs(advantage)),
+            "bad draws are praised",
+            "a word with an advantage below 0 must become less probable. Keep the sign.",
+        ),
+        Mistake(
+            _gradient_by(lambda logits, one_hot: -one_hot),
+            "only the drawn word",
+            "probabilities sum to 1: if one logit rises, the others must fall (by p).",
+        ),
+        Mistake(
+            _gradient_by(lambda logits, one_hot: _softmax(logits, -1) * (1 - one_hot)),
+            "the drawn word is left out",
+            "its own logit has a derivative too: p - 1.",
+        ),
+        Mistake(
+            _gradient_by(lambda logits, one_hot: (_softmax(logits, -1) - 1) * one_hot),
+            "only the drawn word",
+            "probabilities sum to 1: if one logit rises, the others must fall (by p).",
+        ),
+        Mistake(
+            _gradient_by(lambda logits, one_hot: -one_hot / _of_chosen(logits, one_hot)),
+            "the derivative by the probability",
+            "-1/p is the derivative by p; go on through the softmax to the logits.",
+        ),
+        Mistake(
+            _gradient_by(lambda logits, one_hot: logits - one_hot),
+            "logits are no probabilities",
+            "take the softmax of each row first.",
+        ),
+        Mistake(
+            _gradient_by(lambda logits, one_hot: np.log(_softmax(logits, -1)) - one_hot),
+            "log-probabilities for probabilities",
+            "the logarithm is gone after the derivative: take the softmax itself.",
+        ),
+        Mistake(
+            _gradient_by(lambda logits, one_hot: _softmax(logits, -1)),
+            "the drawn word is forgotten",
+            "the derivative has a further part at the drawn word.",
+        ),
+        Mistake(
+            _gradient_by(lambda logits, one_hot: _softmax(logits, 0) - one_hot),
+            "a softmax down the columns",
+            "each row holds the logits of one draw.",
+        ),
+        Mistake(
+            _gradient_by(lambda logits, one_hot: _softmax(logits, None) - one_hot),
+            "one softmax for all rows",
+            "the probabilities of *each* row sum to 1.",
+        ),
+        Mistake(
+            _gradient_by(lambda logits, one_hot: _softmax(logits, -1) - (one_hot.sum(axis=0) > 0)),
+            "every drawn word in every row",
+            "`[:, drawn]` takes these columns of all rows; each row has one drawn word, "
+            "`[np.arange(n), drawn]`.",
+        ),
+        Mistake(
+            lambda logits, drawn, advantage: (
+                _softmax(logits, -1) - advantage[:, None] * _one_hot(logits, drawn)
+            ),
+            "the advantage at the drawn word alone",
+            "it weighs the whole row.",
+        ),
+        Mistake(
+            lambda logits, drawn, advantage: _gradient(logits, drawn, advantage) / len(drawn),
+            "a mean, not a sum",
+            "the text adds the losses up. Do not divide by n.",
+        ),
+    ],
+)
 
 
 @exercise("8.6")
 def check_8_6(answer: Any) -> None:
     """Compare with the derivative, on rows with an advantage above, below and at 0."""
-    logits = np.random.default_rng(6).normal(size=(4, 6)) * 1.5
-    drawn, advantage = np.array([2, 0, 5, 2]), np.array([0.8, -1.3, 0.0, 2.0])
-    p, rows = _softmax(logits, -1), np.arange(4)
-    one_hot = np.eye(6)[drawn]
-    wanted = advantage[:, None] * (p - one_hot)
-    got = call(answer, logits, drawn, advantage)
-    expect_shape(got, logits.shape, name="the gradient")
-    mistake(
-        looks_like(got, -wanted),
-        "the sign is turned",
-        "a step goes *against* the gradient: where the advantage is above 0 it must raise the "
-        "logit of the drawn word, so its entry is below 0.",
-    )
-    by_p = p[rows, drawn][:, None]
-    mistake(
-        looks_like(got, wanted * by_p),
-        "the gradient of the probability",
-        "the loss holds *log* p. With p itself a rare word, however good, would hardly be learnt.",
-    )
-    mistake(looks_like(got, p - one_hot), "all samples alike", "multiply by each row's advantage.")
-    only = -advantage[:, None] * one_hot
-    mistake(
-        looks_like(got, only),
-        "only the drawn word",
-        "probabilities sum to 1: if one logit rises, the others must fall (by p).",
-    )
-    mistake(
-        looks_like(got, only / np.where(one_hot > 0, p, 1)),
-        "the derivative by the probability",
-        "-1/p is the derivative by p; go on through the softmax to the logits.",
-    )
-    mistake(
-        looks_like(got, advantage[:, None] * (logits - one_hot)),
-        "logits are no probabilities",
-        "take the softmax of each row first.",
-    )
-    expect_close(got, wanted, name="the gradient")
+    _JUDGE_8_6(answer)

@@ -7,29 +7,32 @@ and correct. Nothing in it stops the notebook, unless `CHECK_STRICT=1` is set: t
 correct raises, so that the notebooks with solutions prove themselves.
 """
 
-import contextlib
-import io
 import os
-import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
+from utils.exercises import process
 from utils.exercises.boxes import Box, show_box
 from utils.exercises.exercise import (
-    Exercise,
-    Incorrect,
-    NotAttempted,
     all_exercises,
     find_exercise,
 )
-from utils.exercises.expect import COMPARED
-from utils.exercises.guard import ReaderError, TimeUp, readers_line, time_limit
-from utils.exercises.progress import mark_done, read_done
+from utils.exercises.progress import (
+    export_progress,
+    mark_done,
+    note_wrong,
+    read_progress,
+)
 from utils.exercises.stubs import is_placeholder
+from utils.exercises.verdict import CORRECT, INCORRECT, Verdict, unsolved, verdict_of
 
 __all__ = ["check", "hint", "progress", "solution"]
 
-CORRECT, INCORRECT, NOT_ATTEMPTED = "correct", "incorrect", "not attempted"
+TRIES, REASON_WORDS = 2, 3
+WHY = (
+    "Two letters were wrong, and a third guess teaches nothing. Say in your own words why you "
+    'choose this one, then it is judged: `check("{id}", answer, reason="because ...")`.'
+)
 _hints_shown: dict[str, int] = {}
 
 
@@ -37,134 +40,82 @@ class CheckFailed(AssertionError):
     """Raised under `CHECK_STRICT=1` where a check does not come out correct."""
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """The outcome of one check: `outcome` is one of the three words; `lines` say why."""
-
-    outcome: str
-    heading: str
-    lines: tuple[str, ...] = ()
-
-    @property
-    def box(self) -> Box:
-        """The verdict as a box."""
-        return Box(self.outcome, self.heading, self.lines)
-
-    @property
-    def message(self) -> str:
-        """The verdict as plain text."""
-        return self.box.to_text()
-
-
-def check(id: str, *answers: Any) -> None:
+def check(id: str, *answers: Any, reason: str = "") -> None:
     """Check the answers to an exercise and show the verdict.
 
-    Raises `CheckFailed` under `CHECK_STRICT=1` where the verdict is not "correct".
+    `reason`: why you choose a letter, in your own words; asked for after two wrong ones. Raises
+    `CheckFailed` under `CHECK_STRICT=1` where the verdict is not "correct".
     """
-    verdict = verdict_of(id, *answers)
     strict = os.environ.get("CHECK_STRICT", "") not in ("", "0")
-    if verdict.outcome == CORRECT and not strict:
-        trouble = mark_done(str(id).strip())
-        if trouble:
-            verdict = Verdict(verdict.outcome, verdict.heading, (*verdict.lines, trouble))
+    name = str(id).strip()
+    if not strict and _wants_a_reason(name, answers, reason):
+        return show_box(Box("incorrect", f"Exercise {name}: say why.", (WHY.format(id=name),)))
+    verdict = safe_verdict_of(id, *answers)
+    if not strict:
+        verdict = _kept(name, answers, verdict, reason)
     show_box(verdict.box)
     if strict and verdict.outcome != CORRECT:
         raise CheckFailed(verdict.message)
+    return None
 
 
-def verdict_of(id: str, *answers: Any) -> Verdict:
-    """Return the verdict on the answers without showing or keeping it."""
+def _wants_a_reason(id: str, answers: tuple[Any, ...], reason: str) -> bool:
+    """Return whether two letters were wrong, and the next comes without a reason."""
+    if not _is_choice(answers) or len(reason.split()) >= REASON_WORDS:
+        return False
+    kept = read_progress()
+    return kept.wrong.get(id, 0) >= TRIES and id not in kept.solved
+
+
+def _is_choice(answers: tuple[Any, ...]) -> bool:
+    """Return whether one of the answers is a letter."""
+    return any(isinstance(answer, str) and len(answer.strip(" .()")) == 1 for answer in answers)
+
+
+def _kept(id: str, answers: tuple[Any, ...], verdict: Verdict, reason: str) -> Verdict:
+    """Note the verdict with the progress; return it, with a sentence where that failed."""
+    trouble = ""
+    if verdict.outcome == CORRECT:
+        trouble = mark_done(id)
+    elif verdict.outcome == INCORRECT and _is_choice(answers):
+        trouble = note_wrong(id, reason)
+    return replace(verdict, lines=(*verdict.lines, trouble)) if trouble else verdict
+
+
+def safe_verdict_of(id: str, *answers: Any) -> Verdict:
+    """Return the verdict; code is run in a process that can be killed, if it can be sent there."""
+    if not process.needs_process(answers):
+        return verdict_of(id, *answers)
     try:
         exercise = find_exercise(id)
-    except KeyError as error:
-        return Verdict(INCORRECT, f"Exercise {id}: unknown.", (error.args[0],))
-    if answers and all(is_placeholder(answer, exercise.id) for answer in answers):
+    except KeyError:
+        return verdict_of(id, *answers)  # has the sentence
+    if all(is_placeholder(answer, exercise.id) for answer in answers):
         return unsolved(exercise)
-    printed = io.StringIO()
-    notes: list[str] = []
-    token = COMPARED.set(notes)
-    try:
-        with time_limit(exercise.seconds), contextlib.redirect_stdout(printed):
-            exercise.check(*answers)
-    except NotAttempted:
-        return unsolved(exercise)
-    except (Exception, SystemExit, TimeUp) as error:
-        lines = (*_explain(exercise, answers, error), *_printed(printed.getvalue()))
-        return Verdict(INCORRECT, f"Exercise {exercise.id} · {exercise.title}: incorrect.", lines)
-    finally:
-        COMPARED.reset(token)
-    return _solved(exercise, (*notes, *_printed(printed.getvalue())))
-
-
-def unsolved(exercise: Exercise) -> Verdict:
-    """Return the verdict on a placeholder; it never varies, so notebooks may be derived."""
-    heading = f"Exercise {exercise.id} · {exercise.title}: not attempted yet."
-    advice = "Write your answer into the cell above, run it, then run this cell again."
-    return Verdict(NOT_ATTEMPTED, heading, (advice,))
-
-
-def _solved(exercise: Exercise, notes: tuple[str, ...]) -> Verdict:
-    lines = [exercise.worth, *notes] if exercise.worth else list(notes)
-    if exercise.looks_at:
-        lines.append(f"This check looks at a part only: {exercise.looks_at}")
-    return Verdict(CORRECT, f"Exercise {exercise.id} · {exercise.title}: correct.", tuple(lines))
-
-
-def _explain(exercise: Exercise, answers: tuple, error: BaseException) -> tuple[str, ...]:
-    """Return the sentences of an incorrect verdict."""
-    line = readers_line(error.__traceback__)
-    if isinstance(error, TimeUp):
-        where = f" It was stopped at {line}." if line else ""
-        return (
-            f"Stopped after {exercise.seconds:g} seconds: is there a loop that never ends?{where}",
-        )
-    missing = [n for n, answer in enumerate(answers, 1) if is_placeholder(answer, exercise.id)]
-    if missing and len(answers) > 1:
-        return (f"Answer {missing[0]} of {len(answers)} still is the placeholder: fill it in too.",)
-    if isinstance(error, Incorrect):
-        return (str(error),)
-    if isinstance(error, ReaderError) and error.__cause__ is not None:
-        return _raised(error.__cause__, f" when called as `{error}`")
-    if line:
-        return _raised(error, "")
-    kinds = ", ".join(f"`{type(answer).__name__}`" for answer in answers) or "nothing"
-    return (f"This answer is of another sort than the text asks for: {kinds} was handed in.",)
-
-
-def _raised(error: BaseException, how: str) -> tuple[str, ...]:
-    line = readers_line(error.__traceback__)
-    first = f"Your code raised an error{how}: {_named(error)}"
-    return (first, f"It happened at {line}") if line else (first,)
-
-
-def _named(error: BaseException) -> str:
-    text = re.sub(r"\x1b\[[0-9;]*m", "", " ".join(str(error).split()))  # Keras writes in bold
-    text = text if len(text) <= 300 else text[:297] + "..."
-    name = type(error).__name__
-    if name == "error":  # `re`, `struct` and others call theirs no more than that
-        name = f"{type(error).__module__}.{name}"
-    return f"`{name}`" + (f": {text}" if text else ".")
-
-
-def _printed(text: str) -> tuple[str, ...]:
-    """Return what the reader's code printed during the check: its first lines."""
-    lines = text.strip().split("\n")[:5] if text.strip() else []
-    return ("It printed:\n" + "\n".join(line[:120] for line in lines),) if lines else ()
+    verdict = process.verdict_there(exercise, answers)
+    return process.checked_here(verdict_of(id, *answers)) if verdict is None else verdict
 
 
 def hint(id: str, number: int | None = None) -> None:
-    """Show the next hint of an exercise, or hint `number` (counted from 1)."""
+    """Show the next hint of an exercise, or hint `number` (counted from 1).
+
+    `HINTS` in the environment is "all", "first" (one for each exercise) or "off".
+    """
     try:
         exercise = find_exercise(id)
     except KeyError as error:
         return show_box(Box("hint", f"Hint for {id}", (error.args[0],)))
-    count = len(exercise.hints)
+    allowed = os.environ.get("HINTS", "all").strip().lower()
+    if allowed == "off":
+        heading = f"Exercise {exercise.id} · no hints"
+        return show_box(Box("hint", heading, ("Hints are switched off for this course.",)))
+    hints = exercise.hints[:1] if allowed == "first" else exercise.hints
     wanted = _hints_shown.get(exercise.id, 0) + 1 if number is None else number
-    place = min(max(int(wanted), 1), count)
+    place = min(max(int(wanted), 1), len(hints))
     _hints_shown[exercise.id] = place
-    more = "Call it again for the next one." if place < count else "This was the last hint."
-    heading = f"Exercise {exercise.id} · hint {place} of {count}"
-    return show_box(Box("hint", heading, (exercise.hints[place - 1], more)))
+    more = "Call it again for the next one." if place < len(hints) else "This was the last hint."
+    heading = f"Exercise {exercise.id} · hint {place} of {len(hints)}"
+    return show_box(Box("hint", heading, (hints[place - 1], more)))
 
 
 def solution(id: str) -> None:
@@ -183,15 +134,20 @@ def solution(id: str) -> None:
     show_box(box)
 
 
-def progress() -> None:
-    """Show the exercises solved, by chapter."""
-    done, exercises = read_done(), all_exercises()
+def progress(export: str = "") -> None:
+    """Show the exercises solved, by chapter; `export` names a file to write for a teacher."""
+    kept, exercises = read_progress(), all_exercises()
     rows = [("chapter", "solved", "exercises")]
     for chapter in sorted({entry.chapter for entry in exercises}):
         here = [entry for entry in exercises if entry.chapter == chapter]
-        solved = [entry.id for entry in here if entry.id in done]
-        marks = "  ".join(f"{entry.id} {'done' if entry.id in done else 'open'}" for entry in here)
+        solved = [entry.id for entry in here if entry.id in kept.solved]
+        marks = "  ".join(
+            f"{entry.id} {'done' if entry.id in kept.solved else 'open'}" for entry in here
+        )
         rows.append((str(chapter), f"{len(solved)} of {len(here)}", marks))
-    total = sum(entry.id in done for entry in exercises)
+    total = sum(entry.id in kept.solved for entry in exercises)
     heading = f"Progress: {total} of {len(exercises)} exercises solved"
-    show_box(Box("progress", heading, (), "", tuple(rows)))
+    if kept.trouble:  # what was solved is not known, so nothing is counted
+        return show_box(Box("progress", "Progress: not known", (kept.trouble,)))
+    told = (export_progress(export),) if export else ()
+    return show_box(Box("progress", heading, told, "", tuple(rows)))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -65,8 +65,8 @@ class Judge:
     `inputs`: a strategy for tuples of arguments. `right(*inputs)`: what a right answer returns; a
     tuple means several results, which `names` tells apart. `examples`: inputs that are always
     tried. `tolerance`: for numbers, absolute and relative. `fits(inputs, got)` stands in for a
-    comparison with `right` where more than one result is right: it returns what is wrong with a
-    result, as a sentence, or "".
+    comparison with `right` where more than one result is right, or where it can say more: it
+    returns what is wrong with a result, as a sentence, or "". `count`: how many are drawn.
     """
 
     inputs: SearchStrategy[tuple]
@@ -76,6 +76,8 @@ class Judge:
     examples: Sequence[tuple] = ()
     tolerance: float = 1e-5
     fits: Callable[[tuple, Any], str] | None = None
+    count: int = DRAWN
+    drawn: list[tuple] = field(default_factory=list, repr=False, compare=False)
 
     def __call__(self, answer: Any) -> None:
         """Return where the answer is right; raise `Incorrect` otherwise."""
@@ -91,7 +93,9 @@ class Judge:
             self._name_the_mistake(found)
             smallest = min(failing, key=lambda inputs: len(whole(inputs)))
             raise Incorrect(self._told(answer, self._smaller(answer, smallest)))
-        if self.right is not None:
+        if self.right is None or self.fits is not None:
+            note(f"Right on all of {len(found)} inputs.")
+        else:
             wanted = [self.right(*inputs) for inputs, _ in found]
             note(agreement([got for _, got in found], wanted))
 
@@ -101,17 +105,20 @@ class Judge:
             return self.fits(inputs, got)
         return difference(got, self.right(*inputs), self.names, self.tolerance)
 
-    def draw(self, count: int = DRAWN) -> list[tuple]:
-        """Return inputs, the same ones each time."""
-        drawn: list[tuple] = []
+    def draw(self, count: int | None = None) -> list[tuple]:
+        """Return inputs, the same ones each time, the first `count` or all.
 
-        @settings(_SETTINGS, max_examples=count, phases=[Phase.generate])
-        @given(self.inputs)
-        def collect(inputs: tuple) -> None:
-            drawn.append(inputs)
+        They are kept, because drawing takes a while.
+        """
+        if not self.drawn:
 
-        collect()
-        return drawn
+            @settings(_SETTINGS, max_examples=self.count, phases=[Phase.generate])
+            @given(self.inputs)
+            def collect(inputs: tuple) -> None:
+                self.drawn.append(inputs)
+
+            collect()
+        return self.drawn[:count]
 
     def _name_the_mistake(self, found: list[tuple[tuple, Any]]) -> None:
         """Raise `Incorrect` where a known mistake gives the very same results on all inputs."""

@@ -20,7 +20,7 @@ COMPARED: ContextVar[list[str] | None] = ContextVar("COMPARED", default=None)
 
 def mistake(condition: Any, name: str, explanation: str) -> None:
     """Raise `Incorrect` naming a well-known mistake where `condition` holds."""
-    if bool(np.all(condition)):
+    if np.size(condition) and bool(np.all(condition)):
         raise Incorrect(f"{_upper(name)}: {explanation}")
 
 

@@ -145,6 +145,8 @@ def short(value: Any, limit: int = 60) -> str:
         return f"array of shape {tuple(shape)}, {getattr(value, 'dtype', '')}".rstrip(", ")
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, float):
+        value = float(f"{value:.6g}")
     text = " ".join(repr(value).split())
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
@@ -185,14 +187,21 @@ def call(function: Any, *arguments: Any, **named: Any) -> Any:
     copies, named_copies = duplicate(arguments), duplicate(named)
     try:
         result = function(*copies, **named_copies)
-    except NotImplementedError:
-        raise NotAttempted from None
+    except NotImplementedError as error:
+        if _is_own(error):
+            raise NotAttempted from None
+        raise ReaderError(shown_call(function, arguments, named)) from error
     except (Incorrect, NotAttempted, KeyboardInterrupt, TimeUp):
         raise
     except BaseException as error:  # also `exit()` in the reader's code
         raise ReaderError(shown_call(function, arguments, named)) from error
     _demand_untouched((*arguments, *named.values()), (*copies, *named_copies.values()))
     return result
+
+
+def _is_own(error: BaseException) -> bool:
+    """Return whether the reader's code raised it, and no library that it called."""
+    return _is_readers(traceback.extract_tb(error.__traceback__)[-1].filename)
 
 
 def _demand_arguments(function: Any, arguments: tuple, named: dict[str, Any]) -> None:

@@ -1,11 +1,32 @@
-"""Which exercises the reader has solved, kept between sessions in one small file."""
+"""What the reader has solved, kept between sessions in one small file.
+
+    {"solved": ["1.1"], "wrong": {"1.3": 2}, "reasons": {"1.3": ["..."]}}
+
+`wrong` counts the wrong tries at questions with choices, `reasons` are the reader's own words.
+"""
 
 import json
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from utils.support.files import write_json
 from utils.support.paths import DATA
+
+
+@dataclass
+class Progress:
+    """What the file holds; `trouble` is a sentence where it was damaged and set aside."""
+
+    solved: set[str] = field(default_factory=set)
+    wrong: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, list[str]] = field(default_factory=dict)
+    trouble: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is written."""
+        return {"solved": sorted(self.solved), "wrong": self.wrong, "reasons": self.reasons}
 
 
 def progress_path() -> Path:
@@ -13,23 +34,81 @@ def progress_path() -> Path:
     return Path(os.environ.get("COURSE_PROGRESS") or DATA / "progress.json").expanduser()
 
 
-def read_done() -> set[str]:
-    """Return the ids of the exercises solved; none where the file is missing or damaged."""
+def read_progress() -> Progress:
+    """Return what is kept; a damaged file is renamed, never taken for an empty one."""
+    path = progress_path()
     try:
-        kept = json.loads(progress_path().read_text(encoding="utf-8"))
-        return {id for id in kept["solved"] if isinstance(id, str)}
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Progress()
+    except (OSError, UnicodeDecodeError) as error:
+        if isinstance(error, OSError):
+            return Progress(trouble=f"{path} cannot be read ({error.strerror}).")
+        return Progress(trouble=_set_aside(path))
+    try:
+        return _parsed(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Progress(trouble=_set_aside(path))
+
+
+def _parsed(kept: dict[str, Any]) -> Progress:
+    if not all(isinstance(id, str) for id in kept["solved"]):
+        raise TypeError("ids are text")
+    wrong = {str(id): int(count) for id, count in kept.get("wrong", {}).items()}
+    reasons = {str(id): [str(one) for one in said] for id, said in kept.get("reasons", {}).items()}
+    return Progress(set(kept["solved"]), wrong, reasons)
+
+
+def _set_aside(path: Path) -> str:
+    """Rename a damaged file; return the sentence that says so."""
+    number = 1
+    while (aside := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
+        number += 1
+    try:
+        path.rename(aside)
+    except OSError as error:
+        return f"{path} is damaged, and cannot be set aside ({error.strerror})."
+    return (
+        f"{path.name} was damaged. It is kept as {aside.name} beside it, and a new one begins: "
+        "restore a copy of yours, or run your checks again."
+    )
 
 
 def mark_done(id: str) -> str:
     """Add an exercise to the file; return "" or a sentence saying why it could not be kept."""
-    done = read_done()
-    if id in done:
+    kept = read_progress()
+    if id in kept.solved:
         return ""
+    kept.solved.add(id)
+    return _write(kept)
+
+
+def note_wrong(id: str, reason: str = "") -> str:
+    """Count a wrong choice, with the reader's reason; return as `mark_done` does."""
+    kept = read_progress()
+    kept.wrong[id] = kept.wrong.get(id, 0) + 1
+    if reason:
+        kept.reasons.setdefault(id, []).append(reason)
+    return _write(kept)
+
+
+def _write(kept: Progress) -> str:
     try:
-        write_json(progress_path(), {"solved": sorted(done | {id})})
+        write_json(progress_path(), kept.to_json())
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return f"Your progress could not be kept ({reason}); the verdict stands."
-    return ""
+        return f"Your progress could not be kept ({reason}); the verdict stands. {kept.trouble}"
+    return kept.trouble
+
+
+def export_progress(file: str | Path) -> str:
+    """Write what is kept to a file for a teacher; return a sentence that says what happened."""
+    path = Path(file).expanduser()
+    if path.exists():
+        return f"{path} exists already: choose another name, so that nothing is overwritten."
+    kept = read_progress()
+    try:
+        write_json(path, kept.to_json())
+    except OSError as error:
+        return f"{path} could not be written ({error.strerror or type(error).__name__})."
+    return " ".join(filter(None, [f"Written to {path}.", kept.trouble]))
