@@ -7,6 +7,7 @@ float32 or float64: what counts is what they hold. `name` in the messages may be
 import math
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,23 @@ from utils.exercises.guard import short
 
 # Sentences that a correct verdict shows.
 COMPARED: ContextVar[list[str] | None] = ContextVar("COMPARED", default=None)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two arrays side by side: equal in every bit, equal within the tolerance, how far apart."""
+
+    name: str
+    exact: bool
+    approximate: bool
+    largest: float
+
+    def __str__(self) -> str:
+        exact, approximate = ("yes" if flag else "no" for flag in (self.exact, self.approximate))
+        return (
+            f"{self.name}: exact: {exact}, approximate: {approximate}, "
+            f"largest difference: {self.largest:.3g}"
+        )
 
 
 def mistake(condition: Any, name: str, explanation: str) -> None:
@@ -119,17 +137,15 @@ def expect_close(
     mine, right = numbers(got, name), numbers(want, name)
     expect_finite(mine, right, name)
     expect_shape(mine, right.shape, name)
-    if mine.size == 0:
-        return
-    place, apart, fits = _furthest(mine, right, tolerance)
-    if fits:
+    comparison, place = compare(mine, right, name, tolerance)
+    if comparison.approximate:
         return
     if not reveal:
         size = "small" if mine[place] < right[place] else "large"
         raise Incorrect(f"{_upper(name)}{_at(place)}: `{short(mine[place])}` is too {size}.")
     raise Incorrect(
         f"{_upper(name)}{_at(place)}: `{short(mine[place])}` came, and `{short(right[place])}` was "
-        f"expected (they differ by {apart:.3g})."
+        f"expected (they differ by {comparison.largest:.3g})."
     )
 
 
@@ -148,17 +164,20 @@ def expect_finite(got: Any, want: Any, name: str) -> None:
         raise Incorrect(f"{_upper(name)}{_at(place)}: `{mine[place]}` is not a finite number.")
 
 
-def _furthest(
-    mine: np.ndarray, right: np.ndarray, tolerance: float
-) -> tuple[tuple[int, ...], float, bool]:
-    """Return where two arrays of one shape differ most, by how much, and whether they agree."""
+def compare(
+    mine: np.ndarray, right: np.ndarray, name: str, tolerance: float
+) -> tuple[Comparison, tuple[int, ...]]:
+    """Return the comparison of two arrays of one shape, and the place where they differ most."""
+    if mine.size == 0:
+        return Comparison(name, True, True, 0.0), ()
     with np.errstate(invalid="ignore", over="ignore"):
-        wide = [np.asarray(part, dtype=np.float64) for part in (mine, right)]
-        agree = (wide[0] == wide[1]) | (np.isnan(wide[0]) & np.isnan(wide[1]))
-        difference = np.where(agree, 0.0, np.abs(wide[0] - wide[1]))
-        allowed = np.where(np.isfinite(wide[1]), tolerance * (1 + np.abs(wide[1])), 0.0)
+        mine_wide, right_wide = (np.asarray(part, dtype=np.float64) for part in (mine, right))
+        agree = (mine_wide == right_wide) | (np.isnan(mine_wide) & np.isnan(right_wide))
+        difference = np.where(agree, 0.0, np.abs(mine_wide - right_wide))
+        allowed = np.where(np.isfinite(right_wide), tolerance * (1 + np.abs(right_wide)), 0.0)
     place = tuple(int(n) for n in np.unravel_index(int(np.argmax(difference)), mine.shape))
-    return place, float(difference[place]), bool(np.all(difference <= allowed))
+    fits = bool(np.all(difference <= allowed))
+    return Comparison(name, bool(agree.all()), fits, float(difference[place])), place
 
 
 def expect_equal(got: Any, want: Any, name: str = "your answer") -> None:
