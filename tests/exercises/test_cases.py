@@ -15,10 +15,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from utils.authoring.notebooks import BEGIN_HIDDEN
 from utils.exercises.exercise import all_exercises, chapters_with_exercises, load_chapter
-from utils.exercises.solutions import answer_grade_id
+from utils.exercises.solutions import answer_grade_id, solution_source
 from utils.exercises.verdict import CORRECT, INCORRECT, NOT_ATTEMPTED, verdict_of
-from utils.support.paths import CHAPTERS
+from utils.support.paths import CHAPTERS, SOLUTIONS
 
 TESTS = Path(__file__).resolve().parent
 
@@ -117,6 +118,26 @@ def test_exercise_is_worded(entry):
     assert 1 <= len(entry.hints) <= 3 and all(len(text) > 3 for text in entry.hints)
     assert len(set(entry.hints)) == len(entry.hints)
     assert entry.points >= 1 and 0 < entry.seconds <= 60
+
+
+@pytest.mark.parametrize("entry", COURSE, ids=NAMES)
+def test_the_hidden_test_is_the_whole_check(entry):
+    """What grading runs judges as the reader's check does: every stub and every slip is 0."""
+    (path,) = SOLUTIONS.glob(f"{entry.chapter:02}_*.ipynb")
+    cells = {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}
+    shown, _, hidden = cells[f"check-{entry.id.replace('.', '-')}"].partition(BEGIN_HIDDEN)
+    asked = shown.splitlines()[0]
+    assert hidden.strip().splitlines()[0] == asked[:-1] + ", strict=True)"
+
+
+@pytest.mark.parametrize("entry", COURSE, ids=NAMES)
+def test_no_hint_is_the_answer(entry):
+    """No code of a hint is a third of the solution or more, however it is spaced."""
+    solution = "".join(solution_source(entry.id).split())
+    for hint in entry.hints:
+        for code in re.findall("`([^`]+)`", hint):
+            bare = "".join(code.split())
+            assert len(bare) < len(solution) / 3 or bare not in solution, code
 
 
 def test_no_cases_without_an_exercise():

@@ -286,6 +286,17 @@ def test_strict_makes_anything_but_correct_an_error(monkeypatch, capsys):
     assert "not attempted yet" in capsys.readouterr().out
 
 
+def test_a_hidden_test_raises_and_shows_nothing(capsys):
+    check("97.1", lambda x: x + x, strict=True)
+    for wrong in (None, lambda x: x, raises_not_implemented):
+        with pytest.raises(engine.CheckFailed, match=r"Exercise 97\.1"):
+            check("97.1", wrong, strict=True)
+    for _ in range(3):
+        with pytest.raises(engine.CheckFailed):
+            check("97.5", "b", strict=True)
+    assert capsys.readouterr().out == "" and not kept.progress_path().exists()
+
+
 def test_hints_grow_and_stay_at_the_last(capsys):
     hint("97.1")
     assert "hint 1 of 2" in capsys.readouterr().out

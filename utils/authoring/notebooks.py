@@ -93,13 +93,17 @@ def notebook_text(notebook: NotebookNode) -> str:
 
 
 def checked_ids(source: str) -> list[str]:
-    """Return the exercises that a cell calls `check` on, in order, e.g. ["4.2"]."""
+    """Return the exercises that a cell calls `check` on, in order, e.g. ["4.2"].
+
+    Calls with `strict` do not count: they are hidden tests.
+    """
     try:
         tree = ast.parse(source)
     except SyntaxError:
         return []
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
     named = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "check"]
+    named = [call for call in named if not call.keywords]
     firsts = [call.args[0] for call in sorted(named, key=lambda call: call.lineno)]
     return [str(first.value) for first in firsts if isinstance(first, ast.Constant)]
 

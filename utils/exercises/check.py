@@ -37,24 +37,26 @@ _hints_shown: dict[str, int] = {}
 
 
 class CheckFailed(AssertionError):
-    """Raised under `CHECK_STRICT=1` where a check does not come out correct."""
+    """Raised by a strict check that does not come out correct."""
 
 
-def check(id: str, *answers: Any, reason: str = "") -> None:
+def check(id: str, *answers: Any, reason: str = "", strict: bool = False) -> None:
     """Check the answers to an exercise and show the verdict.
 
-    `reason`: why you choose a letter, in your own words; asked for after two wrong ones. Raises
-    `CheckFailed` under `CHECK_STRICT=1` where the verdict is not "correct".
+    `reason`: why you choose a letter, in your own words; asked for after two wrong ones. With
+    `strict`, as in hidden tests, nothing is shown or kept. Raises `CheckFailed` with it, or under
+    `CHECK_STRICT=1`, where the verdict is not "correct".
     """
-    strict = os.environ.get("CHECK_STRICT", "") not in ("", "0")
     name = str(id).strip()
-    if not strict and _wants_a_reason(name, answers, reason):
+    proves = strict or os.environ.get("CHECK_STRICT", "") not in ("", "0")
+    if not proves and _wants_a_reason(name, answers, reason):
         return show_box(Box("incorrect", f"Exercise {name}: say why.", (WHY.format(id=name),)))
     verdict = safe_verdict_of(id, *answers)
-    if not strict:
+    if not proves:
         verdict = _kept(name, answers, verdict, reason)
-    show_box(verdict.box)
-    if strict and verdict.outcome != CORRECT:
+    if not strict:
+        show_box(verdict.box)
+    if proves and verdict.outcome != CORRECT:
         raise CheckFailed(verdict.message)
     return None
 
