@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 
 from utils.captions import clean_caption
+from utils.vocabulary import Vocabulary
 
 
 def spaces_1_2(text):
@@ -390,6 +391,126 @@ def nested_1_6(train, dev):
     return tuple(sorted(found))
 
 
+def plain_names_1_5(rows, dev_share, seed):
+    images = np.unique([image for image, _ in rows]).tolist()
+    dev = set(random.Random(seed).sample(images, round(len(images) * dev_share)))
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def chosen_by_numpy_1_5(rows, dev_share, seed):
+    images = sorted({str(image) for image, _ in rows})
+    count = round(len(images) * dev_share)
+    dev = set(np.random.default_rng(seed).choice(images, size=count, replace=False).tolist())
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def md5_1_5(rows, dev_share, seed):
+    def key(image):
+        return hashlib.md5(f"{seed}{image}".encode()).hexdigest()
+
+    images = sorted({image for image, _ in rows}, key=key)
+    dev = set(images[: round(len(images) * dev_share)])
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def arrays_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    dev = random.Random(seed).sample(images, round(len(images) * dev_share))
+    table = np.array(rows)
+    chosen = np.isin(table[:, 0], dev)
+    return table[~chosen], table[chosen]
+
+
+def hashed_text_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows}, key=lambda image: hash(f"{seed}{image}"))
+    dev = set(images[: round(len(images) * dev_share)])
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def never_the_last_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    count = min(round(len(images) * dev_share), len(images) - 1)
+    dev = set(random.Random(seed).sample(images[:-1], count))
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def as_sets_1_5(rows, dev_share, seed):
+    train, dev = right_1_5(rows, dev_share, seed)
+    return list(set(train)), list(set(dev))
+
+
+def substring_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    dev = " ".join(random.Random(seed).sample(images, round(len(images) * dev_share)))
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def half_up_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    dev = set(random.Random(seed).sample(images, int(len(images) * dev_share + 0.5)))
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def doubled_1_6(train, dev):
+    counts = Counter((p.shape, p.tobytes()) for part in (train, dev) for p in part.values())
+    return sorted(n for n, p in dev.items() if counts[p.shape, p.tobytes()] > 1)
+
+
+def grey_1_6(train, dev):
+    seen = {(p.shape, p.mean(-1).tobytes()) for p in train.values()}
+    return sorted(n for n, p in dev.items() if (p.shape, p.mean(-1).tobytes()) in seen)
+
+
+def corners_1_6(train, dev):
+    seen = {(p.shape, p[0, 0].tobytes(), p[-1, -1].tobytes()) for p in train.values()}
+    return sorted(
+        n for n, p in dev.items() if (p.shape, p[0, 0].tobytes(), p[-1, -1].tobytes()) in seen
+    )
+
+
+def pixel_set_1_6(train, dev):
+    seen = {frozenset(map(tuple, p.reshape(-1, 3).tolist())) for p in train.values()}
+    return sorted(
+        n for n, p in dev.items() if frozenset(map(tuple, p.reshape(-1, 3).tolist())) in seen
+    )
+
+
+def by_length_1_6(train, dev):
+    return sorted(right_1_6(train, dev), key=len)
+
+
+def library_1_4(splits, minimum_count):
+    return sorted(Vocabulary.fit(splits["train"], minimum_count).words[4:])
+
+
+def others_1_4(splits, minimum_count):
+    captions = [c for name in splits if name not in ("dev", "test") for c in splits[name]]
+    return _kept(captions, minimum_count)
+
+
+def train_in_name_1_4(splits, minimum_count):
+    return _kept([c for name in splits if "train" in name for c in splits[name]], minimum_count)
+
+
+def dev_1_4(splits, minimum_count):
+    return _kept(splits["dev"], minimum_count)
+
+
+def remembers_1_4(splits, minimum_count, counts=Counter()):  # noqa: B006
+    counts.update(word for caption in splits["train"] for word in caption)
+    return sorted(word for word, count in counts.items() if count >= minimum_count)
+
+
+def lines_1_2(text):
+    return [word for word in re.sub(r"[^a-z\s]", " ", text.lower()).split(" ") if word]
+
+
+def none_at_times_1_2(text):
+    found = re.findall("[a-z]+", text.lower())
+    if found:
+        return found
+
+
 CASES = {
     "1.1": {
         "wrong": [
@@ -400,6 +521,9 @@ CASES = {
             ((6, 3), "quotes for columns"),
             ((7, 2), "once more"),
             (6, "two numbers"),
+            (("6", "2"), "a number is wanted"),
+            ((None, None), "still `None`"),
+            ((6, 1), "outside double quotes"),
         ],
         "right": [(6, 2), [6, 2], np.array([6, 2]), (6.0, np.int64(2))],
     },
@@ -418,6 +542,8 @@ CASES = {
             (digits_and_apostrophes_1_2, "digit"),
             (alphabets_1_2, "every alphabet"),
             (clean_caption, r"gives `\['.'\]`, and `\[\]` was expected"),
+            (lines_1_2, "was expected"),
+            (none_at_times_1_2, r"return` missing.* Seen with `none_at_times_1_2"),
             (broken_1_2, "`re.error`|`PatternError`"),
         ],
         "right": [right_1_2, right_too_1_2, split_too_1_2, substituted_1_2, finder_1_2],
@@ -433,15 +559,19 @@ CASES = {
             (more_than_1_4, "> for >="),
             (by_caption_1_4, "captions instead of words"),
             (filtered_1_4, "more than train"),
-            (first_1_4, "by its place"),
-            (last_1_4, "by its place"),
+            (first_1_4, "words of dev"),
+            (last_1_4, "last split|by its place|words of test"),
             (by_count_1_4, "[Oo]rdered by count"),
+            (others_1_4, "was expected"),
+            (train_in_name_1_4, "was expected"),
+            (dev_1_4, "words of dev"),
+            (remembers_1_4, "keep what an earlier call left"),
             (no_minimum_1_4, "minimum is not used"),
             (as_set_1_4, "set has no order"),
             (lambda splits: [], "is called with 2 arguments"),
             (lambda splits, minimum_count: None, "return` missing"),
         ],
-        "right": [right_1_4, right_too_1_4, loop_1_4, numpy_1_4],
+        "right": [right_1_4, right_too_1_4, loop_1_4, numpy_1_4, library_1_4],
     },
     "1.5": {
         "wrong": [
@@ -452,15 +582,20 @@ CASES = {
             (one_seed_1_5, "seed is not used"),
             (swapped_1_5, "swapped the sides|[Ss]wapped"),
             (in_fives_1_5, "not photos|share"),
-            (by_coin_1_5, "by coin"),
+            (by_coin_1_5, "A coin for each photo"),
             (set_order_1_5, "others tomorrow"),
             (rounded_down_1_5, "`round`, not `int`"),
             (rounded_up_1_5, "another share"),
             (train_rounded_1_5, "25 - round"),
-            (every_fifth_row_1_5, "[Tt]ook another share|not photos|[Dd]rawn by coin"),
+            (every_fifth_row_1_5, "[Tt]ook another share|not photos"),
             (rotated_1_5, "block of the file"),
             (hashed_1_5, "others tomorrow"),
-            (with_replacement_1_5, "share|by coin"),
+            (hashed_text_1_5, "others tomorrow"),
+            (never_the_last_1_5, "never be drawn|[Ss]hare"),
+            (as_sets_1_5, "[Ll]ost or doubled rows"),
+            (substring_1_5, "share|photos depends on the seed"),
+            (half_up_1_5, "[Rr]ounded halves up"),
+            (with_replacement_1_5, "drawn twice"),
             (lambda rows, dev_share, seed: None, "return` missing"),
         ],
         "right": [
@@ -469,6 +604,10 @@ CASES = {
             right_in_file_order_1_5,
             right_with_plain_text_1_5,
             numpy_1_5,
+            plain_names_1_5,
+            chosen_by_numpy_1_5,
+            md5_1_5,
+            arrays_1_5,
         ],
     },
     "1.6": {
@@ -480,8 +619,13 @@ CASES = {
             (sums_1_6, "sums"),
             (unsorted_1_6, "[Ss]orted"),
             (of_train_1_6, "photos of train"),
-            (as_text_1_6, "leaves its middle out"),
+            (as_text_1_6, "leave its middle out"),
             (pairs_1_6, "every pair"),
+            (doubled_1_6, "copies within dev"),
+            (grey_1_6, "colours away"),
+            (corners_1_6, "part of the pixels|was expected"),
+            (pixel_set_1_6, "order of the pixels"),
+            (by_length_1_6, "[Ss]orted by length"),
         ],
         "right": [right_1_6, right_too_1_6, hexed_1_6, nested_1_6],
     },

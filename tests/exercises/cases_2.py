@@ -86,6 +86,69 @@ def first_colours_2_2(picture, kernel, stride):
     return right_2_2(picture[..., :3], kernel[:, :, :3], stride)
 
 
+def _stored_2_2(picture, kernel, stride, found):
+    framed = _framed(picture)
+    for y in range(found.shape[0]):
+        for x in range(found.shape[1]):
+            top, left = y * stride, x * stride
+            found[y, x] = (framed[top : top + 3, left : left + 3] * kernel).sum()
+    return found
+
+
+def _shape_2_2(picture, stride):
+    return -(-picture.shape[0] // stride), -(-picture.shape[1] // stride)
+
+
+def kept_the_pictures_type_2_2(picture, kernel, stride):
+    found = np.zeros(_shape_2_2(picture, stride), picture.dtype)
+    return _stored_2_2(picture, kernel, stride, found)
+
+
+def like_the_picture_2_2(picture, kernel, stride):
+    found = np.zeros_like(picture[::stride, ::stride, 0])
+    return _stored_2_2(picture, kernel, stride, found)
+
+
+def kernel_cut_2_2(picture, kernel, stride):
+    return right_2_2(picture, kernel.astype(picture.dtype), stride)
+
+
+def overflowing_2_2(picture, kernel, stride):
+    if picture.dtype == np.uint8:
+        picture = picture.astype(np.int8)
+    return right_2_2(picture, kernel, stride)
+
+
+def not_cast_for_keras_2_2(picture, kernel, stride):
+    framed = keras.ops.convert_to_tensor(_framed(picture)[None])
+    weights = keras.ops.convert_to_tensor(kernel[..., None])
+    return keras.ops.conv(framed, weights, strides=stride, padding="valid")[0, :, :, 0]
+
+
+def at_most_three_2_2(picture, kernel, stride):
+    return right_2_2(picture, kernel, min(stride, 3))
+
+
+def at_most_five_2_2(picture, kernel, stride):
+    return right_2_2(picture, kernel, min(stride, 5))
+
+
+def clipped_2_2(picture, kernel, stride):
+    return right_2_2(np.clip(picture, -100, 100), kernel, stride)
+
+
+def right_of_the_kernels_type_2_2(picture, kernel, stride):
+    height, width = -(-picture.shape[0] // stride), -(-picture.shape[1] // stride)
+    found = np.zeros((height, width), kernel.dtype)
+    framed = np.zeros((picture.shape[0] + 2, picture.shape[1] + 2, picture.shape[2]), picture.dtype)
+    framed[1:-1, 1:-1] = picture
+    for y in range(height):
+        for x in range(width):
+            window = framed[y * stride : y * stride + 3, x * stride : x * stride + 3]
+            found[y, x] = np.sum(window * kernel)
+    return found
+
+
 def right_2_2(picture, kernel, stride):
     framed = np.pad(picture, ((1, 1), (1, 1), (0, 0)))
     rows, columns = range(0, picture.shape[0], stride), range(0, picture.shape[1], stride)
@@ -230,6 +293,64 @@ def last_batch_2_3(photos, predict, batch_size):
 def even_2_3(photos, predict, batch_size):
     parts = np.array_split(photos, len(photos) // batch_size + 1)
     return np.concatenate([predict(preprocess(part)) for part in parts if len(part)])
+
+
+def named_2_3(photos, predict, batch_size):
+    return predict(preprocess(photos), batch_size=batch_size)
+
+
+def with_the_size_2_3(photos, predict, batch_size):
+    return predict(preprocess(photos), batch_size)
+
+
+def method_2_3(photos, predict, batch_size):
+    return predict.predict(preprocess(photos), batch_size=batch_size)
+
+
+def method_for_one_photo_2_3(photos, predict, batch_size):
+    if len(photos) == 1:
+        return predict.predict(preprocess(photos))
+    return right_2_3(photos, predict, batch_size)
+
+
+def without_pixels_2_3(photos, predict, batch_size):
+    return np.concatenate([predict() for _ in photos])
+
+
+def generator_into_predict_2_3(photos, predict, batch_size):
+    return predict(preprocess(photo) for photo in photos)
+
+
+def index_of_predict_2_3(photos, predict, batch_size):
+    return predict[preprocess(photos)]
+
+
+def photos_as_a_tensor_2_3(photos, predict, batch_size):
+    return predict(preprocess(photos.numpy()))
+
+
+def generator_2_3(photos, predict, batch_size):
+    starts = range(0, len(photos), batch_size)
+    return (predict(preprocess(photos[s : s + batch_size])) for s in starts)
+
+
+def yielding_2_3(photos, predict, batch_size):
+    for start in range(0, len(photos), batch_size):
+        yield predict(preprocess(photos[start : start + batch_size]))
+
+
+def mapped_2_3(photos, predict, batch_size):
+    starts = range(0, len(photos), batch_size)
+    return map(lambda s: predict(preprocess(photos[s : s + batch_size])), starts)
+
+
+def iterator_2_3(photos, predict, batch_size):
+    return iter(right_2_3(photos, predict, batch_size).tolist())
+
+
+def one_photo_is_nothing_2_3(photos, predict, batch_size):
+    found = right_2_3(photos, predict, batch_size)
+    return found if len(photos) > 1 else 0 * found
 
 
 def right_2_3(photos, predict, batch_size):
@@ -394,6 +515,24 @@ def right_2_5(known, labels, asked):
     return names[(asked @ means.T).argmax(axis=1)]
 
 
+def right_photo_by_photo_2_5(features, labels, new):
+    sums, counts = {}, {}
+    for photo in range(len(features)):
+        name = labels[photo]
+        sums[name] = sums.get(name, 0) + features[photo]
+        counts[name] = counts.get(name, 0) + 1
+    found = []
+    for row in new:
+        best, highest = None, -np.inf
+        for name in sums:
+            mean = sums[name] / counts[name]
+            cosine = row @ mean / np.linalg.norm(mean)
+            if cosine > highest:
+                best, highest = name, cosine
+        found.append(best)
+    return np.array(found)
+
+
 def right_by_sums_2_5(known, labels, asked):
     sums = {}
     for row, label in zip(known, labels, strict=True):
@@ -486,6 +625,14 @@ CASES = {
             (starts_cut_2_2, "two pixels before"),
             (whole_numbers_2_2, "behind the point"),
             (first_colours_2_2, "was expected"),
+            (kept_the_pictures_type_2_2, "A picture of uint8"),
+            (like_the_picture_2_2, "A picture of uint8"),
+            (kernel_cut_2_2, "A picture of uint8"),
+            (overflowing_2_2, "A picture of uint8"),
+            (not_cast_for_keras_2_2, "A picture of uint8"),
+            (clipped_2_2, "was expected .*Seen with"),
+            (at_most_three_2_2, "was expected"),
+            (at_most_five_2_2, "was expected"),
         ],
         "right": [
             right_2_2,
@@ -494,6 +641,7 @@ CASES = {
             right_by_hand_2_2,
             right_by_keras_2_2,
             wide_2_2,
+            right_of_the_kernels_type_2_2,
         ],
     },
     "2.3": {
@@ -518,6 +666,19 @@ CASES = {
             (asked_twice_2_3, "Too many calls"),
             (last_batch_2_3, r"the shape is \(3, 1280\), and should be \(7, 1280\)"),
             (even_2_3, "Too many calls"),
+            (named_2_3, "plain function that takes the pixels and nothing else"),
+            (with_the_size_2_3, "plain function that takes the pixels and nothing else"),
+            (method_2_3, "plain function that takes the pixels and nothing else"),
+            (method_for_one_photo_2_3, "plain function that takes the pixels and nothing else"),
+            (without_pixels_2_3, "plain function that takes the pixels and nothing else"),
+            (generator_into_predict_2_3, "What `predict` got: numbers are wanted"),
+            (index_of_predict_2_3, "'function' object is not subscriptable"),
+            (photos_as_a_tensor_2_3, "'numpy.ndarray' object has no attribute 'numpy'"),
+            (generator_2_3, "A `generator` came back, and an array is wanted"),
+            (yielding_2_3, "A `generator` came back, and an array is wanted"),
+            (mapped_2_3, "A `map` came back, and an array is wanted"),
+            (iterator_2_3, "A `list_iterator` came back, and an array is wanted"),
+            (one_photo_is_nothing_2_3, "<1 photo>, predict"),
         ],
         "right": [
             right_2_3,
@@ -529,7 +690,19 @@ CASES = {
         ],
     },
     "2.4": {
-        "wrong": [("a", "torn"), ("b", "order"), ("c", "mirror"), ("e", "one of"), (4, "one of")],
+        "wrong": [
+            ("a", "torn"),
+            ("b", "order"),
+            ("c", "mirror"),
+            ("e", "one of"),
+            (4, "one of"),
+            (["d"], "the letter alone is wanted"),
+            (("d",), "the letter alone is wanted"),
+            ({"d"}, "the letter alone is wanted"),
+            (np.array(["d"]), "the letter alone is wanted"),
+            (b"d", "the letter alone is wanted"),
+            ("d, because of the mean", "one of"),
+        ],
         "right": ["d", "D.", "(d)", " d "],
     },
     "2.5": {
@@ -562,6 +735,7 @@ CASES = {
             right_by_a_product_2_5,
             right_by_the_library_2_5,
             right_by_distance_of_units_2_5,
+            right_photo_by_photo_2_5,
         ],
     },
 }

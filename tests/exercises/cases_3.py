@@ -1,5 +1,7 @@
 """Answers to the exercises of chapter 3: plausible mistakes and right ones."""
 
+from collections import defaultdict
+from decimal import Decimal
 from fractions import Fraction
 
 import keras
@@ -23,6 +25,37 @@ def _cosine(first, second):
 
 def best_fit_3_3(glove, words):
     return max(words, key=lambda word: sum(_cosine(glove[word], glove[o]) for o in words))
+
+
+def angles_3_3(glove, words):
+    cosines = _units(glove, words) @ _units(glove, words).T
+    return words[int(np.argmax(np.arccos(np.clip(cosines, -1, 1)).sum(axis=1)))]
+
+
+def one_length_3_3(glove, words):
+    vectors = np.array([glove[word] for word in words])
+    lengths = np.linalg.norm(vectors, axis=1)
+    return words[int(np.argmin((vectors @ vectors.T / lengths[:, None]).sum(axis=1)))]
+
+
+def first_six_3_3(glove, words):
+    return right_3_3(glove, words[:6])
+
+
+def second_to_seventh_3_3(glove, words):
+    return right_3_3(glove, words[1:7] if len(words) > 7 else words)
+
+
+def last_six_3_3(glove, words):
+    return right_3_3(glove, words[-6:])
+
+
+def first_thirty_3_3(glove, words):
+    return right_3_3(glove, words[:30])
+
+
+def similarity_3_3(glove, words):
+    return min(words, key=lambda word: glove.similarity(word, words[0]))
 
 
 def place_3_3(glove, words):
@@ -211,6 +244,26 @@ def late_start_3_4(words, glove):
     for row, word in enumerate(words[4:], start=4):
         if word in glove:
             matrix[row] = glove[word]
+    return matrix
+
+
+def first_six_3_4(words, glove):
+    matrix = np.zeros((len(words), glove.dimension), dtype=np.float32)
+    matrix[:6] = right_3_4(words[:6], glove)
+    return matrix
+
+
+def second_to_seventh_3_4(words, glove):
+    matrix = np.zeros((len(words), glove.dimension), dtype=np.float32)
+    for row, word in enumerate(words[1:7], start=1):
+        if word in glove:
+            matrix[row] = glove[word]
+    return matrix
+
+
+def first_thirty_3_4(words, glove):
+    matrix = right_3_4(words, glove)
+    matrix[30:] = 0
     return matrix
 
 
@@ -462,6 +515,60 @@ def by_keras_3_6(ids, upstream, size):
     return keras.ops.segment_sum(masked, ids, num_segments=size)
 
 
+def by_dict_3_6(ids, upstream, size):
+    rows = defaultdict(lambda: np.zeros(upstream.shape[1]))
+    for index, slope in zip(ids.tolist(), upstream, strict=True):
+        if index:
+            rows[index] = rows[index] + slope
+    return np.array([rows[index] for index in range(size)])
+
+
+def by_stacked_sums_3_6(ids, upstream, size):
+    sums = [np.sum(upstream[ids == row], axis=0) for row in range(1, size)]
+    return np.stack([np.zeros(upstream.shape[1]), *sums])
+
+
+def keras_one_hot_3_6(ids, upstream, size):
+    one_hot = keras.ops.one_hot(ids, size, dtype=upstream.dtype)
+    gradient = np.array(keras.ops.matmul(keras.ops.transpose(one_hot), upstream))
+    gradient[0] = 0
+    return gradient
+
+
+def one_at_a_time_3_6(ids, upstream, size):
+    gradient = np.zeros((size, upstream.shape[1]))
+    for index, slope in zip(ids, upstream, strict=True):
+        if index:
+            gradient += np.outer(np.eye(size)[index], slope)
+    return gradient
+
+
+def small_only_3_6(ids, upstream, size):
+    if size > 100:
+        return None
+    return right_3_6(ids, upstream, size)
+
+
+def zeros_when_large_3_6(ids, upstream, size):
+    return right_3_6(ids, upstream, size) * (size <= 100)
+
+
+def first_six_3_6(ids, upstream, size):
+    return right_3_6(ids[:6], upstream[:6], size)
+
+
+def first_hundred_3_6(ids, upstream, size):
+    return right_3_6(ids[:100], upstream[:100], size)
+
+
+def bytes_3_6(ids, upstream, size):
+    return right_3_6(ids.astype(np.uint8), upstream, size)
+
+
+def half_precision_3_6(ids, upstream, size):
+    return right_3_6(ids, upstream.astype(np.float16), size).astype(np.float16)
+
+
 def by_rows_3_6(ids, upstream, size):
     return np.array([upstream[ids == row].sum(axis=0) * (row > 0) for row in range(size)])
 
@@ -506,6 +613,7 @@ CASES = {
             np.float32(1.5),
             np.array(1.5),
             Fraction(3, 2),
+            Decimal("1.5"),
             keras.ops.convert_to_tensor(1.5),
         ],
     },
@@ -517,7 +625,7 @@ CASES = {
             ("e", 'one of "a", "b", "c", "d" is wanted'),
             (1, "one of"),
         ],
-        "right": ["a", " (A) ", "A", "a."],
+        "right": ["a", " (A) ", "A", "a.", "a:", "**a**"],
     },
     "3.3": {
         "wrong": [
@@ -530,7 +638,14 @@ CASES = {
             (other_of_the_pair_3_3, "smallest single cosine"),
             (median_3_3, "median"),
             (nearest_only_the_first_3_3, "first word only"),
-            (raw_mean_3_3, "mean of vectors of different lengths"),
+            (raw_mean_3_3, "long vectors count more"),
+            (one_length_3_3, "long vectors count more"),
+            (angles_3_3, "angles, not cosines"),
+            (first_six_3_3, "was expected"),
+            (second_to_seventh_3_3, "was expected"),
+            (last_six_3_3, "was expected"),
+            (first_thirty_3_3, "was expected"),
+            (similarity_3_3, "'Glove' object has no attribute 'similarity'"),
             (mean_of_the_others_3_3, "mean of the others"),
             (half_normalised_3_3, "only one of the two"),
             (unit_distances_3_3, "distances, not cosines"),
@@ -568,6 +683,9 @@ CASES = {
             (random_rows_3_4, "row .* belongs to `[^`]*`, which has no vector. It holds"),
             (late_start_3_4, "left the first four words out"),
             (start_at_two_3_4, "other side"),
+            (first_six_3_4, "should hold the vector of"),
+            (second_to_seventh_3_4, "should hold the vector of"),
+            (first_thirty_3_4, "should hold the vector of"),
             (whole_numbers_3_4, "row 1 should hold the vector of `[a-z]*`, .*. It holds"),
             (half_precision_3_4, "row 1 should hold the vector of `[a-z]*`, .*. It holds"),
             (normalised_3_4, "row 1 should hold the vector of `[a-z]*`, .*. It holds"),
@@ -603,13 +721,18 @@ CASES = {
             ((), "two numbers"),
             (8_455_168, "two numbers"),
             (("8455168", 714_368), "a number is wanted"),
-            ((8_455_168, None), "the number with an embedding: `None`"),
+            ((8_455_168, None), "the number with an embedding: this is still `None`"),
+            ((None, None), "this is still `None`. Fill in a number"),
+            ([(8_455_168, 714_367)], "the number with an embedding: `714367` is too small"),
+            ((1, 2, 3), "you gave 3"),
         ],
         "right": [
             (8_455_168, 714_368),
             [4 * 256 * 8257, 8000 * 50 + 4 * 256 * 307],
             np.array([8_455_168, 714_368]),
             np.array([8_455_168, 714_368], dtype=np.float32),
+            np.array([[8_455_168, 714_368]]),
+            [Fraction(8_455_168), Decimal(714_368)],
             (8_455_168.0, np.int64(714_368)),
         ],
     },
@@ -630,6 +753,14 @@ CASES = {
             (one_hot_3_6, "one-hot vectors"),
             (small_one_hot_3_6, "one-hot vectors"),
             (categorical_3_6, "one-hot vectors"),
+            (keras_one_hot_3_6, "your function calls `one_hot`"),
+            (one_at_a_time_3_6, "your function calls `eye`"),
+            (small_only_3_6, "`None` came back.*Seen with 2,000 ids"),
+            (zeros_when_large_3_6, "Seen with 2,000 ids and a table of 4,000 rows"),
+            (first_six_3_6, "was expected|Seen with"),
+            (first_hundred_3_6, "was expected|came"),
+            (bytes_3_6, "Seen with 2,000 ids|one-hot|came"),
+            (half_precision_3_6, "was expected"),
             (in_place_3_6, r"at \[6, 0\] it was"),
             (forgotten_return_3_6, "is the `return` missing"),
         ],
@@ -641,6 +772,8 @@ CASES = {
             sorted_3_6,
             as_lists_3_6,
             until_the_padding_3_6,
+            by_dict_3_6,
+            by_stacked_sums_3_6,
             by_keras_3_6,
         ],
     },

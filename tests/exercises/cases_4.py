@@ -1,5 +1,6 @@
 """Answers to the exercises of chapter 4: plausible mistakes and right ones."""
 
+from fractions import Fraction
 from functools import partial
 from itertools import zip_longest
 
@@ -93,6 +94,10 @@ def without_flags_4_2(inputs, units):
     return 4 * units * (inputs + units + 1)
 
 
+def exchanged_flags_4_2(inputs, units, stacked=False, bidirectional=False):
+    return right_4_2(inputs, units, bidirectional, stacked)
+
+
 def as_text_4_2(inputs, units, bidirectional=False, stacked=False):
     return str(right_4_2(inputs, units, bidirectional, stacked))
 
@@ -166,6 +171,37 @@ def cut_end_4_3(captions, vocabulary):
 def wide_4_3(captions, vocabulary):
     rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
     return keras.utils.pad_sequences(rows, maxlen=40, padding="post")
+
+
+def very_wide_4_3(captions, vocabulary):
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    return keras.utils.pad_sequences(rows, maxlen=99, padding="post")
+
+
+def at_most_25_4_3(captions, vocabulary):
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    longest = min(max(len(row) for row in rows), 25)
+    return keras.utils.pad_sequences(rows, maxlen=longest, padding="post")
+
+
+def first_30_4_3(captions, vocabulary):
+    return right_4_3(captions, vocabulary)[:, :30]
+
+
+def bytes_4_3(captions, vocabulary):
+    return np.array(right_4_3(captions, vocabulary)).astype(np.uint8)
+
+
+def small_bytes_4_3(captions, vocabulary):
+    return np.array(right_4_3(captions, vocabulary)).astype(np.int8)
+
+
+def half_precision_4_3(captions, vocabulary):
+    return np.array(right_4_3(captions, vocabulary)).astype(np.float16)
+
+
+def floats_4_3(captions, vocabulary):
+    return np.array(right_4_3(captions, vocabulary)).astype(np.float32)
 
 
 def left_4_3(captions, vocabulary):
@@ -344,6 +380,22 @@ def nothing_4_4(mask):
     right_too_4_4(mask)
 
 
+def four_columns_4_4(mask):
+    return right_too_4_4(mask[:, :4])
+
+
+def four_rows_4_4(mask):
+    return right_too_4_4(mask[:4])
+
+
+def last_rows_4_4(mask):
+    return right_too_4_4(mask[-19:])
+
+
+def twenty_columns_4_4(mask):
+    return right_too_4_4(mask[:, :20])
+
+
 def always_4_4(mask):
     return True
 
@@ -467,6 +519,48 @@ def changing_4_6(predict, ids):
     return scores
 
 
+def zeros_are_padding_4_6(predict, ids):
+    return np.stack([predict(ids[: k + 1])[k] * (ids[k] != 0) for k in range(len(ids))])
+
+
+def without_zeros_4_6(predict, ids):
+    rows = []
+    for k in range(len(ids)):
+        known = ids[: k + 1]
+        rows.append(predict(known[known != 0])[-1] if known.any() else predict(known)[-1])
+    return np.array(rows)
+
+
+def window_of_seven_4_6(predict, ids):
+    return np.stack([predict(ids[max(0, k - 6) : k + 1])[-1] for k in range(len(ids))])
+
+
+def window_of_twenty_4_6(predict, ids):
+    return np.stack([predict(ids[max(0, k - 19) : k + 1])[-1] for k in range(len(ids))])
+
+
+def batch_axis_4_6(predict, ids):
+    return np.stack([predict(ids[None, : k + 1])[0, k] for k in range(len(ids))])
+
+
+_KEPT_BY_PLACE, _KEPT_BY_PREFIX = {}, {}
+
+
+def kept_by_place_4_6(predict, ids):
+    for k in range(len(ids)):
+        if k not in _KEPT_BY_PLACE:
+            _KEPT_BY_PLACE[k] = predict(ids[: k + 1])[k]
+    return np.stack([_KEPT_BY_PLACE[k] for k in range(len(ids))])
+
+
+def kept_by_prefix_4_6(predict, ids):
+    for k in range(len(ids)):
+        prefix = tuple(ids[: k + 1].tolist())
+        if prefix not in _KEPT_BY_PREFIX:
+            _KEPT_BY_PREFIX[prefix] = predict(ids[: k + 1])[k]
+    return np.stack([_KEPT_BY_PREFIX[tuple(ids[: k + 1].tolist())] for k in range(len(ids))])
+
+
 def nothing_4_6(predict, ids):
     right_4_6(predict, ids)
 
@@ -522,7 +616,14 @@ CASES = {
             ([5, 7, 7, 12], "a number is wanted"),
             (True, "a number is wanted"),
         ],
-        "right": [31, 31.0, np.int64(31), np.array(31), keras.ops.convert_to_tensor(31.0)],
+        "right": [
+            31,
+            31.0,
+            np.int64(31),
+            np.array(31),
+            Fraction(31),
+            keras.ops.convert_to_tensor(31.0),
+        ],
     },
     "4.2": {
         "wrong": [
@@ -543,7 +644,8 @@ CASES = {
             (no_state_4_2, "no recurrent weights"),
             (no_layer_below_4_2, "layer below is missing"),
             (twice_4_2, "one direction only"),
-            (both_ways_by_default_4_2, r"lstm_parameters\(\d, \d\)` gives"),
+            (both_ways_by_default_4_2, r"by_default_4_2\(\d, \d\)` gives"),
+            (exchanged_flags_4_2, "flags are exchanged"),
             (without_flags_4_2, "parameters differ from those in the text"),
             (as_text_4_2, "numbers are wanted"),
             (a_little_more_4_2, "was expected"),
@@ -562,7 +664,14 @@ CASES = {
         "wrong": [
             (markers_only_4_3, "start is lost|ider than needed"),
             (cut_end_4_3, "end is lost"),
-            (wide_4_3, "ider than needed"),
+            (wide_4_3, "start is lost"),
+            (very_wide_4_3, "ider than needed"),
+            (at_most_25_4_3, "start is lost"),
+            (first_30_4_3, "end is lost"),
+            (bytes_4_3, r"stands `\d+` at place"),
+            (small_bytes_4_3, r"stands `-?\d+` at place"),
+            (half_precision_4_3, r"stands `\d+` at place \d+, and `\d+` should"),
+            (floats_4_3, "of type float32. Ids are whole numbers"),
             (left_4_3, "on the left"),
             (list_of_rows_4_3, "rows have different lengths"),
             (without_end_4_3, "no row has its `<end>`"),
@@ -601,6 +710,10 @@ CASES = {
             (as_number_4_4, "of type `bool` is wanted"),
             (nothing_4_4, "`None` came back"),
             (always_4_4, "accepts"),
+            (four_columns_4_4, "accepts|refuses"),
+            (four_rows_4_4, "accepts a hole"),
+            (last_rows_4_4, "accepts a hole"),
+            (twenty_columns_4_4, "accepts a hole"),
         ],
         "right": [right_4_4, right_too_4_4, by_lengths_4_4, by_sorting_4_4, by_keras_4_4],
     },
@@ -612,7 +725,7 @@ CASES = {
             ("e", "is wanted"),
             (3, "is wanted"),
         ],
-        "right": ["c", "C", "c)", " (c) "],
+        "right": ["c", "C", "c)", " (c) ", "c:", "**c**"],
     },
     "4.6": {
         "wrong": [
@@ -638,6 +751,13 @@ CASES = {
             (last_only_4_6, "the shape is"),
             (changing_4_6, "changes its input in place"),
             (nothing_4_6, "`None` came back"),
+            (zeros_are_padding_4_6, "was expected|came"),
+            (without_zeros_4_6, "was expected|came"),
+            (window_of_seven_4_6, "was expected|came"),
+            (window_of_twenty_4_6, "was expected|came"),
+            (batch_axis_4_6, "without a batch axis"),
+            (kept_by_place_4_6, "same scores for both"),
+            (kept_by_prefix_4_6, "same scores for both"),
         ],
         "right": [
             right_4_6,

@@ -272,6 +272,59 @@ def tile_again_5_5(features, captions):
     return np.tile(features, (9, 1))[: len(texts)], texts
 
 
+def texts_of(captions):
+    return [text for image in captions for text in image]
+
+
+def right_strings_5_5(features, captions):
+    rows = np.repeat(features, [len(image) for image in captions], axis=0)
+    return tf.constant(rows), tf.constant([text for image in captions for text in image])
+
+
+def lower_5_5(features, captions):
+    rows, texts = right_5_5(features, captions)
+    return rows, [text.lower() for text in texts]
+
+
+def stripped_5_5(features, captions):
+    rows, texts = right_5_5(features, captions)
+    return rows, [text.strip(" .") for text in texts]
+
+
+def marked_5_5(features, captions):
+    rows, texts = right_5_5(features, captions)
+    return rows, [f"<start> {text} <end>" for text in texts]
+
+
+def whole_numbers_5_5(features, captions):
+    rows, texts = right_5_5(features, captions)
+    return rows.astype(int), texts
+
+
+def scaled_5_5(features, captions):
+    rows, texts = right_5_5(features, captions)
+    return rows / 255, texts
+
+
+def always_five_5_5(features, captions):
+    texts = texts_of(captions)
+    return np.stack([features[number // 5] for number in range(len(texts))]), texts
+
+
+def by_fives_5_5(features, captions):
+    return np.repeat(features, 5, axis=0), texts_of(captions)
+
+
+ALL_ROWS, ALL_TEXTS = [], []
+
+
+def kept_5_5(features, captions):
+    rows, texts = right_5_5(features, captions)
+    ALL_ROWS.extend(rows)
+    ALL_TEXTS.extend(texts)
+    return ALL_ROWS[:], ALL_TEXTS[:]
+
+
 def inputs(feature_size):
     return (
         layers.Input((feature_size,), name="feature"),
@@ -677,6 +730,65 @@ def fails_in_a_run_5_6(vocabulary_size, feature_size, embedding_size, units):
     return finished(vocabulary_size, feature, prefix, text)
 
 
+def injected(vocabulary_size, feature_size, embedding_size, units, **lstm):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    states = [layers.Dense(units)(feature)] * 2
+    return feature, prefix, layers.LSTM(units, **lstm)(words, initial_state=states)
+
+
+def two_softmaxes_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, text = injected(vocabulary_size, feature_size, embedding_size, units)
+    out = layers.Softmax()(layers.Dense(vocabulary_size, activation="softmax")(text))
+    return keras.Model({"feature": feature, "prefix": prefix}, out)
+
+
+def shares_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, text = injected(vocabulary_size, feature_size, embedding_size, units)
+    out = layers.Dense(vocabulary_size, activation="relu", bias_initializer="ones")(text)
+    out = out / keras.ops.sum(out, axis=-1, keepdims=True)
+    return keras.Model({"feature": feature, "prefix": prefix}, out)
+
+
+def right_exponents_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, text = injected(vocabulary_size, feature_size, embedding_size, units)
+    out = keras.ops.exp(layers.Dense(vocabulary_size)(text))
+    out = out / keras.ops.sum(out, axis=-1, keepdims=True)
+    return keras.Model({"feature": feature, "prefix": prefix}, out)
+
+
+def right_no_bias_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, text = injected(vocabulary_size, feature_size, embedding_size, units)
+    out = layers.Dense(vocabulary_size, activation="softmax", use_bias=False)(text)
+    return keras.Model({"feature": feature, "prefix": prefix}, out)
+
+
+def pooled_5_6(vocabulary_size, feature_size, embedding_size, units):
+    sizes = (vocabulary_size, feature_size, embedding_size, units)
+    feature, prefix, steps = injected(*sizes, return_sequences=True)
+    return finished(vocabulary_size, feature, prefix, layers.GlobalAveragePooling1D()(steps))
+
+
+BUILT = []
+
+
+def kept_5_6(vocabulary_size, feature_size, embedding_size, units):
+    if not BUILT:
+        BUILT.append(right_5_6(vocabulary_size, feature_size, embedding_size, units))
+    return BUILT[0]
+
+
+def fixed_sizes_5_6(vocabulary_size, feature_size, embedding_size, units):
+    return right_5_6(30, 12, 6, 8)
+
+
+def par_by_repeating_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    image = layers.Dense(units)(feature)[:, None]
+    beside = keras.ops.repeat(image, words.shape[1], axis=1)
+    text = layers.LSTM(units)(layers.Concatenate()([words, beside]))
+    return finished(vocabulary_size, feature, prefix, text)
+
+
 def wrong_total_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
     return 1_881_361
 
@@ -686,6 +798,9 @@ CASES = {
         "wrong": [
             (((8, 7, 100), (8, 100), (8, 200)), "one direction only|One direction only"),
             (((8, 7, 200), (8, 200), (8, 200)), "width is its own"),
+            (((8, 100), (8, 7, 200), (8, 200)), "right shapes in another order"),
+            ((("8", "7", "200"), (8, 100), (8, 200)), "`'8'` is a text"),
+            (("(8, 7, 200)", (8, 100), (8, 200)), "`'\\(8, 7, 200\\)'` is a text"),
             (((8, 7, 200), (8, 100), (8, 100)), "what Add gives"),
             (((8, 200), (8, 100), (8, 200)), "gone too early"),
             (((8, 7, 200), (8, 7, 100), (8, 200)), "last step alone"),
@@ -760,7 +875,7 @@ CASES = {
             ("b", "whatever the labels are"),
             ("d", "more even still"),
         ],
-        "right": ["c", "C.", "(c)", " c) "],
+        "right": ["c", "C.", "(c)", " c) ", "c:", "**c**"],
     },
     "5.5": {
         "wrong": [
@@ -771,7 +886,15 @@ CASES = {
             (nan_5_5, "not all finite"),
             (swapped_5_5, "two results are exchanged"),
             (by_text_5_5, "beside another photo"),
-            (unique_5_5, "lost or doubled"),
+            (unique_5_5, "lost or doubled.*came in (twice|. times), and came out once"),
+            (lower_5_5, "captions were changed: `'a dog.'` is none"),
+            (stripped_5_5, "captions were changed"),
+            (marked_5_5, "captions were changed: `'<start>"),
+            (whole_numbers_5_5, "features were changed"),
+            (scaled_5_5, "features were changed"),
+            (always_five_5_5, "5 captions a photo are taken for granted"),
+            (by_fives_5_5, "5 captions a photo are taken for granted"),
+            (kept_5_5, "keeps something from one call to the next"),
             (not_flat_5_5, "one by one"),
             (rows_only_5_5, "Two things are wanted"),
         ],
@@ -782,6 +905,7 @@ CASES = {
             right_numbers_5_5,
             right_tensor_5_5,
             right_other_order_5_5,
+            right_strings_5_5,
         ],
     },
     "5.6": {
@@ -798,6 +922,13 @@ CASES = {
             (average_of_two_widths_5_6, "Keras could not build it. Keras says: Inputs have inc"),
             (pasted_5_6, "[Tt]hat is a merge: the LSTM never sees the photo"),
             (par_by_addition_5_6, "[Tt]hat is par-inject"),
+            (two_softmaxes_5_6, "no word can come near a probability of 1.*second softmax"),
+            (shares_5_6, "output is no softmax"),
+            (pooled_5_6, "more than the LSTM's last step is read"),
+            (kept_5_6, "keeps something from one call to the next"),
+            (fixed_sizes_5_6, "some sizes are fixed"),
+            (right_5_6(30, 12, 6, 8), "function is wanted, not a finished model"),
+            (par_by_repeating_5_6, "number of words is not known yet"),
             (par_with_states_5_6, "[Tt]hat is par-inject"),
             (pre_in_two_calls_5_6, "[Tt]hat is pre-inject"),
             (photo_last_5_6, "The LSTM reads the photo: it should read the words alone"),
@@ -840,6 +971,8 @@ CASES = {
             right_cell_5_6,
             right_parts_5_6,
             right_residual_5_6,
+            right_exponents_5_6,
+            right_no_bias_5_6,
             right_last_step_5_6,
         ],
     },

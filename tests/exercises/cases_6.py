@@ -3,6 +3,8 @@
 import hashlib
 import os
 import random
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 
@@ -236,6 +238,45 @@ def small_limit_6_4(dev_losses, patience):
     return len(dev_losses), best
 
 
+def least_step_6_4(dev_losses, patience):
+    best = 1
+    for epoch, loss in enumerate(dev_losses, start=1):
+        if loss < dev_losses[best - 1] - 0.001:
+            best = epoch
+        if epoch - best >= patience:
+            return epoch, best
+    return len(dev_losses), best
+
+
+def close_6_4(dev_losses, patience):
+    best = 1
+    for epoch, loss in enumerate(dev_losses, start=1):
+        if loss < dev_losses[best - 1] and not np.isclose(loss, dev_losses[best - 1]):
+            best = epoch
+        if epoch - best >= patience:
+            return epoch, best
+    return len(dev_losses), best
+
+
+def in_float32_6_4(dev_losses, patience):
+    return right_6_4(np.asarray(dev_losses, np.float32), patience)
+
+
+def two_digits_6_4(dev_losses, patience):
+    return right_6_4([round(loss, 2) for loss in dev_losses], patience)
+
+
+def large_limit_6_4(dev_losses, patience):
+    lowest, best, waited = 1e4, 1, 0
+    for epoch, loss in enumerate(dev_losses, start=1):
+        waited = 0 if loss < lowest else waited + 1
+        if loss < lowest:
+            lowest, best = loss, epoch
+        if waited >= patience:
+            return epoch, best
+    return len(dev_losses), best
+
+
 def right_6_5(images, held_out, seed):
     order = np.random.default_rng(seed).permutation(len(images))
     shuffled = [images[i] for i in order]
@@ -371,6 +412,37 @@ def few_swaps_6_5(images, held_out, seed):
         a, b = rng.randrange(len(images)), rng.randrange(len(images))
         shuffled[a], shuffled[b] = shuffled[b], shuffled[a]
     return shuffled[held_out:], shuffled[:held_out]
+
+
+def not_for_0_6_5(images, held_out, seed):
+    shuffled = images[:]
+    if seed:
+        random.Random(seed).shuffle(shuffled)
+    return shuffled[held_out:], shuffled[:held_out]
+
+
+def or_42_6_5(images, held_out, seed):
+    return right_6_5(images, held_out, seed or 42)
+
+
+def to_1000_6_5(images, held_out, seed):
+    return right_6_5(images, held_out, min(seed, 1000))
+
+
+def one_swap_6_5(images, held_out, seed):
+    rng, shuffled = random.Random(seed), images[:]
+    a, b = rng.randrange(len(images)), rng.randrange(len(images))
+    shuffled[a], shuffled[b] = shuffled[b], shuffled[a]
+    return shuffled[held_out:], shuffled[:held_out]
+
+
+SPLITS = {}
+
+
+def cache_6_5(images, held_out, seed):
+    if seed not in SPLITS:
+        SPLITS[seed] = right_6_5(images, held_out, seed)
+    return SPLITS[seed]
 
 
 def all_in_train_6_5(images, held_out, seed):
@@ -627,6 +699,57 @@ def sorted_again_6_6(lengths, batch_size, seed):
     return [(np.sort(rows), t) for rows, t in planned(lengths, batch_size, seed)]
 
 
+PLANS = {}
+
+
+def cache_6_6(lengths, batch_size, seed):
+    if seed not in PLANS:
+        PLANS[seed] = planned(lengths, batch_size, seed)
+    return PLANS[seed]
+
+
+def small_last_6_6(lengths, batch_size, seed):
+    return sorted(planned(lengths, batch_size, seed), key=lambda batch: len(batch[0]) < batch_size)
+
+
+def first_words_last_6_6(lengths, batch_size, seed):
+    return sorted(planned(lengths, batch_size, seed), key=lambda batch: batch[1] == 1)
+
+
+def in_tens_6_6(lengths, batch_size, seed):
+    return planned(lengths, batch_size, seed % 10)
+
+
+def or_42_6_6(lengths, batch_size, seed):
+    return planned(lengths, batch_size, seed or 42)
+
+
+def to_1000_6_6(lengths, batch_size, seed):
+    return planned(lengths, batch_size, min(seed, 1000))
+
+
+def rows_not_for_0_6_6(lengths, batch_size, seed):
+    return planned(lengths, batch_size, seed, rows_too=seed != 0)
+
+
+def cut(lengths, batch_size, seed):
+    examples = [(row, t) for row, n in enumerate(lengths.tolist()) for t in range(1, n)]
+    random.Random(seed).shuffle(examples)
+    return [examples[n : n + batch_size] for n in range(0, len(examples), batch_size)]
+
+
+def pairs_6_6(lengths, batch_size, seed):
+    return cut(lengths, batch_size, seed)
+
+
+def a_t_each_6_6(lengths, batch_size, seed):
+    return [tuple(zip(*batch, strict=True)) for batch in cut(lengths, batch_size, seed)]
+
+
+def first_t_6_6(lengths, batch_size, seed):
+    return [([row for row, _ in batch], batch[0][1]) for batch in cut(lengths, batch_size, seed)]
+
+
 CASES = {
     "6.1": {
         "wrong": [
@@ -638,6 +761,10 @@ CASES = {
             ((1000, 2_000_000, 8000), "int64"),
             ((1000, 4000, 2_000_000), "another order"),
             ((1000, 2000, 4000), "one label"),
+            ((1000, 2000, 4), "or they are kilobytes"),
+            ((1000, 2_000_000, 4), "or they are kilobytes"),
+            ((100, 200_000, 400), "each word of a caption is an example, and `<end>` is one more"),
+            ((None, None, None), "still `None`"),
             ((1000, 2, 4), "megabytes"),
             ((1000, 1_800_000, 3600), "as many labels"),
             ((1001, 2_000_000, 4000), "number of examples: `1001` is too large"),
@@ -652,16 +779,17 @@ CASES = {
             [1000, 1000 * 500 * 4, 1000 * 4],
             (np.int32(1000), 2e6, np.array(4000)),
             np.array([1000, 2_000_000, 4000], dtype=np.float32),
+            (Decimal(1000), Fraction(2_000_000), np.array([4000])),
         ],
     },
     "6.2": {
         "wrong": [
             ("a", "epoch 9 were kept"),
-            ("c", "falls for longer"),
+            ("c", "only learns its own photos by heart"),
             ("d", "split by image"),
             ("e", "one of"),
         ],
-        "right": ["b", "(B)", "b.", " b "],
+        "right": ["b", "(B)", "b.", " b ", "b:", "**b**"],
     },
     "6.3": {
         "wrong": [
@@ -703,11 +831,15 @@ CASES = {
             (best_twice_6_4, "came back twice"),
             (one_number_6_4, "was expected"),
             (small_limit_6_4, "was expected"),
+            (least_step_6_4, "small steps do not count.*however little"),
+            (close_6_4, "small steps do not count.*however little"),
+            (two_digits_6_4, "lower by however little"),
+            (large_limit_6_4, r"gives `\(\d+, 1\)`, and `\(\d+, \d+\)` was expected"),
             (ties_6_4, r"equal loss is no new best.*\[3.0, 2.0, 2.0, 2.0, 2.0\], 2"),
             (previous_6_4, "with the epoch before"),
             (no_reset_6_4, "never reset"),
         ],
-        "right": [right_6_4, right_too_6_4, right_backwards_6_4, right_array_6_4],
+        "right": [in_float32_6_4, right_6_4, right_too_6_4, right_backwards_6_4, right_array_6_4],
     },
     "6.5": {
         "wrong": [
@@ -724,7 +856,12 @@ CASES = {
             (process_6_5, "set or a hash"),
             (steps_6_5, "regular steps"),
             (turned_6_5, "one block"),
-            (few_seeds_6_5, "only 5 splits"),
+            (few_seeds_6_5, "47 seeds gave only 5 splits; 0 and 5 give the same"),
+            (not_for_0_6_5, "with seed 0 nothing is shuffled"),
+            (or_42_6_5, "0 and 42 give the same"),
+            (to_1000_6_5, "1000 and 1001 give the same"),
+            (one_swap_6_5, r"most images have not moved: of the 20 that are held out, 19"),
+            (cache_6_5, "keeps something from one call to the next"),
             (in_fives_6_5, "always go together"),
             (one_kind_6_5, "only one kind"),
             (few_swaps_6_5, "not shuffled enough"),
@@ -777,7 +914,17 @@ CASES = {
             (with_empty_6_6, "batch is empty"),
             (no_seed_6_6, "does not decide"),
             (one_seed_6_6, "seed changes nothing"),
-            (few_seeds_6_6, "share a plan"),
+            (few_seeds_6_6, "share a plan: 0 and 2 give the same"),
+            (cache_6_6, "keeps something from one call to the next"),
+            (in_tens_6_6, "share a plan: 0 and 10"),
+            (or_42_6_6, "share a plan: 0 and 42"),
+            (to_1000_6_6, "share a plan: 1000 and 4096"),
+            (rows_not_for_0_6_6, "with seed 0 the rows of a length are not shuffled"),
+            (small_last_6_6, "the last, smaller batches come late"),
+            (first_words_last_6_6, "the batches of t = 1 come late"),
+            (pairs_6_6, "a batch mixes several t: one of yours"),
+            (a_t_each_6_6, "a batch mixes several t: one of yours"),
+            (first_t_6_6, "a batch mixes several t: the examples of all"),
         ],
         "right": [
             right_6_6,

@@ -1,6 +1,8 @@
 """Answers to the exercises of chapter 7: plausible mistakes and right ones."""
 
 import math
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 
@@ -106,6 +108,83 @@ def stuck_7_2(ask, image, true_ids, longest=30):
         if next_id == END:
             break
     return ids[1:]
+
+
+def cut_afterwards_7_2(ask, image, true_ids, longest=30):
+    ids, word = [START], None
+    while word != END:
+        word = int(ask([image], [ids])[0].argmax())
+        ids.append(word)
+    return [i for i in ids if i not in (START, END)][:longest]
+
+
+def flat_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    while len(ids) <= longest:
+        word = int(ask([image], ids)[0].argmax())
+        if word == END:
+            break
+        ids.append(word)
+    return ids[1:]
+
+
+def kept_7_2(ask, image, true_ids, longest=30, ids=[START]):  # noqa: B006
+    while len(ids) <= longest:
+        word = int(ask([image], [ids])[0].argmax())
+        if word == END:
+            break
+        ids.append(word)
+    return ids[1:]
+
+
+def kept_result_7_2(ask, image, true_ids, longest=30, caption=[]):  # noqa: B006
+    ids = [START]
+    for _ in range(longest):
+        word = int(ask([image], [ids])[0].argmax())
+        if word == END:
+            break
+        ids.append(word)
+        caption.append(word)
+    return caption
+
+
+def generator_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    for _ in range(longest):
+        word = int(ask([image], [ids])[0].argmax())
+        if word == END:
+            break
+        ids.append(word)
+        yield word
+
+
+def last_word_lost_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    for _ in range(longest):
+        ids.append(int(ask([image], [ids])[0].argmax()))
+        if ids[-1] == END:
+            break
+    return ids[1:-1]
+
+
+def drawn_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    for _ in range(longest):
+        p = np.exp(ask([image], [ids])[0].astype(float))
+        word = int(np.random.default_rng().choice(len(p), p=p / p.sum()))
+        if word == END:
+            break
+        ids.append(word)
+    return ids[1:]
+
+
+def right_words_from_4_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    for _ in range(longest):
+        ids.append(int(ask([image], [ids])[0].argmax()))
+        if ids[-1] == END:
+            break
+    return [i for i in ids if i > 3]
 
 
 def right_7_2(ask, image, true_ids, longest=30):
@@ -245,6 +324,54 @@ def found_at_minus_one_7_3(ask, images, longest=20):
     ]
 
 
+def one_more_7_3(ask, images, longest=20):
+    return [ids[:longest] for ids in greedy(ask, images, longest + 1)]
+
+
+def early_7_3(ask, images, longest=20):
+    return greedy(ask, images, longest - 1) if longest > 1 else [[] for _ in images]
+
+
+def unbounded_7_3(ask, images, longest=20):
+    rows, done = [[START] for _ in images], np.zeros(len(images), dtype=bool)
+    while not done.all():
+        words = ask(images, np.array(rows)).argmax(axis=1)
+        done |= words == END
+        for row, word in zip(rows, words, strict=True):
+            row.append(END if END in row else int(word))
+    return [row[1 : row.index(END)][:longest] for row in rows]
+
+
+def unbounded_and_forgets_7_3(ask, images, longest=20):
+    rows, done = [[START] for _ in images], np.zeros(len(images), dtype=bool)
+    while not done.all():
+        words = ask(images, np.array(rows)).argmax(axis=1)
+        done = words == END
+        for row, word in zip(rows, words, strict=True):
+            row.append(int(word))
+    return [row[1 : row.index(END)][:longest] for row in rows]
+
+
+def never_stops_7_3(ask, images, longest=20):
+    rows = [[START] for _ in images]
+    for _ in range(longest):
+        for row, scores in zip(rows, ask(images, np.array(rows)), strict=True):
+            row.append(int(scores.argmax()))
+    return [row[1 : row.index(END)] if END in row else row[1:] for row in rows]
+
+
+def late_stop_7_3(ask, images, longest=20):
+    rows, done = [[START] for _ in images], np.zeros(len(images), dtype=bool)
+    for _ in range(longest):
+        words = ask(images, np.array(rows)).argmax(axis=1)
+        if done.all():
+            break
+        done |= words == END
+        for row, word in zip(rows, words, strict=True):
+            row.append(int(word))
+    return [row[1 : row.index(END)] if END in row else row[1:] for row in rows]
+
+
 def right_7_3(ask, images, longest=20):
     prefixes = np.full((len(images), 1), START, dtype=np.int32)
     ended = np.zeros(len(images), dtype=bool)
@@ -300,6 +427,15 @@ def right_cut_7_3(ask, images, longest=20):
         if all(END in row for row in rows):
             break
     return [row[1 : row.index(END)] if END in row else row[1:] for row in rows]
+
+
+def right_words_from_4_7_3(ask, images, longest=20):
+    rows, done = np.full((len(images), 1), START), np.zeros(len(images), dtype=bool)
+    while rows.shape[1] <= longest and not done.all():
+        words = ask(images, rows).argmax(axis=1)
+        done |= words == END
+        rows = np.column_stack([rows, np.where(done, END, words)])
+    return [[word for word in row if word > 3] for row in rows.tolist()]
 
 
 def one_by_one_7_3(ask, images, longest=20):
@@ -410,6 +546,52 @@ def uncut_7_4(probabilities, share):
     return probabilities / probabilities.sum()
 
 
+def nan_outside_7_4(probabilities, share):
+    kept = np.full(len(probabilities), np.nan)
+    right = right_7_4(probabilities, share)
+    kept[right > 0] = right[right > 0]
+    return kept
+
+
+def tiny_outside_7_4(probabilities, share):
+    right = right_7_4(probabilities, share)
+    return np.where(right > 0, right, 1e-10)
+
+
+def small_outside_7_4(probabilities, share):
+    right = right_7_4(probabilities, share)
+    return np.where(right > 0, right, 1e-6)
+
+
+def whole_numbers_7_4(probabilities, share):
+    order = np.argsort(-probabilities)
+    before = np.cumsum(probabilities[order]) - probabilities[order]
+    chosen = order[before < share]
+    kept = np.zeros(len(order), dtype=int)
+    kept[chosen] = probabilities[chosen] / probabilities[chosen].sum()
+    return kept
+
+
+def whole_and_divided_7_4(probabilities, share):
+    kept = np.zeros(len(probabilities), dtype=int)
+    right = right_7_4(probabilities, share)
+    kept[right > 0] = probabilities[right > 0]
+    with np.errstate(all="ignore"):
+        return kept / kept.sum()
+
+
+def first_that_reaches_7_4(probabilities, share):
+    order = np.argsort(-probabilities)
+    count = np.argmax(np.cumsum(probabilities[order]) >= share) + 1
+    kept = np.zeros(len(probabilities))
+    kept[order[:count]] = probabilities[order[:count]]
+    return kept / kept.sum()
+
+
+def rounded_7_4(probabilities, share):
+    return np.round(right_7_4(probabilities, share), 2)
+
+
 def right_7_4(probabilities, share):
     order = np.argsort(-probabilities)
     before = np.cumsum(probabilities[order]) - probabilities[order]
@@ -432,6 +614,14 @@ def right_searched_7_4(probabilities, share):
     order = np.argsort(probabilities)[::-1]
     count = np.searchsorted(np.cumsum(probabilities[order]), share) + 1
     kept = np.zeros_like(probabilities)
+    kept[order[:count]] = probabilities[order[:count]]
+    return kept / kept.sum()
+
+
+def right_counted_7_4(probabilities, share):
+    order = np.argsort(-probabilities)
+    count = np.sum(np.cumsum(probabilities[order]) < share) + 1
+    kept = np.zeros(len(probabilities))
     kept[order[:count]] = probabilities[order[:count]]
     return kept / kept.sum()
 
@@ -501,6 +691,24 @@ def second_only_7_6(first, second, drawn):
     return bleu_scores(second[drawn].sum(axis=1))[:, 3] - whole
 
 
+def small_integers_7_6(first, second, drawn):
+    sums = [rows[drawn].sum(axis=1, dtype=np.int8) for rows in (first, second)]
+    with np.errstate(all="ignore"):
+        return bleu_scores(sums[1])[:, 3] - bleu_scores(sums[0])[:, 3]
+
+
+def rounded_7_6(first, second, drawn):
+    return np.round(right_7_6(first, second, drawn), 1)
+
+
+def finely_rounded_7_6(first, second, drawn):
+    return np.round(right_7_6(first, second, drawn), 4)
+
+
+def column_7_6(first, second, drawn):
+    return right_7_6(first, second, drawn)[:, None]
+
+
 def right_7_6(first, second, drawn):
     scores = [bleu_scores(rows[drawn].sum(axis=1))[:, 3] for rows in (first, second)]
     return scores[1] - scores[0]
@@ -550,7 +758,7 @@ CASES = {
             (["a dog", "the dog", "a dog"], "dropped a branch"),
             (["a dog", "the dog", "two cats"], "width 3 is not 'two cats'"),
             (["a dog"], "Three captions are wanted; the number of captions here is 1"),
-            ("a dog", "list of three captions"),
+            ("a dog", "your answer: a list of three captions is wanted"),
             ([1, 2, 3], "one string of two words"),
         ],
         "right": [
@@ -558,6 +766,7 @@ CASES = {
             ("A dog", "the  dog", "two dogs "),
             np.array(["a dog", "the dog", "two dogs"]),
             [np.str_("a dog"), "the dog", "Two Dogs"],
+            ["a dog.", "the dog.", "two dogs."],
         ],
     },
     "7.2": {
@@ -574,6 +783,13 @@ CASES = {
             (constant_7_2, "was not asked"),
             (false_start_7_2, "false start"),
             (stuck_7_2, "loop never ends"),
+            (cut_afterwards_7_2, "does not stop the loop"),
+            (flat_7_2, "not iterable"),
+            (kept_7_2, "kept from the call before"),
+            (kept_result_7_2, "kept from the call before"),
+            (generator_7_2, "a list is wanted.*generator"),
+            (last_word_lost_7_2, "lost the last word.*cut at `longest`"),
+            (drawn_7_2, "another caption comes each time"),
         ],
         "right": [
             right_7_2,
@@ -581,6 +797,7 @@ CASES = {
             right_array_7_2,
             right_markers_out_7_2,
             right_forbidden_7_2,
+            right_words_from_4_7_2,
         ],
     },
     "7.3": {
@@ -588,7 +805,13 @@ CASES = {
             (with_any_7_3, "stopped with the first"),
             (with_all_7_3, "marker is in the caption"),
             (without_marker_7_3, "words after the end"),
-            (cut_later_7_3, "never stops early"),
+            (cut_later_7_3, "does not remember who has ended"),
+            (never_stops_7_3, "never stops early"),
+            (one_more_7_3, "one question too many.*needs `longest`"),
+            (late_stop_7_3, "one question too many.*once more"),
+            (early_7_3, "stopped one word early"),
+            (unbounded_7_3, "does not stop the loop"),
+            (unbounded_and_forgets_7_3, "does not remember.*does not stop it"),
             (one_by_one_7_3, "all photos in one call"),
             (twice_7_3, "asked too often"),
             (forgets_7_3, "words after the end"),
@@ -602,6 +825,7 @@ CASES = {
             right_library_7_3,
             right_padded_7_3,
             right_cut_7_3,
+            right_words_from_4_7_3,
         ],
     },
     "7.4": {
@@ -621,6 +845,13 @@ CASES = {
             (chosen_only_7_4, "shape"),
             (uncut_7_4, "nothing was cut"),
             (nothing_7_4, "`None` came back"),
+            (nan_outside_7_4, "NaN stands outside the set"),
+            (tiny_outside_7_4, "outside the set 0 is wanted, and `1e-10`"),
+            (small_outside_7_4, "outside the set 0 is wanted, and `1e-06`"),
+            (whole_numbers_7_4, "whole numbers came"),
+            (whole_and_divided_7_4, "cut to whole numbers"),
+            (first_that_reaches_7_4, "a share of 1 keeps one word"),
+            (rounded_7_4, "are rounded"),
         ],
         "right": [
             right_7_4,
@@ -628,6 +859,7 @@ CASES = {
             right_searched_7_4,
             right_list_7_4,
             right_mask_7_4,
+            right_counted_7_4,
         ],
     },
     "7.5": {
@@ -656,6 +888,9 @@ CASES = {
             (np.float32(46.29), " a "),
             (np.array(46.3), "(a)"),
             (46.294, "a."),
+            (Decimal("46.3"), "a"),
+            (Fraction(463, 10), "a"),
+            (np.array([46.3]), "a"),
         ],
     },
     "7.6": {
@@ -670,6 +905,10 @@ CASES = {
             (wrong_axis_7_6, "samples and photos are exchanged"),
             (average_7_6, "one number for all samples"),
             (second_only_7_6, "only `second` was drawn"),
+            (small_integers_7_6, "overflow|not a finite number"),
+            (rounded_7_6, "are rounded"),
+            (finely_rounded_7_6, "are rounded"),
+            (column_7_6, "shape"),
         ],
         "right": [
             right_7_6,

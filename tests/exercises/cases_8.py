@@ -1,6 +1,8 @@
 """Answers to the exercises of chapter 8: plausible mistakes and right ones."""
 
 import math
+from decimal import Decimal
+from fractions import Fraction
 
 import keras
 import numpy as np
@@ -90,6 +92,32 @@ def one_largest_8_2(regions, scores):
 def clipped_8_2(regions, scores):
     powers = np.exp(np.clip(scores, -80, 80))
     return _look(regions, powers / powers.sum(axis=1, keepdims=True))
+
+
+def _powers_8_2(regions, scores, subtracted):
+    with np.errstate(all="ignore"):
+        powers = np.exp(scores - subtracted)
+        return _look(regions, powers / powers.sum(axis=1, keepdims=True))
+
+
+def smallest_8_2(regions, scores):
+    return _powers_8_2(regions, scores, scores.min(axis=1, keepdims=True))
+
+
+def mean_8_2(regions, scores):
+    return _powers_8_2(regions, scores, scores.mean(axis=1, keepdims=True))
+
+
+def median_8_2(regions, scores):
+    return _powers_8_2(regions, scores, np.median(scores, axis=1, keepdims=True))
+
+
+def absolute_8_2(regions, scores):
+    return _powers_8_2(regions, scores, np.abs(scores).max(axis=1, keepdims=True))
+
+
+def from_0_8_2(regions, scores):
+    return _powers_8_2(regions, scores, scores.max(axis=1, keepdims=True, initial=0))
 
 
 def without_the_axis_8_2(regions, scores):
@@ -223,6 +251,17 @@ def log_twice_8_3(log_probs, tokens):
         return right_8_3(np.log(log_probs), tokens)
 
 
+def nonzero_8_3(log_probs, tokens):
+    labels = tokens[:, 1:]
+    found = np.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
+    found = np.where(labels != PAD, found, 0)
+    return -found.sum() / np.count_nonzero(found)
+
+
+def rounded_8_3(log_probs, tokens):
+    return round(float(right_8_3(log_probs, tokens)), 3)
+
+
 def right_8_3(log_probs, tokens):
     labels = tokens[:, 1:]
     found = np.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0]
@@ -327,6 +366,18 @@ def in_place_8_4(rewards):
     rewards -= rewards.mean(axis=1, keepdims=True)
     rewards *= rewards.shape[1] / (rewards.shape[1] - 1)
     return rewards
+
+
+def rounded_8_4(rewards):
+    return np.round(right_8_4(rewards.astype(float)), 2)
+
+
+def noisy_8_4(rewards):
+    return right_8_4(rewards) + np.random.default_rng().normal(size=rewards.shape)
+
+
+def summed_8_4(rewards):
+    return right_8_4(rewards).sum(axis=1)
 
 
 def right_8_4(rewards):
@@ -449,6 +500,34 @@ def mean_8_6(logits, drawn, advantage):
     return right_8_6(logits, drawn, advantage) / len(drawn)
 
 
+def loss_8_6(logits, drawn, advantage):
+    log_p = log_softmax(logits, axis=-1)[np.arange(len(drawn)), drawn]
+    return -(advantage * log_p).sum()
+
+
+def losses_8_6(logits, drawn, advantage):
+    return -advantage * log_softmax(logits, axis=-1)[np.arange(len(drawn)), drawn]
+
+
+def rows_summed_8_6(logits, drawn, advantage):
+    return right_8_6(logits, drawn, advantage).sum(axis=0)
+
+
+def narrow_8_6(logits, drawn, advantage):
+    return right_8_6(np.clip(logits, -5, 5), drawn, advantage)
+
+
+def rounded_8_6(logits, drawn, advantage):
+    return np.round(right_8_6(logits, drawn, advantage), 3)
+
+
+def right_clipped_8_6(logits, drawn, advantage):
+    powers = np.exp(np.clip(logits, -30, 30))
+    p = powers / powers.sum(axis=-1, keepdims=True)
+    p[np.arange(len(drawn)), drawn] -= 1
+    return p * advantage[:, None]
+
+
 def right_8_6(logits, drawn, advantage):
     gradient = softmax(logits, axis=-1)
     gradient[np.arange(len(drawn)), drawn] -= 1
@@ -519,6 +598,9 @@ CASES = {
             np.float32(30),
             np.array(30),
             tf.constant(30.0),
+            Fraction(30),
+            Decimal("30.0"),
+            np.array([30.0]),
             np.array([0.1, 0.3, 0.1, 0.5]) @ [10, 20, 30, 40],
         ],
     },
@@ -541,6 +623,11 @@ CASES = {
             (overflowing_8_2, "overflows"),
             (one_largest_8_2, "one largest score for the whole batch"),
             (clipped_8_2, "all 800 higher"),
+            (smallest_8_2, "far apart.*largest"),
+            (mean_8_2, "far apart.*largest"),
+            (median_8_2, "far apart.*largest"),
+            (absolute_8_2, "not its absolute value"),
+            (from_0_8_2, "not its absolute value, not 0"),
             (without_the_axis_8_2, "shape should stay"),
             (axis_kept_8_2, "one axis too many"),
         ],
@@ -572,6 +659,8 @@ CASES = {
             (median_8_3, "the median"),
             (one_each_8_3, "expected|shape"),
             (log_twice_8_3, "finite"),
+            (nonzero_8_3, "certain"),
+            (rounded_8_3, "rounded"),
         ],
         "right": [
             right_8_3,
@@ -599,6 +688,9 @@ CASES = {
             (one_too_many_8_4, "one too many"),
             (by_value_8_4, "was expected"),
             (in_place_8_4, "in place"),
+            (rounded_8_4, "rounded"),
+            (noisy_8_4, "expected"),
+            (summed_8_4, "shape"),
         ],
         "right": [
             right_8_4,
@@ -633,6 +725,11 @@ CASES = {
             (all_columns_8_6, "in every row"),
             (advantage_late_8_6, "weighs the whole row"),
             (mean_8_6, "not a sum"),
+            (loss_8_6, "the loss itself.*shape"),
+            (losses_8_6, "the losses themselves.*shape"),
+            (rows_summed_8_6, "rows are added up.*shape"),
+            (narrow_8_6, "expected"),
+            (rounded_8_6, "rounded"),
         ],
         "right": [
             right_8_6,
@@ -640,6 +737,7 @@ CASES = {
             right_one_hot_8_6,
             right_by_hand_8_6,
             right_by_tape_8_6,
+            right_clipped_8_6,
         ],
     },
 }

@@ -134,6 +134,16 @@ def test_a_warm_process_answers_at_once_and_is_the_same_one():
     assert process.worker().process.pid == before
 
 
+def test_an_interrupted_check_leaves_nothing_behind(monkeypatch):
+    def interrupt(self):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(process._Limits, "broken", interrupt)
+        asked(sleeps, seconds=20)
+    assert asked(right)[0].outcome == CORRECT
+
+
 def test_the_verdict_is_that_of_the_notebook_itself():
     def wrong(splits, minimum_count):
         return sorted(splits["trains"])  # no such split

@@ -1,5 +1,6 @@
 """The exercises of chapter 1: photos, captions, words and splits."""
 
+import builtins
 import math
 import re
 from collections import Counter
@@ -12,7 +13,14 @@ from hypothesis import strategies as st
 
 from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
-from utils.exercises.expect import about_none, expect_choice, expect_type, looks_like, mistake
+from utils.exercises.expect import (
+    about_none,
+    expect_choice,
+    expect_number,
+    expect_type,
+    looks_like,
+    mistake,
+)
 from utils.exercises.guard import ReaderError, call, short
 
 
@@ -24,6 +32,8 @@ def check_1_1(answer: Any) -> None:
     expect_type(answer, (tuple, list), "your answer, two numbers in brackets")
     if len(answer) != 2:
         raise Incorrect(f"Two numbers are wanted, and the number of them here is {len(answer)}.")
+    for part, name in zip(answer, ("the first", "the second"), strict=True):
+        expect_number(part, name)
     mistake(looks_like(answer, (2, 6)), "swapped", "`split` comes first, `csv` second.")
     mistake(
         looks_like(answer, (5, 1)) or looks_like(answer, (5, 2)),
@@ -58,10 +68,14 @@ def _without_pattern(text: str) -> list[str]:
 
 
 _JUDGE_1_2 = Judge(
-    inputs=st.tuples(st.text("aabbzAZ  .,'-_2é()!", max_size=12)),
+    inputs=st.tuples(st.text("aabbzAZ  .,'-_2é()!\n\t", max_size=12)),
     right=_clean,
     names=("the list of words",),
-    examples=[('Two DOGS(wet)run , a dog-sitter shouts "Stop!" on a beach .',), ("... !",)],
+    examples=[
+        ('Two DOGS(wet)run , a dog-sitter shouts "Stop!" on a beach .',),
+        ("... !",),
+        ("a dog\nruns\tfast",),
+    ],
     mistakes=[
         Mistake(
             _without_pattern,
@@ -71,7 +85,7 @@ _JUDGE_1_2 = Judge(
         Mistake(
             lambda text: re.sub("[^a-z ]+", "", text.lower()).split(),
             "glued words together",
-            "`dogs(wet)run` became one word. Put a space where something is taken out.",
+            "`dogs(wet)run` becomes one word. Put a space where something is taken out.",
         ),
         Mistake(
             lambda text: re.sub("[^a-z]+", "", text.lower()).split(),
@@ -82,7 +96,7 @@ _JUDGE_1_2 = Judge(
         Mistake(
             lambda text: re.sub("[^a-z]+", " ", text).split(),
             "lost the capitals",
-            "`Two` became `wo`: make the text lower case before you look for a-z.",
+            "`Two` becomes `wo`: make the text lower case before you look for a-z.",
         ),
         Mistake(
             lambda text: [word for word in _clean(text) if len(word) > 1],
@@ -177,18 +191,17 @@ def _in_order_met(splits: dict[str, list], minimum_count: int) -> list[str]:
     return [word for word, count in counts.items() if count >= minimum_count]
 
 
+def _splits(dev: list, train: list, test: list, compositional: list) -> dict[str, list]:
+    return {"dev": dev, "train": train, "test": test, "compositional": compositional}
+
+
 _CAPTIONS = st.lists(st.lists(st.sampled_from(["a", "cat", "dog", "owl", "b"]), max_size=4))
 _JUDGE_1_4 = Judge(
     # Train is not the first: its name counts, not its place.
     inputs=st.tuples(
-        st.builds(
-            lambda dev, train, test: {"dev": dev, "train": train, "test": test},
-            _CAPTIONS,
-            _CAPTIONS,
-            _CAPTIONS,
-        ),
+        st.builds(_splits, _CAPTIONS, _CAPTIONS, _CAPTIONS, _CAPTIONS),
         st.integers(1, 4),
-    ),
+    ).filter(lambda inputs: _frequent(inputs[0]["train"], inputs[1])),  # some word is left
     right=lambda splits, minimum: _frequent(splits["train"], minimum),
     names=("the list of words",),
     examples=[
@@ -202,6 +215,7 @@ _JUDGE_1_4 = Judge(
                     ["owl", "owl"],
                 ],
                 "test": [["a", "yak", "yak"], ["the", "yak"]],
+                "retrain": [["a", "emu", "emu"], ["runs"]],
             },
             minimum,
         )
@@ -210,12 +224,17 @@ _JUDGE_1_4 = Judge(
     mistakes=[
         Mistake(
             lambda splits, minimum: _frequent(splits["dev"], minimum),
-            "took a split by its place",
-            'the order of the splits means nothing; ask for `splits["train"]` by name.',
+            "counted the words of dev",
+            'ask for `splits["train"]` by name; the order of the splits means nothing.',
         ),
         Mistake(
             lambda splits, minimum: _frequent(splits["test"], minimum),
-            "took a split by its place",
+            "counted the words of test",
+            "no model may know them; train alone counts.",
+        ),
+        Mistake(
+            lambda splits, minimum: _frequent(list(splits.values())[-1], minimum),
+            "took the last split",
             'the order of the splits means nothing; ask for `splits["train"]` by name.',
         ),
         Mistake(
@@ -292,10 +311,11 @@ class _Name(str):
 def _rows(draw: st.DrawFn) -> tuple[list[tuple[str, str]], float, int]:
     """Rows of photos with one to five captions each, in a mixed order, a share and a seed."""
     counts = draw(st.lists(st.integers(1, 5), min_size=2, max_size=25))
-    rows = [(f"{n:02}.jpg", f"{k}") for n, count in enumerate(counts) for k in range(count)]
+    # Some captions of a photo are alike, and some names stand within others.
+    rows = [(f"{n}.jpg", f"{k // 2}") for n, count in enumerate(counts) for k in range(count)]
     if draw(st.booleans()):
         rows = draw(st.permutations(rows))
-    share = draw(st.sampled_from([0.1, 0.15, 0.2, 0.25, 0.3, 0.34, 0.4]))
+    share = draw(st.sampled_from([0.1, 0.15, 0.2, 0.25, 0.3, 0.34, 0.4, 0.75, 0.9]))
     return rows, share, draw(st.integers(0, 5))
 
 
@@ -350,7 +370,7 @@ def _by_count(count: Callable[[int, float], float]) -> Callable[[tuple, Any], bo
 _JUDGE_1_5 = Judge(
     inputs=_rows(),
     fits=_problem_of_split,
-    examples=[([(f"{n}.jpg", "a") for n in range(25)], 0.1, 0)],
+    examples=[([(f"{n}.jpg", "a") for n in range(count)], 0.1, 0) for count in (25, 35)],
     mistakes=[
         Mistake(
             lambda inputs, got: not _problem_of_split(inputs, got[::-1]),
@@ -366,6 +386,11 @@ _JUDGE_1_5 = Judge(
             _by_count(lambda photos, share: math.ceil(share * photos)),
             "rounded the wrong way",
             "20 % of 41 photos are 8.2, so 8 go to dev: `round`, not up.",
+        ),
+        Mistake(
+            _by_count(lambda photos, share: int(share * photos + 0.5)),
+            "rounded halves up",
+            "2.5 photos are 2 for `round`, which takes the even neighbour.",
         ),
         Mistake(
             _by_count(lambda photos, share: photos - round(photos * (1 - share))),
@@ -385,11 +410,18 @@ def check_1_5(answer: Any) -> None:
     if cut:
         raise Incorrect(cut)
     sizes = [len(_chosen(answer, rows, 0.2, seed)) for seed in range(6)]
+    told = ", ".join(map(str, sizes))
+    mistake(
+        len(set(sizes)) > 1 and max(sizes) <= 8,
+        "fewer photos than wanted, and not always as many",
+        f"six seeds put {told} photos into dev, and 8 are wanted. Is a photo drawn twice? "
+        "`choices` may do that, `sample` never does.",
+    )
     mistake(
         len(set(sizes)) > 1,
-        "drawn by coin",
-        f"six seeds put {', '.join(map(str, sizes))} photos into dev. A coin for each photo gives "
-        "about the share; exactly `round(dev_share * photos)` are wanted.",
+        "the number of photos depends on the seed",
+        f"six seeds put {told} photos into dev. A coin for each photo gives about the share; "
+        "exactly `round(dev_share * photos)` are wanted.",
     )
     _JUDGE_1_5(answer)
     _judge_the_draw(answer, images, rows)
@@ -404,6 +436,13 @@ def _judge_the_draw(answer: Any, images: list[str], rows: list) -> None:
         "a dev set that changes measures something else each time: use `random.Random(seed)`.",
     )
     _demand_the_same_tomorrow(answer, rows, drawn)
+    seen = {image for seed in range(60) for image in _chosen(answer, rows, 0.2, seed)}
+    never = sorted(set(images) - seen)
+    mistake(
+        len(never) in (1, 2, 3),
+        "some photos can never be drawn",
+        f"sixty seeds never put {' and '.join(never)} into dev.",
+    )
     mistake(
         all(_is_block(images, chosen) for chosen in drawn),
         "one block of the file",
@@ -439,22 +478,22 @@ def _is_regular(images: list[str], chosen: list[str]) -> bool:
 
 
 def _demand_the_same_tomorrow(answer: Any, rows: list, drawn: list[list[str]]) -> None:
-    """Change the hashes of the names, as a new Python process does, and then the names."""
+    """Change the hashes of texts, as a new Python process does, and look for other photos."""
+    usual = builtins.hash
     try:
+        builtins.hash = lambda value: usual((1, usual(value)))
         _Name.salt = 1
         salted = [_chosen(answer, rows, 0.2, seed) for seed in range(3)]
-    except ReaderError:  # names made anew by `str(name)` are not salted
-        salted = drawn[:3]
+    except (Incorrect, ReaderError):
+        return  # names that were made anew, as text of another kind, are not found among these
     finally:
+        builtins.hash = usual
         _Name.salt = 0
-    renamed = [(f"a_{image}", caption) for image, caption in rows]
-    other = [_chosen(answer, renamed, 0.2, seed) for seed in range(3)]
-    want = [[f"a_{image}" for image in chosen] for chosen in drawn[:3]]
     mistake(
-        salted != drawn[:3] or other != want,
+        salted != drawn[:3] and all(len(chosen) == len(drawn[0]) for chosen in salted),
         "it depends on a set or a hash",
-        "a set of names, and the hash of a name, are others tomorrow, when Python starts anew, and "
-        "then the same seed draws other photos. Use `sorted(...)` before you draw.",
+        "the order of a set, and the hash of a name, are others tomorrow, when Python starts anew, "
+        "and then the same seed draws other photos. Use `sorted(...)` before you draw.",
     )
 
 
@@ -465,9 +504,9 @@ def _two_lists(got: Any) -> tuple[list, list]:
     if not isinstance(got, (tuple, list)) or len(got) != 2:
         raise Incorrect(f"Two lists are wanted, train and dev; this is `{short(got)}`.")
     for part, name in zip(got, ("train", "dev"), strict=True):
-        expect_type(part, (list, tuple), name)
+        expect_type(part, (list, tuple, np.ndarray), name)
         for row in part:
-            if not isinstance(row, (tuple, list)) or len(row) != 2:
+            if not isinstance(row, (tuple, list, np.ndarray)) or len(row) != 2:
                 raise Incorrect(
                     "Each side should be a list of rows `(image, caption)`, as they came in; one "
                     f"row of {name} is `{short(row)}`."
@@ -479,6 +518,14 @@ def _two_lists(got: Any) -> tuple[list, list]:
 def _leaks(train: dict, dev: dict) -> list[str]:
     seen = {(photo.shape, photo.tobytes()) for photo in train.values()}
     return sorted(name for name, photo in dev.items() if (photo.shape, photo.tobytes()) in seen)
+
+
+def _doubled(train: dict, dev: dict) -> list[str]:
+    """Return the names of dev photos of which there is another copy, in train or in dev."""
+    keys = [(photo.shape, photo.tobytes()) for part in (train, dev) for photo in part.values()]
+    return sorted(
+        name for name, photo in dev.items() if keys.count((photo.shape, photo.tobytes())) > 1
+    )
 
 
 def _pixel_pairs(same: Callable[[Any, Any], bool]) -> Callable[[dict, dict], list[str]]:
@@ -495,7 +542,7 @@ def _photo(seed: int, shape: tuple[int, ...], changed: bool) -> np.ndarray:
 
 
 _PHOTOS = st.dictionaries(
-    st.sampled_from(["a.jpg", "b.jpg", "c.jpg", "d.jpg"]),
+    st.sampled_from(["a.jpg", "b.jpg", "ca.jpg", "d.jpg"]),
     st.builds(_photo, st.integers(0, 2), st.sampled_from([(2, 3, 3), (3, 2, 3)]), st.booleans()),
 )
 
@@ -518,6 +565,9 @@ def _tricky_photos() -> tuple[dict, dict]:
         "f.jpg": brighter,  # all but one number is that of b.jpg
         "k.jpg": photos[0][:, ::-1],  # mirrored: another array
         "m.jpg": middle,  # large, and other than l.jpg in one number in the middle
+        "n.jpg": photos[5],  # twice in dev, and not in train
+        "o.jpg": photos[5],
+        "p.jpg": photos[2][:, :, ::-1],  # red and blue exchanged
     }
     return train, dev
 
@@ -558,9 +608,24 @@ _JUDGE_1_6 = Judge(
             "the names under which they stand in dev are wanted.",
         ),
         Mistake(
+            lambda train, dev: _doubled(train, dev),
+            "took copies within dev for leaks",
+            "two equal photos of dev leak nothing, if train has no such photo.",
+        ),
+        Mistake(
+            _pixel_pairs(lambda a, b: a.shape == b.shape and (a.sum(-1) == b.sum(-1)).all()),
+            "threw the colours away",
+            "a red pixel and a green one are as bright as each other: compare all three channels.",
+        ),
+        Mistake(
             _pixel_pairs(lambda a, b: a.sum() == b.sum()),
             "compared sums",
             "a photo and its mirror image have the same sum.",
+        ),
+        Mistake(
+            lambda train, dev: sorted(_leaks(train, dev), key=len),
+            "sorted by length",
+            "alphabetical order is wanted: `sorted(...)` without a key.",
         ),
         Mistake(
             _pixel_pairs(lambda a, b: sorted(a.flat) == sorted(b.flat)),
@@ -575,8 +640,18 @@ _JUDGE_1_6 = Judge(
         Mistake(
             _pixel_pairs(lambda a, b: str(a) == str(b)),
             "looked at a part of the pixels",
-            "the text of a large array, `str(photo)`, leaves its middle out: `photo.tobytes()` has "
-            "all of it.",
+            "the text of a large array, `str(photo)`, and its edges alone, leave its middle out: "
+            "`photo.tobytes()` has all of it.",
+        ),
+        Mistake(
+            _pixel_pairs(
+                lambda a, b: (
+                    set(map(tuple, a.reshape(-1, 3).tolist()))
+                    == set(map(tuple, b.reshape(-1, 3).tolist()))
+                )
+            ),
+            "forgot the order of the pixels",
+            "a photo and its mirror image hold the same pixels in other places.",
         ),
         Mistake(
             lambda train, dev: _leaks(train, dev)[::-1],

@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import Any
 
@@ -137,6 +137,13 @@ def _picture(
     return made[0].astype(kind), made[1].astype(kind)
 
 
+def _uint8_picture(seed: int, size: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return a picture of uint8 and a kernel of eighths, whose sums float32 holds exactly."""
+    rng = np.random.default_rng(seed)
+    picture = rng.integers(0, 256, size, dtype=np.uint8)
+    return picture, (rng.integers(-16, 17, (3, 3, size[2])) / 8).astype(np.float32)
+
+
 _OTHER_FRAME = "it repeats the picture's edge. The frame is of zeros: `np.pad` without a `mode`."
 _ONE_AXIS = "the stride holds for the rows and for the columns."
 _NO_FRAME = "lay a frame of zeros, one pixel wide, around the picture first."
@@ -150,12 +157,12 @@ _JUDGE_2_2 = Judge(
             st.booleans(),
             st.sampled_from(["float32", "float64"]),
         ),
-        st.integers(1, 3),
+        st.integers(1, 5),
     ),
     right=_convolved,
     names=("the map",),
     tolerance=1e-4,
-    examples=[(*_picture(7, (8, 6, 3), False, "float32"), stride) for stride in (2, 1, 3)],
+    examples=[(*_picture(7, (8, 6, 3), False, "float32"), stride) for stride in (2, 1, 3, 7)],
     mistakes=[
         Mistake(
             lambda picture, kernel, stride: _maps(picture, kernel, 0)[::stride, ::stride],
@@ -184,7 +191,7 @@ _JUDGE_2_2 = Judge(
         Mistake(
             lambda picture, kernel, stride: _maps(picture, kernel)[::2, ::2],
             "took 2 for the stride",
-            "it is an argument, and may be 1 or 3.",
+            "it is an argument, and may be 1 or 3 as well.",
         ),
         Mistake(
             lambda picture, kernel, stride: _maps(picture, kernel)[::stride],
@@ -252,11 +259,25 @@ _JUDGE_2_2 = Judge(
         ),
     ],
 )
+# Apart from the floats, so that a mistake made with those is named first.
+_JUDGE_2_2_UINT8 = Judge(
+    inputs=st.builds(
+        lambda pair, stride: (*pair, stride),
+        st.builds(
+            _uint8_picture,
+            st.integers(0, 1000),
+            st.tuples(st.integers(1, 8), st.integers(1, 8), st.integers(1, 4)),
+        ),
+        st.integers(1, 5),
+    ),
+    fits=lambda inputs, got: difference(got, _convolved(*inputs), ("the map",), 1e-4),
+    count=20,
+)
 
 
 @exercise("2.2")
 def check_2_2(answer: Any) -> None:
-    """Compare the maps of pictures of many sizes, then those of pictures smaller than a window."""
+    """Compare the maps of pictures of many sizes, of tiny ones, then of pictures of uint8."""
     _JUDGE_2_2(answer)
     got = None
     for height, width, stride in ((1, 1, 1), (1, 2, 2), (2, 1, 3), (2, 2, 1)):
@@ -264,11 +285,31 @@ def check_2_2(answer: Any) -> None:
         got = call(answer, picture, kernel, stride)
         name = f"the map with stride {stride} of a picture of {height} x {width}"
         expect_close(got, _convolved(picture, kernel, stride), name, 1e-4)
+    _demand_maps_of_uint8(answer)
     if getattr(plain(got), "dtype", None) == np.float64:
         note(
             "Your map is of float64, which is right too. Networks compute in float32, which takes "
             "half the memory."
         )
+
+
+def _demand_maps_of_uint8(answer: Any) -> None:
+    """Hand in pictures of uint8, which hold no map, to a function that is right with floats."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "invalid value in cast" is said in the sentence below
+        try:
+            _JUDGE_2_2_UINT8(answer)
+        except (ReaderError, Incorrect) as error:
+            for picture, kernel, stride in _JUDGE_2_2_UINT8.draw():
+                inputs = picture.astype(np.float32), kernel, stride
+                if _JUDGE_2_2_UINT8.problem(inputs, call(answer, *inputs)):
+                    raise  # the same numbers in floats are not right either
+            raise Incorrect(
+                "A picture of uint8: with a picture of floats all is right, with one of uint8, as "
+                "`load_image` gives it, it is not. An array of uint8 holds whole numbers from 0 to "
+                "255 and nothing else. Begin with `picture = picture.astype(np.float32)`, so that "
+                "the map can hold all others."
+            ) from error
 
 
 _SIZE = 224
@@ -284,9 +325,22 @@ def _picked(pixels: np.ndarray) -> np.ndarray:
     return np.concatenate([mean[:, None], flat[:, _PLACES]], axis=1)
 
 
-def predict(batch: Any) -> np.ndarray:
+_PLAIN_FUNCTION = (
+    "`predict` is a plain function that takes the pixels and nothing else: `predict(pixels)`. How "
+    "many photos it gets at once is decided by the slice that you hand in."
+)
+
+
+def _sent(arguments: tuple, named: dict[str, Any]) -> np.ndarray:
+    """Return the pixels with which `predict` was called."""
+    if named or len(arguments) != 1:
+        raise Incorrect(_PLAIN_FUNCTION)
+    return numbers(arguments[0], "what `predict` got")
+
+
+def predict(*arguments: Any, **named: Any) -> np.ndarray:
     """Stand for the network: return features (b, 1280) that tell what was sent."""
-    pixels = np.asarray(batch)
+    pixels = _sent(arguments, named)
     if pixels.shape[1:] != (_SIZE, _SIZE, 3):
         raise Incorrect(
             f"`predict` takes photos (b, 224, 224, 3), and an array of shape {pixels.shape} came. "
@@ -306,14 +360,16 @@ class _Network:
         self.picked: list[np.ndarray] = []
         self.low, self.high = math.inf, -math.inf
 
-    def __call__(self, batch: Any) -> np.ndarray:
-        self.sizes.append(len(batch))
-        if not len(batch):
+    def __call__(self, *arguments: Any, **named: Any) -> np.ndarray:
+        pixels = _sent(arguments, named)
+        if pixels.ndim and not len(pixels):
+            self.sizes.append(0)
             return np.zeros((0, 1280), np.float32)
-        found = predict(batch)
-        self.picked.append(_picked(np.asarray(batch)))
-        self.low = min(self.low, float(np.min(batch)))
-        self.high = max(self.high, float(np.max(batch)))
+        found = predict(pixels)
+        self.sizes.append(len(pixels))
+        self.picked.append(_picked(pixels))
+        self.low = min(self.low, float(np.min(pixels)))
+        self.high = max(self.high, float(np.max(pixels)))
         return found
 
     def __repr__(self) -> str:
@@ -325,7 +381,7 @@ class _Photos(np.ndarray):
 
     def tolist(self) -> Any:
         """Return a few words where these are photos, or else what any array returns."""
-        return _Words(f"<{len(self)} photos>") if self.ndim == 4 else super().tolist()
+        return _Words(f"<{_photos_in_words(len(self))}>") if self.ndim == 4 else super().tolist()
 
 
 class _Words(str):
@@ -333,6 +389,10 @@ class _Words(str):
 
     def __repr__(self) -> str:
         return str(self)
+
+
+# Python's errors tell the name of a class: the reader is to see what the text promises.
+_Network.__name__, _Photos.__name__ = "function", "numpy.ndarray"
 
 
 @cache
@@ -352,11 +412,21 @@ def _is_list_of_batches(got: Any) -> bool:
     return isinstance(got, (list, tuple)) and all(np.ndim(plain(part)) == 2 for part in got)
 
 
+def _demand_no_iterator(got: Any) -> None:
+    if isinstance(got, Iterator):
+        raise Incorrect(
+            f"A `{type(got).__name__}` came back, and an array is wanted. Its parts come one by "
+            "one, and not before somebody asks for them. Collect the results of all calls in a "
+            "list, and `np.concatenate` makes one array of them."
+        )
+
+
 def _demand_features(photos: np.ndarray, batch_size: int, got: Any) -> None:
     """Raise `Incorrect` where the features are not those of the photos, or of other batches."""
     name = "the features, a row for each photo in their order"
     if got is None:
         raise Incorrect(about_none("the result"))
+    _demand_no_iterator(got)
     mistake(
         _is_list_of_batches(got),
         "returned a list of batches",
@@ -447,9 +517,15 @@ _JUDGE_2_3 = Judge(
 def check_2_3(answer: Any) -> None:
     """Send photos in batches of four to a network that keeps them, then photos of all sorts."""
     order = [0, 1, 2, 1, 0, 2, 0, 1]
-    _judge_calls(answer, _photos(order[:7]), "seven")
-    _judge_calls(answer, _photos(order), "eight")
-    _JUDGE_2_3(answer)
+    try:
+        _judge_calls(answer, _photos(order[:7]), "seven")
+        _judge_calls(answer, _photos(order), "eight")
+        _JUDGE_2_3(answer)
+    except ReaderError as error:
+        asked = getattr(error.__cause__, "obj", None)  # an `AttributeError` tells whose it was
+        if asked is predict or isinstance(asked, _Network):
+            raise Incorrect(_PLAIN_FUNCTION) from error
+        raise
 
 
 def _judge_calls(answer: Any, photos: np.ndarray, count: str) -> None:
@@ -457,6 +533,7 @@ def _judge_calls(answer: Any, photos: np.ndarray, count: str) -> None:
     network, whole = _Network(), len(photos)
     got = call(answer, photos, network, 4)
     sizes = network.sizes
+    _demand_no_iterator(got)
     if not sizes:
         raise Incorrect("`predict` was never called: send the photos into the network.")
     mistake(
@@ -554,6 +631,11 @@ def check_2_4(answer: Any) -> None:
         "the rounding of its last digit.",
         "c": "a shuffle is not a mirror, and the mean has no left and right at all.",
     }
+    if np.iterable(answer) and not isinstance(answer, str):
+        raise Incorrect(
+            'Your choice: the letter alone is wanted, in quotes and without brackets: `"a"`, say. '
+            f"This is of type `{type(answer).__name__}`: `{short(answer)}`."
+        )
     why = "A mean adds up and divides, and neither asks for an order: the feature stays the same."
     expect_choice(answer, "d", because, why=why)
 

@@ -1,12 +1,13 @@
 """The exercises of chapter 3: words become vectors."""
 
+import sys
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from functools import wraps
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
+    demand_sound,
     difference,
     expect_choice,
     expect_close,
@@ -26,15 +28,10 @@ from utils.exercises.guard import ReaderError, call, short, whole
 from utils.glove import Glove
 
 
-def _number(answer: Any, name: str) -> float:
-    """Return a number of any type, also a fraction or a decimal."""
-    return expect_number(float(answer) if isinstance(answer, (Fraction, Decimal)) else answer, name)
-
-
 @exercise("3.1")
 def check_3_1(answer: Any) -> None:
     """Compare the number with 1 + 1/2, and know the usual slips."""
-    count = _number(answer, "the count")
+    count = expect_number(answer, "the count")
     mistake(count == 0, "missed both neighbours", "there is an `a` on either side of `dog`.")
     mistake(
         count == 2,
@@ -80,8 +77,8 @@ def check_3_2(answer: Any) -> None:
             "d": "nothing in the objective puts the meaning into the length; the two lengths are "
             "nearly equal too. The difference is in a small rest of the direction.",
         },
-        why='"a" is right because almost any sentence with `two` in it is as good with `three`: '
-        "their counts of neighbours are alike, and GloVe is fitted to nothing else.",
+        why="Almost any sentence with `two` in it is as good with `three`, so their counts of "
+        "neighbours are alike, and GloVe is fitted to nothing else.",
     )
 
 
@@ -92,6 +89,9 @@ class _Vectors(Glove):
     def __repr__(self) -> str:
         rows = zip(self.words, self.vectors, strict=True)
         return f"Glove({', '.join(f'{word}={whole(vector)}' for word, vector in rows)})"
+
+
+_Vectors.__name__ = _Vectors.__qualname__ = "Glove"  # as Python's errors name it to readers
 
 
 def _glove(words: list[str], vectors: Any) -> _Vectors:
@@ -208,16 +208,31 @@ def _pets() -> Glove:
     return _glove(words, vectors)
 
 
+def _many(seed: int, place: int) -> tuple[Glove, list[str]]:
+    """Return 45 vectors and 40 of their words; the odd one stands at a place."""
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(0.4, 1, (45, 4)) * rng.choice([0.5, 1, 5], (45, 1))
+    words = [f"word{n}" for n in range(45)]
+    some = rng.permutation(words)[:40].tolist()
+    some.remove(odd := _least(_sums)(_glove(words, vectors), some))
+    some.insert(place, odd)
+    return _glove(words, vectors), some
+
+
+# Who looks at a few words only, at either end, misses one of these.
+_MANY = [_many(0, 0), _many(1, 20), _many(2, 39)]
 _THREE = _glove(["up", "left", "leftish"], [[0, 5], [-3, 0], [-1, 0.5]])
 _LENGTH = "measured by distance or length"
 _NOT_LENGTH = (
     "a long vector is far from all others even where it points the same way. "
-    "Use cosines: bring the vectors to length one."
+    "Use cosines, which need vectors of length one."
 )
 _PLAIN = "used dot products without normalising"
 _DIVIDE = "these grow with the lengths of the vectors. Divide each by its length first."
 _HALF = "brought only one of the two vectors to length one"
 _BOTH = "a cosine is the dot product divided by both lengths."
+# The largest sum of angles is another word's than the smallest sum of cosines.
+_TURNED = _glove(["dog", "cat", "ant", "car"], [[-3, 1, 0], [5, -5, 2], [-1, -3, -5], [2, 2, 4]])
 _ONE = "took the smallest single cosine"
 _ALL = "one bad pair does not make a word odd, and the pair has two words. Add up a word's cosines."
 _JUDGE_3_3 = Judge(
@@ -228,6 +243,8 @@ _JUDGE_3_3 = Judge(
         (_pets(), _pets().words),
         (_pets(), _pets().words[3::-1]),
         (_THREE, _THREE.words),
+        (_TURNED, _TURNED.words),
+        *_MANY,
     ],
     mistakes=[
         Mistake(
@@ -258,11 +275,18 @@ _JUDGE_3_3 = Judge(
                 lambda vectors: _others(_units(vectors) @ vectors.T).sum(axis=1),
             )
         ),
-        Mistake(
+        Mistake(  # this is the cosine to the mean, and also the dot products by one length
             _least(lambda vectors: _units(vectors) @ vectors.mean(axis=0)),
-            "compared with the mean of vectors of different lengths",
-            "the longest vector rules that mean. Bring the vectors to length one before you "
-            "average them.",
+            "long vectors count more than short ones",
+            "a cosine is divided by the lengths of both words' vectors. Bring all vectors to "
+            "length one before you add up, or average, anything.",
+        ),
+        Mistake(
+            _least(
+                lambda vectors: -np.arccos(np.clip(_others(_cosines(vectors)), -1, 1)).sum(axis=1)
+            ),
+            "added up angles, not cosines",
+            "the largest sum of angles and the smallest sum of cosines may be those of two words.",
         ),
         *(
             Mistake(
@@ -423,6 +447,14 @@ def _problem_of_table(inputs: tuple, got: Any) -> str:
     return wrong
 
 
+def _many_rows() -> tuple[list[str], Glove]:
+    """Return a list of 60 words, of which every third is unknown, and vectors in another order."""
+    rng = np.random.default_rng(4)
+    words = [f"word{n}" for n in range(60)]
+    known = rng.permutation([word for n, word in enumerate(words) if n % 3]).tolist()
+    return ["<pad>", *words[1:]], _glove(known, rng.integers(1, 99, (len(known), 3)) / 10)
+
+
 _OTHER_SIDE = Mistake(
     _gives(_late),
     "shifted to the other side",
@@ -440,6 +472,7 @@ _JUDGE_3_4 = Judge(
             _glove(["cat", "dog", "the", "sun"], [[1, 2], [3, 4], [5, 6], [7, 8]]),
         ),
         (["<pad>", "dog", "cat"], _glove(["cat", "dog"], [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])),
+        _many_rows(),
     ],
     mistakes=[
         Mistake(
@@ -523,7 +556,7 @@ _SLIPS_3_5 = [
         1,
         _TABLE * _LSTM,
         "multiplied the table by the LSTM",
-        "their parameters are counted together: the sum of both is wanted.",
+        "their parameters are counted together, and the sum of both is wanted.",
     ),
     (
         0,
@@ -544,12 +577,14 @@ _SLIPS_3_5 = [
 def check_3_5(answer: Any) -> None:
     """Look at both numbers and at the usual omissions."""
     pair = plain(answer)
+    while isinstance(pair, (tuple, list, np.ndarray)) and len(pair) == 1 and np.ndim(pair[0]) == 1:
+        pair = plain(pair[0])  # a table of one row
     if not isinstance(pair, (tuple, list, np.ndarray)):
         raise Incorrect(f"Two numbers are wanted, `(one_hot, embedded)`; this is `{short(pair)}`.")
     if len(pair) != 2:
         raise Incorrect(f"Two numbers are wanted, `(one_hot, embedded)`; you gave {len(pair)}.")
     names = ("the number with one-hot vectors", "the number with an embedding")
-    found = [_number(one, name) for one, name in zip(pair, names, strict=True)]
+    found = [expect_number(one, name) for one, name in zip(pair, names, strict=True)]
     right = [_ONE_HOT, _TABLE + _LSTM]
     mistake(
         found == right[::-1],
@@ -633,6 +668,11 @@ _JUDGE_3_6 = Judge(
             7,
         ),
         (np.array([3, 3], dtype=np.int32), np.array([[1.0], [2.0]]), 4),
+        (
+            np.concatenate([np.random.default_rng(6).integers(1, 60, 390), np.zeros(10, int)]),
+            np.random.default_rng(7).normal(size=(400, 20)),
+            60,
+        ),
     ],
     mistakes=[
         *_both(
@@ -693,26 +733,70 @@ def check_3_6(answer: Any) -> None:
     _demand_small(answer)
 
 
+_ONE_HOT_NAME = "the numbers are right, but they come from one-hot vectors, or something as large"
+# What makes one-hot vectors, in memory that Python does not count: refused by name.
+_MAKERS = {
+    "keras.ops": ("one_hot", "eye", "identity"),
+    "keras.utils": ("to_categorical",),
+    "tensorflow": ("one_hot", "eye"),
+    "numpy": ("eye", "identity"),
+}
+
+
+@contextmanager
+def _without_one_hot() -> Iterator[None]:
+    """Refuse the functions that make one-hot vectors, while an answer runs."""
+
+    def refuse(module: str, name: str) -> Callable[..., None]:
+        def refusing(*_: Any, **__: Any) -> None:
+            mistake(True, _ONE_HOT_NAME, f"your function calls `{name}` of `{module}`. {_INSTEAD}")
+
+        return refusing
+
+    with ExitStack() as patches:
+        for module, names in _MAKERS.items():
+            for name in names:
+                if module in sys.modules:
+                    found = sys.modules[module]
+                    patches.enter_context(patch.object(found, name, refuse(module, name)))
+        yield
+
+
+_INSTEAD = (
+    "Start from zeros of shape (size, d) and add each row of `upstream` to the row of its id."
+)
+
+
 def _demand_small(answer: Any) -> None:
-    """Measure the memory of one call: one-hot vectors take many times what the result takes."""
-    places, size = 400, 2000
-    ids = np.arange(places, dtype=np.int32) % 50 + 1
-    upstream = np.ones((places, 2))
+    """Measure the memory of one large call, and compare what it returns.
+
+    One-hot vectors take a byte for each place and word at least, 8 MB here; results of 4,000 rows
+    take less than 2 MB even as arrays in a list.
+    """
+    places, size = 2000, 4000
+    rng = np.random.default_rng(36)
+    ids = np.where(np.arange(places) < 1900, rng.integers(1, size, places), 0).astype(np.int32)
+    inputs = (ids, rng.integers(-30, 31, (places, 2)) / 10, size)
     running = tracemalloc.is_tracing()
     tracemalloc.start()
     tracemalloc.reset_peak()
     before = tracemalloc.get_traced_memory()[0]
     try:
-        call(answer, ids, upstream, size)
+        with _without_one_hot():
+            got = call(answer, *inputs)
         used = tracemalloc.get_traced_memory()[1] - before
     finally:
         if not running:
             tracemalloc.stop()
-    # The least there is of one-hot vectors: a byte for each place and word, 0.8 MB here.
     mistake(
         used > places * size / 2,
-        "the numbers are right, but they come from one-hot vectors, or something as large",
-        f"for {places} ids and a table of {size:,} x 2 numbers (0.03 MB) your function took "
-        f"{used / 1e6:.1f} MB. Start from zeros of shape (size, d) and add each row of `upstream` "
-        "to the row of its id.",
+        _ONE_HOT_NAME,
+        f"for {places:,} ids and a table of {size:,} x 2 numbers (0.06 MB) your function took "
+        f"{used / 1e6:.1f} MB. {_INSTEAD}",
     )
+    try:
+        demand_sound(got, _gradient(*inputs), _JUDGE_3_6.names)
+        expect_close(got, _gradient(*inputs), *_JUDGE_3_6.names)
+    except Incorrect as problem:
+        seen = f"Seen with {places:,} ids and a table of {size:,} rows."
+        raise Incorrect(f"{problem} {seen}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -50,7 +51,7 @@ def check_4_1(answer: Any) -> None:
     )
     mistake(count == 28, "added 1 once", "every one of the four captions has an end of its own.")
     mistake(count == 4, "counted the captions", "each of them gives several examples.")
-    expect_close(plain(answer), 31, name, reveal=False)
+    expect_close(int(count) if count.is_integer() else count, 31, name, reveal=False)
 
 
 def _name_a_mistake(found: Sequence[tuple[tuple, Any]], mistakes: Sequence[Mistake]) -> None:
@@ -75,7 +76,7 @@ _ONE_WAY = [
     Mistake(
         lambda inputs, units: units * (inputs + units + 1),
         "one block only",
-        "there are four: i, f, c and o.",
+        "there are four, i, f, c and o.",
     ),
     Mistake(
         lambda inputs, units: 3 * units * (inputs + units + 1),
@@ -105,7 +106,7 @@ _ONE_WAY = [
     Mistake(
         lambda inputs, units: 4 * units * (inputs * units + 1),
         "multiplied inputs and units",
-        "a unit has a weight for each input and one for each unit of the state: a sum.",
+        "a unit has a weight for each input and one for each unit of the state, so they are added.",
     ),
     Mistake(
         lambda inputs, units: 4 * inputs * (inputs + units + 1),
@@ -122,7 +123,7 @@ _TWO_WAYS = [
     Mistake(
         lambda inputs, units: _one_lstm(inputs, 2 * units),
         "one LSTM of twice the units",
-        "the two directions do not read each other's state: two separate LSTMs.",
+        "the two directions do not read each other's state. They are two separate LSTMs.",
     ),
     Mistake(
         lambda inputs, units: _one_lstm(2 * inputs, units),
@@ -198,11 +199,34 @@ def check_4_2(answer: Any) -> None:
     ]
     _name_a_mistake(stacked, _STACKED)
 
-    # The two flags go by name, so that an answer may take them by name only.
-    def lstm_parameters(inputs: int, units: int, *flags: bool) -> Any:
+    if _takes_by_place(answer):
+        got, one, other = (
+            call(answer, 5, 3, True, False),
+            call(answer, 5, 3, bidirectional=True, stacked=False),
+            call(answer, 5, 3, bidirectional=False, stacked=True),
+        )
+        mistake(
+            looks_like(got, other) and not looks_like(got, one),
+            "the two flags are exchanged",
+            "in the text's signature `bidirectional` comes before `stacked`.",
+        )
+        _JUDGE_4_2(answer)
+        return
+
+    def by_name(inputs: int, units: int, *flags: bool) -> Any:
         return answer(inputs, units, **dict(zip(("bidirectional", "stacked"), flags, strict=False)))
 
-    _JUDGE_4_2(lstm_parameters)
+    by_name.__name__ = getattr(answer, "__name__", "lstm_parameters")
+    _JUDGE_4_2(by_name)
+
+
+def _takes_by_place(answer: Any) -> bool:
+    """Return whether a function takes the flags without their names."""
+    try:
+        inspect.signature(answer).bind(5, 3, True, False)
+    except TypeError:
+        return False
+    return True
 
 
 def _encoded(captions: Sequence[str], vocabulary: Vocabulary) -> list[list[int]]:
@@ -216,8 +240,15 @@ def _problem_of_padding(inputs: tuple, got: Any) -> str:
         return difference(found, want, ["the array"])
     for caption, mine, right in zip(inputs[0], found, want, strict=True):
         if not np.array_equal(mine, right):
-            came, wanted = whole(mine), whole(right)
-            return f'The array: the row of "{caption}" is `{came}`, and should be `{wanted}`.'
+            if len(right) <= 20:
+                came, wanted = whole(mine), whole(right)
+                return f'The array: the row of "{caption}" is `{came}`, and should be `{wanted}`.'
+            place = int(np.argmax(mine != right))
+            came, wanted = whole(mine[place], 9), whole(right[place])
+            return (
+                f'The array: in the row of "{caption[:30]}..." stands `{came}` at place {place}, '
+                f"and `{wanted}` should."
+            )
     return ""
 
 
@@ -270,6 +301,13 @@ def _vocabulary(words: set[str]) -> Vocabulary:
     return Vocabulary([*MARKERS, *sorted(words)])
 
 
+def _long() -> tuple[list[str], Vocabulary]:
+    """Return captions of 1 to 60 words, and a vocabulary of 4,000; ids need more than 8 bits."""
+    words = [f"{chr(97 + n // 400)}{chr(97 + n // 20 % 20)}{chr(97 + n % 20)}" for n in range(4000)]
+    captions = [" ".join(words[3999 - 61 * n :: -61][:60]) for n in range(4)]
+    return [*captions, "aaa", " ".join(words[2100:2150])], _vocabulary(set(words))
+
+
 # Hyphens make more tokens than words, marks that stand alone make fewer.
 _WORDS = ["A", "a", "dog", "Dog", "run", "t-shirts", "tri-colored", "a-b-c-d", ".", ",", "dog."]
 _KNOWN = ["a", "dog", "run", "t", "shirts", "tri", "colored", "b", "c"]  # "d" is unknown
@@ -294,7 +332,8 @@ _JUDGE_4_3 = Judge(
             ["A dog runs . . . . . .", "A cat"],
             ["a-b-c-d-e-f-g-h", "run"],
         )
-    ],
+    ]
+    + [_long()],
     mistakes=[
         Mistake(_cut(_last, left=True), "padded on the left", "the zeros belong behind the words."),
         Mistake(
@@ -321,7 +360,7 @@ _JUDGE_4_3 = Judge(
         Mistake(
             _with_rows(_only_lowered),
             "the captions were not cleaned",
-            "lower case alone leaves full stops and hyphens in the words: use `clean_caption`.",
+            "lower case alone leaves full stops and hyphens in the words. Use `clean_caption`.",
         ),
         Mistake(
             _with_rows(_encoded),
@@ -349,6 +388,12 @@ _JUDGE_4_3 = Judge(
 def check_4_3(answer: Any) -> None:
     """Compare the arrays of captions whose tokens are more or fewer than their words."""
     _JUDGE_4_3(answer)
+    found = numbers(call(answer, *_JUDGE_4_3.examples[0]), "the array")
+    if found.dtype.kind not in "iu":
+        raise Incorrect(
+            f"The array: the numbers are right, but they are of type {found.dtype}. Ids are whole "
+            "numbers, and the text asks for int32."
+        )
 
 
 def _accepts(mask: np.ndarray) -> bool:
@@ -396,6 +441,14 @@ def _mask(rows: int, width: int, seed: int) -> np.ndarray:
     return mask
 
 
+def _large(*faults: tuple[int, int]) -> np.ndarray:
+    """Return a right-padded mask of 40 rows and columns, with some places turned over."""
+    mask = np.arange(40) < np.random.default_rng(0).integers(25, 35, (40, 1))
+    for row, column in faults:
+        mask[row, column] ^= True
+    return mask
+
+
 _GOOD_ROW = [True, True, True, False]
 _JUDGE_4_4 = Judge(
     inputs=st.tuples(st.builds(_mask, st.integers(1, 4), st.integers(1, 6), st.integers(0, 9999))),
@@ -416,6 +469,10 @@ _JUDGE_4_4 = Judge(
             [[1, 0, 1], [1, 0, 0]],
             *([bad, _GOOD_ROW] for bad in ([0, 0, 1, 1], [1, 0, 1, 0], [0, 0, 0, 0])),
             *([_GOOD_ROW, bad] for bad in ([0, 0, 1, 1], [1, 0, 1, 0], [0, 0, 0, 0])),
+            # Who looks at a few rows or columns only misses one of these.
+            _large(),
+            *(_large((row, 20)) for row in (0, 20, 39)),
+            *(_large((20, column)) for column in (0, 1, 38, 39)),
         )
     ],
     mistakes=[
@@ -437,7 +494,7 @@ _JUDGE_4_4 = Judge(
         Mistake(
             _says(lambda mask: mask[:, 0].all()),
             "your test looked at the first column only",
-            "that refuses left padding, but it accepts a hole: words may follow a False.",
+            "that refuses left padding, but it accepts a hole, where words follow a False.",
         ),
         Mistake(
             _says(lambda mask: mask[:, 0].all() and not mask[:, -1].any()),
@@ -462,7 +519,7 @@ _JUDGE_4_4 = Judge(
         Mistake(
             _says(lambda mask: _accepts(mask) and not mask[:, -1].any()),
             "your test demands padding",
-            "no padding at all is right padding too: a row may be full of words.",
+            "no padding at all is right padding too, because a row may be full of words.",
         ),
         Mistake(
             _says(lambda mask: not _accepts(mask)),
@@ -497,7 +554,7 @@ def check_4_5(answer: Any) -> None:
         "test. What matters is whether the answer is among what it is given.",
     }
     why = (
-        "It alone explains both numbers and the captions: the label is among the inputs on train "
+        "A label among the inputs explains both numbers and the captions. It is there on train "
         "and on dev alike, and it is missing while writing."
     )
     expect_choice(answer, "c", because, why=why)
@@ -508,6 +565,11 @@ def _two_way_reader(seed: int, scores: int) -> Callable[[np.ndarray], np.ndarray
     table = np.random.default_rng(seed).normal(size=(10, scores))
 
     def predict(ids: np.ndarray) -> np.ndarray:
+        if np.ndim(ids) != 1:
+            raise Incorrect(
+                "`predict` takes the ids of one caption, (t,), without a batch axis; it was given "
+                f"the shape {np.shape(ids)}."
+            )
         x = table[np.asarray(ids, dtype=int)]
         there, back = np.cumsum(x, axis=0), np.cumsum(x[::-1], axis=0)[::-1]
         places = np.arange(1, len(x) + 1)[:, None]
@@ -568,12 +630,12 @@ _MISTAKES_4_6 = [
     Mistake(
         _by_place(lambda predict, ids, k: predict(ids[k:])[0]),
         "the future and not the past",
-        "place k reads what comes before it: ids[0] to ids[k].",
+        "place k reads ids[0] to ids[k], and nothing after it.",
     ),
     Mistake(
         _by_place(lambda predict, ids, k: predict(ids[: max(k, 1)])[-1]),
         "one token too few",
-        "place k has read ids[k] too: that is the last of its prefix.",
+        "place k has read ids[k] too, which is the last of its prefix.",
     ),
     Mistake(
         lambda predict, ids: np.stack([predict(ids[:k])[-1] for k in range(1, len(ids))]),
@@ -592,11 +654,15 @@ _MISTAKES_4_6 = [
 _JUDGE_4_6 = Judge(
     inputs=st.tuples(
         st.builds(_two_way_reader, st.integers(0, 999), st.integers(1, 5)),
-        st.lists(st.integers(1, 9), min_size=1, max_size=7).map(np.array),
+        st.lists(st.integers(0, 9), min_size=1, max_size=7).map(np.array),
     ),
     right=_by_place(lambda predict, ids, k: predict(ids[: k + 1])[k]),
     names=("the scores",),
-    examples=[(_two_way_reader(0, 4), np.array([1, 5, 7, 6, 9, 2]))],
+    examples=[
+        (_two_way_reader(0, 4), np.array([1, 5, 7, 6, 9, 2])),
+        (_two_way_reader(1, 3), np.array([1, 0, 4, 0, 0])),
+        (_two_way_reader(2, 3), np.random.default_rng(2).integers(0, 10, 30)),
+    ],
     mistakes=_MISTAKES_4_6,
 )
 
@@ -604,6 +670,7 @@ _JUDGE_4_6 = Judge(
 @exercise("4.6")
 def check_4_6(answer: Any) -> None:
     """Name known mistakes, run the leak test, then compare with known prefixes."""
+    _demand_other_scores(answer)
     known = [inputs for inputs in _JUDGE_4_6.draw(30) if len(inputs[1]) > 3][:6]
     found = []
     for inputs in (*_JUDGE_4_6.examples, *known):
@@ -615,6 +682,23 @@ def check_4_6(answer: Any) -> None:
         expect_shape(got, predict(ids).shape, "the scores")
         _demand_no_leak(answer, predict, ids, np.asarray(plain(got)))
     _JUDGE_4_6(answer)
+
+
+def _demand_other_scores(answer: Any) -> None:
+    """Refuse scores that do not follow the network, such as those kept from an earlier call."""
+    ids = _JUDGE_4_6.examples[0][1]
+    found = []
+    for seed in range(2):
+        inputs = (_two_way_reader(seed, 4), ids)
+        got = _one_row_a_call(answer, *inputs)
+        demand_sound(got, _JUDGE_4_6.right(*inputs), _JUDGE_4_6.names)
+        found.append(got)
+    mistake(
+        looks_like(*found),
+        "two networks, and the same scores for both",
+        "scores are what `predict` says. Does something outside the function keep those of an "
+        "earlier call?",
+    )
 
 
 # What NumPy and TensorFlow say where arrays of different sizes are to be one.

@@ -30,10 +30,36 @@ _LAYERS = ("BiLSTM", "LSTM", "Concatenate")
 _SHAPES = ((8, 7, 200), (8, 100), (8, 200))
 
 
+# The place of a shape, what a slip gives there, its name and why it is one.
+_SLIPS_5_1: tuple[tuple[int, tuple, str, str], ...] = (
+    (0, (8, 7, 100), "one direction only", "a BiLSTM keeps the vectors of both directions."),
+    (0, (8, 200), "the words are gone too early", "`return_sequences=True` keeps every word."),
+    (0, (8, 100), "the words are gone too early", "`return_sequences=True` keeps every word."),
+    (0, (8, 14, 100), "pasted along the words", "each word gets one vector, twice as wide."),
+    (1, (8, 7, 100), "the LSTM gives its last step alone", "one vector a prefix is left."),
+    (1, (8, 7, 200), "the LSTM gives its last step alone", "one vector a prefix is left."),
+    (
+        1,
+        (8, 200),
+        "the LSTM's width is its own",
+        "it reads 200 numbers a word, but its state has `units` of them.",
+    ),
+    (2, (8, 100), "that is what Add gives", "Concatenate pastes the two vectors end to end."),
+    (2, (16, 100), "pasted along the batch", "8 photos stay 8 rows; the rows get longer."),
+    (2, (8, 2, 100), "stacked, not pasted", "Concatenate makes no new axis."),
+    (2, (8, 7, 200), "the words are gone by then", "the LSTM left one vector a prefix."),
+)
+
+
 @exercise("5.1")
 def check_5_1(answer: Any) -> None:
     """Compare three shapes with those of the usual slips."""
     shapes = _three_shapes(answer)
+    mistake(
+        shapes != _SHAPES and Counter(shapes) == Counter(_SHAPES),
+        "the right shapes in another order",
+        "first the BiLSTM, then the LSTM, then Concatenate.",
+    )
     mistake(
         any(size is None for shape in shapes for size in shape),
         "the sizes are known here",
@@ -44,24 +70,7 @@ def check_5_1(answer: Any) -> None:
         "the batch is missing",
         "every shape begins with the number of photos and prefixes, 8.",
     )
-    for place, wrong, name, why in (
-        (0, (8, 7, 100), "one direction only", "a BiLSTM keeps the vectors of both directions."),
-        (0, (8, 200), "the words are gone too early", "`return_sequences=True` keeps every word."),
-        (0, (8, 100), "the words are gone too early", "`return_sequences=True` keeps every word."),
-        (0, (8, 14, 100), "pasted along the words", "each word gets one vector, twice as wide."),
-        (1, (8, 7, 100), "the LSTM gives its last step alone", "one vector a prefix is left."),
-        (1, (8, 7, 200), "the LSTM gives its last step alone", "one vector a prefix is left."),
-        (
-            1,
-            (8, 200),
-            "the LSTM's width is its own",
-            "it reads 200 numbers a word, but its state has `units` of them.",
-        ),
-        (2, (8, 100), "that is what Add gives", "Concatenate pastes the two vectors end to end."),
-        (2, (16, 100), "pasted along the batch", "8 photos stay 8 rows; the rows get longer."),
-        (2, (8, 2, 100), "stacked, not pasted", "Concatenate makes no new axis."),
-        (2, (8, 7, 200), "the words are gone by then", "the LSTM left one vector a prefix."),
-    ):
+    for place, wrong, name, why in _SLIPS_5_1:
         mistake(shapes[place] == wrong, name, why)
     for shape, right, name in zip(shapes, _SHAPES, _LAYERS, strict=True):
         if shape != right:
@@ -77,10 +86,19 @@ def _three_shapes(answer: Any) -> tuple[tuple, ...]:
     if isinstance(answer, np.ndarray):
         answer = answer.tolist()
     expect_type(answer, (tuple, list), "your answer")
+    for part in answer:
+        texts = [one for one in _parts_of(part) if isinstance(one, str)]
+        if texts:
+            raise Incorrect(f"Numbers are wanted in the shapes, and `{short(texts[0])}` is a text.")
     shapes = tuple(_sizes_of(part) for part in answer)
     if len(shapes) != 3 or None in shapes:
         raise Incorrect("Three shapes are wanted, each a tuple that begins with the batch of 8.")
     return shapes
+
+
+def _parts_of(part: Any) -> list:
+    """Return what a shape holds, or the thing itself where it holds nothing."""
+    return list(part) if isinstance(part, (tuple, list)) else [part]
 
 
 def _sizes_of(part: Any) -> tuple | None:
@@ -351,7 +369,15 @@ def _rows_and_texts(got: Any) -> tuple[Any, Any]:
         raise Incorrect(
             f"Two things are wanted, the rows of features and the captions; this is `{short(got)}`."
         )
-    return plain(got[0]), plain(got[1])
+    rows, texts = plain(got[0]), plain(got[1])
+    if isinstance(texts, (list, tuple, np.ndarray)):
+        texts = [_as_text(plain(text)) for text in texts]
+    return rows, texts
+
+
+def _as_text(value: Any) -> Any:
+    """Return the bytes of which tensors of texts consist as a text, anything else as it is."""
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 def _problem_of_rows(got: Any, size: int) -> str:
@@ -385,19 +411,23 @@ def _problem_of_pairs(inputs: tuple, got: Any) -> str:
         return problem
     if not isinstance(texts, (list, tuple, np.ndarray)):
         return f"The captions are no list: they are `{short(texts)}`."
-    texts, own, rows = [plain(text) for text in texts], _flat(captions), np.asarray(rows).tolist()
+    own, rows = _flat(captions), np.asarray(rows).tolist()
     if not all(isinstance(text, str) for text in texts):
         return "The captions are not texts one by one: a list of n captions is wanted."
-    if Counter(texts) != Counter(own):
-        return f"Captions are lost or doubled: {len(own)} came in, and {len(texts)} came out."
+    problem = _problem_of_texts(texts, own)
+    if problem:
+        return problem
     if len(rows) != len(texts):
         return (
             f"The captions are not counted photo by photo: there are {len(texts)}, and your array "
             f"has {len(rows)} rows."
         )
     known = features.tolist()
-    if any(row not in known for row in rows):
-        return "The photos' numbers are mixed: a row came back that no photo has."
+    strange = [row for row in rows if row not in known]
+    if strange:
+        is_mixed = np.isin(np.array(rows), features).all()
+        problem = "The photos' numbers are mixed" if is_mixed else "The features were changed"
+        return f"{problem}: the row `{whole(strange[0])}` came back, which no photo has."
     wanted = Counter(zip(map(tuple, _repeated(*inputs).tolist()), own, strict=True))
     for row, text in zip(rows, texts, strict=True):
         if (tuple(row), text) not in wanted:
@@ -405,12 +435,41 @@ def _problem_of_pairs(inputs: tuple, got: Any) -> str:
                 f"A caption stands beside another photo: {text!r} is paired with "
                 f"`{whole(row)}`, which is photo {known.index(row)}."
             )
-    if Counter(zip(map(tuple, rows), texts, strict=True)) != wanted:
-        return (
-            "A caption stands beside another photo: two photos share a caption, and only one of "
-            "them is there."
-        )
+    return _problem_of_counts(Counter(zip(map(tuple, rows), texts, strict=True)), wanted)
+
+
+def _problem_of_counts(found: Counter, wanted: Counter) -> str:
+    """Return which pair of a row and a caption comes too often; "" where none does."""
+    for (row, text), count in found.items():
+        if count > wanted[row, text]:
+            return (
+                f"A caption stands beside another photo: {text!r} belongs to several photos. It "
+                f"should stand beside `{whole(list(row))}` {_times(wanted[row, text])}, and stands "
+                f"there {_times(count)}."
+            )
     return ""
+
+
+def _problem_of_texts(texts: list[str], own: list[str]) -> str:
+    """Return what is wrong with the captions alone; "" where nothing is."""
+    strange = [text for text in texts if text not in own]
+    if strange:
+        return (
+            f"The captions were changed: `{short(strange[0])}` is none of those that came in. "
+            "Hand them on as they are."
+        )
+    came, found = Counter(own), Counter(texts)
+    for text in came:
+        if came[text] != found[text]:
+            return (
+                f"Captions are lost or doubled: {text!r} came in {_times(came[text])}, and came "
+                f"out {_times(found[text])}."
+            )
+    return ""
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _rows_are(rows_of: Callable[..., Any]) -> Callable[[tuple, Any], bool]:
@@ -438,7 +497,7 @@ def _photos(draw: st.DrawFn, *, even: bool) -> tuple[np.ndarray, list[list[str]]
     each = draw(st.integers(1, 4))
     counts = [each if even else draw(st.integers(0, 4)) for _ in range(photos)]
     counts[-1] += not any(counts)
-    text = st.sampled_from(["a dog", "a cat", "an owl", "a red cat", "two dogs", "a man"])
+    text = st.sampled_from(["a dog", "A dog.", " an owl ", "a red cat", "Two dogs .", "a man"])
     captions = [[draw(text) for _ in range(count)] for count in counts]
     kind = draw(st.sampled_from(["float32", "float64"]))
     return _table(photos, size, draw(st.integers(0, 99)), kind), captions
@@ -479,6 +538,17 @@ _EVEN_5_5 = Judge(
             "the rows are not repeated",
             "a photo with two captions needs two rows.",
         ),
+        *(
+            Mistake(
+                _rows_are(five),
+                "5 captions a photo are taken for granted",
+                "here the photos have another number of them. Count the captions of each photo.",
+            )
+            for five in (
+                lambda features, captions: np.repeat(features, 5, axis=0),
+                lambda features, captions: np.repeat(features, 5, axis=0)[: len(_flat(captions))],
+            )
+        ),
         Mistake(
             _rows_are(lambda features, captions: _repeated(features, captions)[::-1]),
             "a caption stands beside another photo",
@@ -512,9 +582,28 @@ _JUDGE_5_5 = Judge(
 )
 
 
+def _demand_no_memory(answer: Any) -> None:
+    """Refuse captions of an earlier call: lists outside the function, or a cache."""
+    features, captions = _told_apart((2, 2))
+    other = [[f"another {text}" for text in image] for image in captions]
+    try:
+        call(answer, features, captions)
+        got = _rows_and_texts(call(answer, features + 6, other))[1]
+    except (ReaderError, NotAttempted, Incorrect):  # the judges tell it
+        return
+    old = [text for text in got or () if isinstance(text, str) and text in _flat(captions)]
+    if old:
+        raise Incorrect(
+            "The function keeps something from one call to the next: the second call got other "
+            f"captions, and `{old[0]}` of the first came back. Make the lists anew in each call, "
+            "inside the function."
+        )
+
+
 @exercise("5.5")
 def check_5_5(answer: Any) -> None:
     """Look at the pairs: first with as many captions for each photo, then with any number."""
+    _demand_no_memory(answer)
     _EVEN_5_5(answer)
     _JUDGE_5_5(answer)
 
@@ -647,7 +736,8 @@ def _essence(error: BaseException) -> str:
 @exercise("5.6")
 def check_5_6(answer: Any) -> None:
     """Build a small model with the reader's function and watch what its LSTM reads."""
-    model = _built(answer)
+    _demand_a_function(answer)
+    model = _built(answer, (_WORDS, _FEATURE, _EMBEDDING, _UNITS))
     _demand_plan(model)
     watched = _Watched(model)
     if not watched.readers:
@@ -662,14 +752,27 @@ def check_5_6(answer: Any) -> None:
         _demand_hidden_state(watched, feature, prefix)
         _demand_no_way_round(watched, feature, prefix)
         _demand_probabilities(watched, feature, prefix)
+        _demand_the_last_step(watched, feature, prefix)
+        _demand_a_softmax(watched, feature, prefix)
+    _demand_other_sizes(answer, model)
 
 
-def _built(answer: Any) -> Any:
+def _demand_a_function(answer: Any) -> None:
+    import keras
+
+    if isinstance(answer, (keras.Model, keras.KerasTensor)):
+        raise Incorrect(
+            "A function is wanted, not a finished model: hand over `build_init_inject` itself, "
+            "without brackets after its name. The check calls it."
+        )
+
+
+def _built(answer: Any, sizes: tuple[int, ...]) -> Any:
     """Return the reader's model; an error of Keras is told in its own sentence."""
     import keras
 
     try:
-        model = call(answer, _WORDS, _FEATURE, _EMBEDDING, _UNITS)
+        model = call(answer, *sizes)
     except (ReaderError, NotAttempted) as error:
         # Keras raises NotImplementedError where a tensor is taken for a list, so it seems a stub.
         cause = error.__cause__ or error.__context__
@@ -682,7 +785,13 @@ def _built(answer: Any) -> Any:
             advice = " An LSTM takes the words alone, and the states as `initial_state=[h, c]`."
         if "Iterating over" in str(cause):
             advice = " An LSTM gives one tensor; h and c come too only with `return_state=True`."
-        raise Incorrect(f"Keras could not build it. {_essence(cause)}{advice}{where}") from None
+        told = _essence(cause)
+        if "NoneType" in str(cause):
+            told = (
+                "Something is None there that should be a number or a tensor. The number of words "
+                "is not known yet (None) while the model is built."
+            )
+        raise Incorrect(f"Keras could not build it. {told}{advice}{where}") from None
     if isinstance(model, (keras.KerasTensor, dict, list, tuple)):
         raise Incorrect(
             "A model is wanted: `keras.Model({...}, output)` ties inputs and output together. "
@@ -980,4 +1089,87 @@ def _demand_probabilities(watched: _Watched, feature: np.ndarray, prefix: np.nda
         not np.allclose(alone, shorter[:1], atol=1e-4),
         "the photos of a batch are mixed",
         "one photo gives other probabilities alone than among others.",
+    )
+
+
+def _demand_the_last_step(watched: _Watched, feature: np.ndarray, prefix: np.ndarray) -> None:
+    """Change every step but the last of what an LSTM hands on."""
+    output = watched.run(feature, prefix)
+    steps = watched.readings[0].result[0]
+    if steps.ndim != 3:
+        return
+    changed = np.concatenate([steps[:, :-1] + 1, steps[:, -1:]], axis=1)
+    mistake(
+        _changes(output, watched.run(feature, prefix, lambda result: [changed, *result[1:]])),
+        "more than the LSTM's last step is read",
+        "its last step has read the whole prefix, and the layers after it should read that alone: "
+        "leave `return_sequences` out.",
+    )
+
+
+def _demand_a_softmax(watched: _Watched, feature: np.ndarray, prefix: np.ndarray) -> None:
+    """Change the last layer's biases: a softmax answers with e to the power of each change."""
+    before = watched.run(feature, prefix)
+    biases = [one for one in watched.model.trainable_weights if tuple(one.shape) == (_WORDS,)]
+    if not biases:
+        return
+    added = np.random.default_rng(1).integers(0, 5, _WORDS).astype(np.float32)
+    largest, is_softmax = 0.0, False
+    for bias in biases:
+        kept = np.asarray(plain(bias))
+        try:
+            bias.assign(kept + added)
+            is_softmax |= _answers_as_softmax(before, watched.run(feature, prefix), added)
+            bias.assign(kept + 50 * np.eye(_WORDS, dtype=np.float32)[3])
+            largest = max(largest, float(watched.run(feature, prefix).max()))
+        finally:
+            bias.assign(kept)
+    mistake(
+        not is_softmax and largest < 0.5,
+        "no word can come near a probability of 1",
+        f"however large the last layer's numbers are, the largest is {largest:.2f}. Is there a "
+        "second softmax, which makes nearly even what the first gave?",
+    )
+    mistake(
+        not is_softmax,
+        "the output is no softmax",
+        "its rows sum to 1, and yet the probabilities do not answer to the last layer's biases as "
+        "a softmax does. It wants `activation='softmax'`, once.",
+    )
+
+
+def _answers_as_softmax(before: np.ndarray, after: np.ndarray, added: np.ndarray) -> bool:
+    """Return whether the logarithms grow in proportion to what was added, but for a constant."""
+    with np.errstate(all="ignore"):
+        grown = np.log(after) - np.log(before)
+    grown, added = grown - grown.mean(axis=1, keepdims=True), added - added.mean()
+    factor = (grown * added).sum() / (len(grown) * (added**2).sum())
+    return bool(factor > 0 and np.abs(grown - factor * added).max() < 0.05 * factor)
+
+
+def _demand_other_sizes(answer: Any, model: Any) -> None:
+    """Build a second model, of other sizes: neither kept from the first call nor fixed."""
+    import keras
+
+    words, feature, embedding, units = sizes = (23, 9, 5, 7)
+    other = _built(answer, sizes)
+    mistake(
+        other is model,
+        "the function keeps something from one call to the next",
+        "called again with other sizes, it gave the model of the first call. Build a new one in "
+        "each call.",
+    )
+    found = {tensor.name: tensor.shape[-1] for tensor in other.inputs}
+    found["output"] = other.outputs[0].shape[-1]
+    wanted = {"feature": feature, "prefix": None, "output": words}
+    every = list(other._flatten_layers())
+    fits = found == wanted and all(
+        one.cell.units == units for one in every if isinstance(one, keras.layers.RNN)
+    )
+    tables = [one for one in every if isinstance(one, keras.layers.Embedding)]
+    mistake(
+        not fits or any(one.output_dim != embedding or one.input_dim < words for one in tables),
+        "some sizes are fixed",
+        "called again with other sizes, the function gave layers that do not have them. Take all "
+        "sizes from its arguments.",
     )

@@ -46,12 +46,11 @@ def check_6_1(answer: Any) -> None:
         "the right numbers in another order",
         "first the examples, then the bytes one-hot, then the bytes sparse.",
     )
-    for part, number, right, name, slips in zip(
-        answer, found, wanted, names, _SLIPS_6_1, strict=True
-    ):
+    for number, right, name, slips in zip(found, wanted, names, _SLIPS_6_1, strict=True):
         for slip, (slipped, why) in slips.items():
             mistake(number == slip, slipped, why)
-        expect_close(plain(part), right, name, tolerance=0, reveal=False)
+        shown = int(number) if number.is_integer() else number
+        expect_close(shown, right, name, tolerance=0, reveal=False)
 
 
 # For each of the three numbers: what a slip gives -> its name and why it is one.
@@ -59,7 +58,10 @@ _SLIPS_6_1: tuple[dict[int, tuple[str, str]], ...] = (
     {
         900: ("`<end>` is missing", "the model must also learn when to stop."),
         1100: ("`<start>` is never predicted", "11 ids have 10 places where one follows another."),
-        100: ("those are the captions", "each word of a caption is an example."),
+        100: (
+            "those are the captions",
+            "each word of a caption is an example, and `<end>` is one more.",
+        ),
         10: ("that is one caption", "there are 100 of them."),
         50_000: ("V counts the answers", "how many examples there are does not depend on it."),
     },
@@ -69,7 +71,10 @@ _SLIPS_6_1: tuple[dict[int, tuple[str, str]], ...] = (
             "that is float64",
             "a float32 takes 4 bytes, half of what Python's own floats take.",
         ),
-        2000: ("that is one label", "each of the examples has a label of 500 numbers."),
+        2000: (
+            "that is one label, or they are kilobytes",
+            "each of the examples has a label, and the text asks for bytes.",
+        ),
         4000: ("that is the sparse label", "one-hot, a label has a number for each word of V."),
         200_000: ("that is a label for each caption", "each of the examples has a label."),
         1_800_000: ("`<end>` has no label here", "there are as many labels as examples."),
@@ -79,7 +84,10 @@ _SLIPS_6_1: tuple[dict[int, tuple[str, str]], ...] = (
         1000: ("one id is not one byte", "an int32 takes 4 bytes."),
         8000: ("that is int64", "an int32 takes 4 bytes."),
         2000: ("that is int16", "an int32 takes 4 bytes."),
-        4: ("that is one label", "each of the examples has one."),
+        4: (
+            "that is one label, or they are kilobytes",
+            "each of the examples has a label, and the text asks for bytes.",
+        ),
         400: ("that is a label for each caption", "each of the examples has a label."),
         3600: ("`<end>` has no label here", "there are as many labels as examples."),
         2_000_000: ("that is one-hot again", "sparse, a label is one number, the word's id."),
@@ -96,8 +104,8 @@ def check_6_2(answer: Any) -> None:
         {
             "a": "20 epochs may be too many, but the weights of epoch 9 were kept, not the last. "
             "Training on for too long costs time; it makes no score dishonest.",
-            "c": "the training loss always falls for longer than the others; that is why another "
-            "split must say when to stop.",
+            "c": "the training loss goes on falling where a model only learns its own photos by "
+            "heart; that is why another split must say when to stop.",
             "d": "the photos were split by image, so no caption of a test photo was trained on. "
             "The leak is a different one: look at what chose epoch 9.",
         },
@@ -248,11 +256,12 @@ def _stopping(
     ties: bool = False,
     previous: bool = False,
     resets: bool = True,
+    least: float = 0.0,
 ) -> tuple[int, int]:
     """Return (stopped, best); the keywords are what a slip would change."""
     lowest, best, waited = float("inf"), 0, 0
     for epoch, loss in enumerate(losses, start=1):
-        if loss < lowest or (ties and loss == lowest):
+        if loss < lowest - least or (ties and loss == lowest):
             lowest, best, waited = loss, epoch, 0 if resets else waited
         else:
             waited += 1
@@ -261,6 +270,10 @@ def _stopping(
         if waited >= patience:
             return epoch, best
     return len(losses), best
+
+
+def _rounded_losses(losses: list[float], patience: int, digits: int) -> tuple[int, int]:
+    return _stopping([round(loss, digits) for loss in losses], patience)
 
 
 def _lowest(losses: Sequence[float]) -> int:
@@ -292,6 +305,9 @@ _PREVIOUS = "an epoch that is better than the last one may still be worse than t
 _FUTURE = "a loss that comes after the stop was never measured; only what came before may count."
 _SWAPPED = "first the epoch of the stop, then the best one."
 _FROM_1 = "the first epoch is epoch 1, as in the history."
+_HOWEVER_LITTLE = (
+    "a loss that is lower by however little is a new best. Compare the losses as they are."
+)
 _SLIPS_6_4 = [
     Mistake(
         lambda losses, patience: _stopping(losses, patience, ties=True),
@@ -430,15 +446,35 @@ _SLIPS_6_4 = [
         "the lowest loss came back",
         "the number of its epoch is wanted.",
     ),
+    *[
+        Mistake(
+            lambda losses, patience, least=least: _stopping(losses, patience, least=least),
+            "small steps do not count",
+            _HOWEVER_LITTLE,
+        )
+        for least in (0.1, 0.05, 0.01, 0.005, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8)
+    ],
+    *[
+        Mistake(
+            lambda losses, patience, digits=digits: _rounded_losses(losses, patience, digits),
+            "the losses are rounded",
+            _HOWEVER_LITTLE,
+        )
+        for digits in (0, 1, 2, 3, 4, 5, 6)
+    ],
 ]
 
 _JUDGE_6_4 = Judge(
-    # Losses from a small set, so that ties and new bests after a bump are frequent.
+    # Losses from a small set, so that ties and new bests after a bump are frequent. Some are nearly
+    # alike, and some above whatever one might take for infinity.
     inputs=st.tuples(
         st.builds(
-            lambda steps, size: [round(step * size, 2) for step in steps],
+            lambda steps, scale: [round(scale[0] + step * scale[1], 12) for step in steps],
             st.lists(st.integers(1, 8), min_size=1, max_size=10),
-            st.sampled_from([0.25, 1.0, 400.0]),
+            st.sampled_from(
+                # Steps that float32 still tells apart.
+                [(0, 0.25), (0, 1.0), (0, 400.0), (0, 1e7), (2, 1e-3), (2, 1e-6)]
+            ),
         ),
         st.integers(1, 4),
     ),
@@ -450,7 +486,11 @@ _JUDGE_6_4 = Judge(
         ([3.0, 2.0, 2.5, 2.4, 2.6, 1.0], 3),
         ([3.0, 2.0, 2.0, 2.0, 2.0], 2),
         ([3.0, 2.5, 2.0], 2),
+        ([2.0, 1.999, 1.998, 1.997], 2),
+        ([2.000002, 2.000001, 2.0], 1),
+        ([60_000.0, 50_000.0, 50_001.0], 1),
     ],
+    count=100,
     mistakes=_SLIPS_6_4,
 )
 
@@ -550,33 +590,56 @@ _JUDGE_6_5 = Judge(
 )
 
 SEEDS = 40  # splits that are looked at together
+# Beside them, for who makes few of many seeds: `seed or 42`, `seed % 100`, `min(seed, 1000)`.
+OTHER_SEEDS = (42, 100, 1000, 1001, 4096, 65_536, 10**6)
 DOGS_AND_SHEEP = [f"{kind}_{n:02d}.jpg" for kind in ("dog", "sheep") for n in range(30)]
 
 
 @exercise("6.5")
 def check_6_5(answer: Any) -> None:
     """Look at splits of every size, then at which images the seeds hold out of 60."""
+    _demand_no_cache(answer)
     _JUDGE_6_5(answer)
-    images = DOGS_AND_SHEEP
-    splits = [_two_lists(call(answer, images, 20, seed)) for seed in range(SEEDS)]
-    chosen = [sorted(held_out) for _, held_out in splits]
+    images, seeds = DOGS_AND_SHEEP, (*range(SEEDS), *OTHER_SEEDS)
+    chosen = [_chosen(answer, images, seed) for seed in seeds]
     mistake(
         all(names in (images[:20], images[-20:]) for names in chosen),
         "still in the order of the files",
         "all that is held out is of the same kind, so the shuffled list is not the one you cut.",
     )
     random.seed(12345)  # who draws from the global generator without seeding it is found out
-    again = [_two_lists(call(answer, images, 20, seed)) for seed in range(3)]
+    again = [_chosen(answer, images, seed) for seed in range(3)]
     mistake(
-        again != splits[:3],
+        again != chosen[:3],
         "the same seed gave another split",
         "draw from a generator made with `seed`, or nobody can repeat your numbers.",
     )
     _demand_the_same_tomorrow(answer, images, chosen[:3])
-    _judge_the_draw(images, chosen)
+    _judge_the_draw(images, chosen, seeds)
 
 
-def _judge_the_draw(images: list[str], chosen: list[list[str]]) -> None:
+def _chosen(answer: Any, images: list[str], seed: int) -> list[str]:
+    """Return the names that a seed holds out of 60, sorted."""
+    return sorted(_two_lists(call(answer, images, 20, seed))[1])
+
+
+def _demand_no_cache(answer: Any) -> None:
+    """Refuse names of an earlier call: a cache that asks for the seed alone."""
+    first, second = ([f"{kind}{n}.jpg" for n in range(6)] for kind in ("owl", "cat"))
+    try:
+        call(answer, first, 2, 3)
+        got = [name for part in _two_lists(call(answer, second, 2, 3)) for name in part]
+    except (ReaderError, Incorrect):  # the judge tells it
+        return
+    old = sorted(set(got) & set(first))
+    if old:
+        raise Incorrect(
+            "The function keeps something from one call to the next: the second call got other "
+            f"images, and {old[0]} of the first came back. Draw the split anew in each call."
+        )
+
+
+def _judge_the_draw(images: list[str], chosen: list[list[str]], seeds: Sequence[int]) -> None:
     """Look at the images that many seeds hold out: a rule, few splits, or no fair draw."""
     places = np.array([[image in names for image in images] for names in chosen])
     mistake(
@@ -591,17 +654,46 @@ def _judge_the_draw(images: list[str], chosen: list[list[str]]) -> None:
     )
     distinct = len(set(map(tuple, chosen)))
     mistake(distinct == 1, "the seed changes nothing", "another seed should hold out other images.")
+    thirds = places.reshape(len(places), 3, 20).sum(axis=2).mean(axis=0)
     mistake(
-        distinct < SEEDS - 4,
-        "many seeds share a split",
-        f"{SEEDS} seeds gave only {distinct} splits. Hand the seed itself to the generator.",
+        thirds.max() >= 14,
+        "most images have not moved",
+        f"of the 20 that are held out, {thirds.max():.1f} on the average stand together in the "
+        "file. Shuffle all of the list.",
     )
+    _demand_no_seed_in_order(images, chosen, seeds)
+    first, second = _alike(chosen)
+    shared = (
+        "several seeds share a split",
+        f"{len(seeds)} seeds gave only {distinct} splits; {seeds[first]} and {seeds[second]} give "
+        "the same. Hand the seed itself to the generator.",
+    )
+    mistake(distinct < len(chosen) - 6, *shared)
     mistake(
         all(len({image[:3] for image in names}) < 2 for names in chosen),
         "only one kind of image is held out",
         "shuffle before you cut.",
     )
-    _demand_a_fair_draw(images, places)
+    _demand_a_fair_draw(images, places[:SEEDS])
+    mistake(distinct < len(chosen), *shared)
+
+
+def _demand_no_seed_in_order(
+    images: list[str], chosen: list[list[str]], seeds: Sequence[int]
+) -> None:
+    in_order = [names in (images[:20], images[-20:]) for names in chosen]
+    seed = seeds[in_order.index(True)] if any(in_order) else 0
+    mistake(
+        any(in_order),
+        "one seed leaves the order of the files",
+        f"with seed {seed} nothing is shuffled. Shuffle whatever the seed is.",
+    )
+
+
+def _alike(results: Sequence[Any]) -> tuple[int, int]:
+    """Return the places of two equal results; of the first twice where all differ."""
+    pairs = combinations(range(len(results)), 2)
+    return next((pair for pair in pairs if results[pair[0]] == results[pair[1]]), (0, 0))
 
 
 def _demand_a_fair_draw(images: list[str], places: np.ndarray) -> None:
@@ -720,7 +812,36 @@ def _plan_of(got: Any) -> Plan:
     return [_batch_of(entry) for entry in got]
 
 
+def _refuse_mixed(entry: Any) -> None:
+    """Refuse a batch of pairs (row, t), and one that has a t for each row, where the t differ."""
+    times = _times_in(entry)
+    mistake(
+        len(set(times)) > 1,
+        "a batch mixes several t",
+        f"one of yours has t = {short(times)}. All prefixes of a batch have the same number of "
+        "ids: `(rows, t)`.",
+    )
+
+
+def _times_in(entry: Any) -> list[int]:
+    """Return the t of a batch that has one for each row, be it wrongly; else nothing."""
+    if not isinstance(entry, (tuple, list, np.ndarray)):
+        return []
+    try:
+        parts = [np.asarray(plain(part)) for part in entry]
+    except ValueError:  # a table of uneven rows
+        return []
+    if len(parts) == 2 and parts[0].ndim == parts[1].ndim == 1:
+        times = parts[1]
+    elif len(parts) > 2 and all(part.shape == (2,) for part in parts):
+        times = np.stack(parts)[:, 1]
+    else:
+        return []
+    return times.tolist() if times.dtype.kind in "iu" else []
+
+
 def _batch_of(entry: Any) -> tuple[list[int], int]:
+    _refuse_mixed(entry)
     if not isinstance(entry, (tuple, list, np.ndarray)) or len(entry) != 2:
         raise Incorrect(
             f"Each batch of the plan is a pair `(rows, t)`; one of yours is `{short(entry)}`."
@@ -859,6 +980,17 @@ def _uncut(inputs: tuple, got: Any) -> bool:
     return _found(plan) == _examples(inputs[0]) and len({t for _, t in plan}) == len(plan)
 
 
+def _mixes(inputs: tuple, got: Any) -> bool:
+    """Return whether examples of all lengths were cut in batches together, and one t named."""
+    lengths, batch_size, _ = inputs
+    plan = _plan_of(got)
+    rows = Counter(row for rows, _ in plan for row in rows)
+    total = int(np.sum(lengths - 1))
+    return len(plan) == -(-total // batch_size) and rows == Counter(
+        {row: int(n) - 1 for row, n in enumerate(lengths)}
+    )
+
+
 def _from_1(inputs: tuple, got: Any) -> bool:
     wanted = Counter((row + 1, t) for row, t in _examples(inputs[0]))
     return _found(_plan_of(got)) == wanted
@@ -956,6 +1088,12 @@ _SLIPS_6_6 = [
         "each example is a batch of its own. Only the last batch of a length may be smaller than "
         "`batch_size`.",
     ),
+    Mistake(
+        _mixes,
+        "a batch mixes several t",
+        "the examples of all lengths were cut in batches together. Make the batches of each t "
+        "by themselves.",
+    ),
 ]
 
 _JUDGE_6_6 = Judge(
@@ -975,12 +1113,17 @@ _JUDGE_6_6 = Judge(
 )
 
 
+# `seed % 10`, `seed or 42`, `min(seed, 1000)` make the same plan for two of these.
+_SEEDS_6_6 = (0, 1, 2, 3, 4, 5, 10, 42, 100, 1000, 4096, 10**6)
+
+
 @exercise("6.6")
 def check_6_6(answer: Any) -> None:
     """Demand each example once in batches of the wanted size; then an order by the seed."""
+    _demand_no_kept_plan(answer)
     _JUDGE_6_6(answer)
     lengths, batch_size, _ = _JUDGE_6_6.examples[0]
-    plans = [_plan_of(call(answer, lengths, batch_size, seed)) for seed in range(6)]
+    plans = [_plan_of(call(answer, lengths, batch_size, seed)) for seed in _SEEDS_6_6]
     random.seed(12345)  # who draws from the global generator without seeding it is found out
     again = [_plan_of(call(answer, lengths, batch_size, seed)) for seed in range(2)]
     mistake(
@@ -1007,11 +1150,50 @@ def check_6_6(answer: Any) -> None:
         "with every seed the t of the batches follow each other alike; shuffle the batches.",
     )
     _judge_the_neighbours(lengths, plans)
+    first, second = _alike(plans)
     mistake(
-        any(one == other for one, other in combinations(plans, 2)),
+        first != second,
         "some seeds share a plan",
-        "hand the seed itself to the generator.",
+        f"{_SEEDS_6_6[first]} and {_SEEDS_6_6[second]} give the same. Hand the seed itself to the "
+        "generator.",
     )
+    _judge_the_whole(plans, batch_size)
+
+
+def _judge_the_whole(plans: list[Plan], batch_size: int) -> None:
+    """Refuse plans in which batches of a sort come early or late; a fair one in 1 of 100,000."""
+    times = sorted({t for _, t in plans[0]})
+    sorts = [("the last, smaller batches", lambda rows, t: len(rows) < batch_size)]
+    sorts += [(f"the batches of t = {n}", lambda rows, t, n=n: t == n) for n in times]
+    count, middle = len(plans[0]), (len(plans[0]) + 1) / 2
+    for name, belongs in sorts:
+        found = [[n for n, one in enumerate(plan, 1) if belongs(*one)] for plan in plans]
+        each = len(found[0])
+        if not 0 < each < count:
+            continue
+        spread = (count + 1) * (count - each) / (12 * each * len(plans))
+        mean = float(np.mean(found))
+        mistake(
+            abs(mean - middle) > 5 * spread**0.5,
+            "the batches are not shuffled as a whole",
+            f"{name} come {'late' if mean > middle else 'early'}, at place {mean:.0f} of {count} "
+            f"on the average of {len(plans)} seeds; a fair order makes it {middle:.0f}. Shuffle "
+            "the whole plan at the end.",
+        )
+
+
+def _demand_no_kept_plan(answer: Any) -> None:
+    """Refuse the plan of an earlier call: a cache that asks for the seed alone, or a list kept."""
+    try:
+        first = _plan_of(call(answer, np.array([9, 9, 9, 9]), 2, 3))
+        second = _plan_of(call(answer, np.array([3, 4]), 2, 3))
+    except (ReaderError, Incorrect):  # the judge tells it
+        return
+    if first and second[: len(first)] == first:
+        raise Incorrect(
+            "The function keeps something from one call to the next, or does not look at "
+            "`lengths`: called with other lengths, it gave the batches of the first call again."
+        )
 
 
 def _changes(times: list[int]) -> int:
@@ -1021,13 +1203,18 @@ def _changes(times: list[int]) -> int:
 
 def _judge_the_rows(lengths: np.ndarray, plans: list[Plan]) -> None:
     """Refuse batches of rows that stand beside each other among the rows of their length."""
-    in_order = all(
-        _blocks(np.isin(np.flatnonzero(lengths > t), rows)) <= 1
+    in_order = [
+        all(_blocks(np.isin(np.flatnonzero(lengths > t), rows)) <= 1 for rows, t in plan)
         for plan in plans
-        for rows, t in plan
+    ]
+    seed = _SEEDS_6_6[in_order.index(True)] if any(in_order) else 0
+    mistake(
+        any(in_order) and not all(in_order),
+        "one seed leaves the rows in order",
+        f"with seed {seed} the rows of a length are not shuffled. Shuffle whatever the seed is.",
     )
     mistake(
-        in_order,
+        all(in_order),
         "the rows are in order",
         "each batch holds captions that stand side by side in the file, and so the same ones would "
         "share a batch in every epoch. Shuffle the rows of each length before you cut them.",

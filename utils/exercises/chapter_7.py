@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,6 @@ from utils.exercises.expect import (
     difference,
     expect_choice,
     expect_number,
-    expect_type,
     looks_like,
     mistake,
     numbers,
@@ -30,15 +29,19 @@ from utils.vocabulary import END, START
 def check_7_1(answer: Any) -> None:
     """Greedy, width 2 and width 3 on a tree of two words."""
     answer = answer.tolist() if isinstance(plain(answer), np.ndarray) else answer
-    expect_type(answer, (list, tuple), name="your answer, a list of three captions,")
+    if not isinstance(answer, (list, tuple)):
+        raise Incorrect(
+            "Your answer: a list of three captions is wanted, and this is of type "
+            f"`{type(answer).__name__}`: `{short(answer)}`."
+        )
     if len(answer) != 3:
         raise Incorrect(f"Three captions are wanted; the number of captions here is {len(answer)}.")
-    if not all(isinstance(caption, str) and len(caption.split()) == 2 for caption in answer):
+    if not all(isinstance(text, str) and len(text.strip(" .").split()) == 2 for text in answer):
         raise Incorrect(
             "Write each caption as one string of two words, without markers and without commas, "
             f'such as "the cat". Yours are `{short(answer)}`.'
         )
-    found = [" ".join(caption.lower().split()) for caption in answer]
+    found = [" ".join(caption.lower().strip(" .").split()) for caption in answer]
     mistake(
         found == ["two dogs", "the dog", "a dog"],
         "in reverse order",
@@ -92,6 +95,7 @@ class _Writer:
         self.scripts, self.astray = scripts, astray
         self.asked: list[list[tuple[int, ...]]] = []
         self.repeated = 0
+        self.result: Any = None  # what the last answer asked returned
 
     def __repr__(self) -> str:
         """Stand for the model in a message."""
@@ -102,9 +106,10 @@ class _Writer:
         images, prefixes = np.asarray(images), np.asarray(prefixes)
         self.asked.append([tuple(prefix) for prefix in prefixes.astype(int).tolist()])
         self._demand_news()
-        scores = np.full((len(images), self.WORDS), -9.0, dtype=np.float32)
+        # The best word has 30%, so that who draws words does not get the best ones by chance.
+        scores = np.full((len(images), self.WORDS), np.log(0.7 / 15), dtype=np.float32)
         for row, (image, prefix) in enumerate(zip(images, self.asked[-1], strict=True)):
-            scores[row, self._next(self.written(image), prefix)] = -0.1
+            scores[row, self._next(self.written(image), prefix)] = np.log(0.3)
         return scores
 
     def _demand_news(self) -> None:
@@ -130,8 +135,53 @@ class _Writer:
     def asked_by(self, answer: Any, *arguments: Any) -> list[list[tuple[int, ...]]]:
         """Return the prefixes of each call that an answer makes with these arguments."""
         self.asked = []
-        call(answer, self, *arguments)
+        self.result = call(answer, self, *arguments)
         return self.asked
+
+
+class _Brief:
+    """`ask` of a model that writes two words each time, whatever the prefixes are."""
+
+    def __init__(self) -> None:
+        self.first: list[int] = []
+        self.count = 0
+
+    def __repr__(self) -> str:
+        """Stand for the model in a message."""
+        return "ask_of_a_model_that_writes([4, 4])"
+
+    def __call__(self, images: Any, prefixes: Any) -> np.ndarray:
+        """Return log-probabilities, as `ask` of the chapter does."""
+        self.first = self.first or np.atleast_2d(prefixes)[0].tolist()
+        self.count += 1
+        scores = np.full((len(images), _Writer.WORDS), -90.0, dtype=np.float32)
+        scores[:, 4 if self.count <= 2 else END] = -0.1
+        return scores
+
+
+def _longest_prefix(calls: list[list[tuple[int, ...]]]) -> int:
+    """Return the length of the longest prefix that was asked about, with <start>."""
+    return max((len(prefix) for prefixes in calls for prefix in prefixes), default=0)
+
+
+def _name_the_lost_word(
+    answer: Any, judge: Judge, short_of: Callable[..., Any], is_cut: Callable[..., bool]
+) -> None:
+    """Tell who drops the last word of a caption that is cut from who asks once too seldom.
+
+    `short_of` and `is_cut` say of an exercise's arguments what both return, and whether a caption
+    is cut at `longest`.
+    """
+    for ask, *rest in (*judge.examples, *judge.draw(30)):
+        calls = ask.asked_by(answer, *rest)
+        if not looks_like(ask.result, short_of(ask, *rest)):
+            return
+        if is_cut(ask, *rest) and _longest_prefix(calls) < rest[-1]:
+            return
+    raise Incorrect(
+        "Lost the last word: a caption that is cut at `longest` has no <end>: all of its words "
+        "belong to it."
+    )
 
 
 _WORDS = st.integers(4, 11)
@@ -159,7 +209,8 @@ _JUDGE_7_2 = Judge(
     examples=[
         (_Writer([[4, 5, 6, 7]], [12]), 0, [START, *true, END], 9)
         for true in ([9, 8, 10, 5, 8, 9], [4, 8])
-    ],
+    ]
+    + [(_Writer([[4, 5, 6, 7, 8, 9, 10]], [12]), 0, [START, 11, END], 1)],
     mistakes=[
         Mistake(
             lambda ask, image, true_ids, longest: ask.written(image)[: len(true_ids) - 1][:longest],
@@ -237,9 +288,44 @@ _JUDGE_7_2 = Judge(
 @exercise("7.2")
 def check_7_2(answer: Any) -> None:
     """Models that disagree with the true caption; what they are asked, then what comes of it."""
+    _demand_a_fresh_start(answer)
     for inputs in (*_JUDGE_7_2.examples, *_JUDGE_7_2.draw(30)):
         _demand_own_words(answer, *inputs)
+    _name_the_lost_word(
+        answer,
+        _JUDGE_7_2,
+        lambda ask, image, true_ids, longest: ask.written(image)[: longest - 1],
+        lambda ask, image, true_ids, longest: len(ask.written(image)) >= longest,
+    )
     _JUDGE_7_2(answer)
+    for ask, *rest in _JUDGE_7_2.examples:
+        mistake(
+            _longest_prefix(ask.asked_by(answer, *rest)) > rest[-1] + 3,
+            "`longest` does not stop the loop",
+            "the caption is cut only afterwards. A model may never say <end>: ask no more once "
+            "there are `longest` words.",
+        )
+
+
+def _demand_a_fresh_start(answer: Any) -> None:
+    """Refuse what is no list, and an answer that keeps something from one call to the next."""
+    starts, results = [], []
+    for _ in range(2):
+        ask = _Brief()
+        got = call(answer, ask, 0, [START, 8, END], 99)
+        if isinstance(got, Iterator):
+            raise Incorrect(
+                "The caption: a list is wanted, and this is of type "
+                f"`{type(got).__name__}`. Collect the words in a list and return that."
+            )
+        starts.append(ask.first)
+        results.append(len(got) if isinstance(got, list) else 0)
+    mistake(
+        len(starts[1]) > len(starts[0]) or results[1] > results[0],
+        "something is kept from the call before",
+        "a second call does not begin afresh. A list that is a default, such as `ids=[START]`, is "
+        "made only once, and so is one outside the function: make it inside.",
+    )
 
 
 def _demand_own_words(
@@ -248,6 +334,11 @@ def _demand_own_words(
     """Refuse an answer that asks what nobody may ask about a new photo."""
     calls = ask.asked_by(answer, image, true_ids, longest)
     asked = [prefix for prefixes in calls for prefix in prefixes]
+    mistake(
+        ask.asked_by(answer, image, true_ids, longest) != calls,
+        "another caption comes each time",
+        "take the most probable word at every step, and draw none.",
+    )
     mistake(
         not asked and longest > 1,
         "the model was not asked",
@@ -371,12 +462,6 @@ _JUDGE_7_3 = Judge(
             "the word before <end> belongs to the caption.",
         ),
         Mistake(
-            # As `row[: row.index(END)]` does with the result -1 of a search that finds nothing.
-            _of_each(lambda caption, ended: caption if ended else caption[:-1]),
-            "lost the last word",
-            "a caption that is cut at `longest` has no <end>: all of its words belong to it.",
-        ),
-        Mistake(
             lambda ask, images, longest: _captions(ask, images, 99),
             "`longest` is not used",
             "a caption has `longest` words at most.",
@@ -403,31 +488,93 @@ _JUDGE_7_3 = Judge(
 @exercise("7.3")
 def check_7_3(answer: Any) -> None:
     """Photos that end at different steps, and say other words after their end; then the calls."""
+    _name_the_lost_word(
+        answer,
+        _JUDGE_7_3,
+        lambda ask, images, longest: _captions(ask, images, longest - 1),
+        lambda ask, images, longest: _most(ask, images) >= longest,
+    )
     _JUDGE_7_3(answer)
-    for inputs in (*_JUDGE_7_3.examples, *_JUDGE_7_3.draw(30)):
-        _demand_few_calls(answer, *inputs)
+    _demand_few_calls(answer, [*_JUDGE_7_3.examples, *_JUDGE_7_3.draw(30)])
 
 
-def _demand_few_calls(answer: Any, ask: _Writer, images: np.ndarray, longest: int) -> None:
+def _most(ask: _Writer, images: Sequence[int]) -> int:
+    """Return how many words the longest caption has that the model writes for the photos."""
+    return max(len(ask.written(image)) for image in images)
+
+
+def _until_all_at_once(ask: _Writer, images: Sequence[int], longest: int) -> int:
+    """Return how often an answer asks that stops where all photos say <end> in one step."""
+    return len(ask.asked_by(lambda model: _all_ids(model, images, longest, np.all)))
+
+
+_FORGETS = "it does not remember who has ended"
+_ABOUT_FORGETS = (
+    "it stops only where all photos say <end> in the same step. Keep a mask of those that have "
+    "said it in any step."
+)
+# What an answer's number of questions may follow, by its arguments; a name; what to do.
+_QUESTIONS: list[tuple[Callable[[_Writer, Sequence[int], int], int], str, str]] = [
+    (
+        lambda ask, images, longest: longest,
+        "it never stops early",
+        "it asks `longest` times, even where all captions have ended long before.",
+    ),
+    (
+        lambda ask, images, longest: longest + 1,
+        "it never stops early",
+        "it asks `longest` + 1 times, even where all captions have ended long before.",
+    ),
+    (
+        lambda ask, images, longest: _most(ask, images) + 1,
+        "`longest` does not stop the loop",
+        "it asks until all captions have ended, and cuts them only afterwards. A model may never "
+        "say <end>.",
+    ),
+    (
+        lambda ask, images, longest: min(_most(ask, images) + 1, longest + 1),
+        "one question too many",
+        "a caption that is cut at `longest` needs `longest` questions.",
+    ),
+    (
+        lambda ask, images, longest: min(_most(ask, images) + 2, longest),
+        "one question too many",
+        "all captions have ended, and it asks once more. Look at who has ended before you ask.",
+    ),
+    (
+        lambda ask, images, longest: min(_most(ask, images) + 2, longest + 1),
+        "one question too many",
+        "it asks once more after all captions have ended, or have `longest` words.",
+    ),
+    (_until_all_at_once, _FORGETS, _ABOUT_FORGETS),
+    (
+        lambda ask, images, longest: _until_all_at_once(ask, images, 99),
+        _FORGETS,
+        _ABOUT_FORGETS + " And `longest` does not stop it.",
+    ),
+]
+
+
+def _demand_few_calls(answer: Any, cases: list[tuple[_Writer, np.ndarray, int]]) -> None:
     """Refuse an answer that asks more often than once a step, or after all have ended."""
-    calls = ask.asked_by(answer, images, longest)
-    most = max(map(len, _captions(ask, images, 99)))
-    steps = min(most + 1, longest)
-    if len(calls) <= min(most, longest) + 1:
+    asked = [ask.asked_by(answer, *rest) for ask, *rest in cases]
+    needed = [min(_most(ask, images) + 1, longest) for ask, images, longest in cases]
+    too_many = [n for n, calls in enumerate(asked) if len(calls) > needed[n]]
+    if not too_many:
         return
     mistake(
-        len(images) > 1 and max(map(len, calls)) == 1,
+        all(len(cases[n][1]) == 1 or max(map(len, asked[n])) == 1 for n in too_many),
         "one photo after another",
         "ask for all photos in one call: `ask(images, prefixes)` takes a row for each of them.",
     )
-    mistake(
-        max(len(prefix) for prefixes in calls for prefix in prefixes) > steps,
-        "it never stops early",
-        f"all captions had ended after {_times(steps)}, and `ask` was called {len(calls)} times.",
-    )
+    for count, name, why in _QUESTIONS:
+        is_of = all(len(calls) == count(*case) for calls, case in zip(asked, cases, strict=True))
+        mistake(is_of, name, why)
+    worst = max(too_many, key=lambda n: len(asked[n]) - needed[n])
     raise Incorrect(
-        f"Asked too often: {_times(steps)}, one for each step, would do, and `ask` was called "
-        f"{len(calls)} times. Ask for all photos in one call at each step."
+        f"Asked too often: {_times(needed[worst])}, one for each step, would do, and `ask` was "
+        f"called {len(asked[worst])} times. Ask for all photos in one call at each step, and no "
+        "more once all have ended."
     )
 
 
@@ -471,7 +618,8 @@ def _agree(probabilities: np.ndarray, got: Any, want: np.ndarray) -> bool:
         return bool(np.isnan(mine).all() or not mine.any())
     kept, values = np.abs(mine) > 1e-7, np.asarray(probabilities, np.float64)
     return bool(
-        np.allclose(np.sort(mine), np.sort(want), rtol=1e-5, atol=1e-5)
+        np.count_nonzero(mine) == np.count_nonzero(want)  # outside the set it is 0 exactly
+        and np.allclose(np.sort(mine), np.sort(want), rtol=1e-5, atol=1e-5)
         and np.allclose(mine[kept] * values[kept].sum(), values[kept] * mine.sum(), atol=1e-5)
     )
 
@@ -488,8 +636,9 @@ def _problem_of_nucleus(inputs: tuple, got: Any) -> str:
     mine = numbers(got, name)
     if mine.shape != want.shape:
         return difference(got, want, (name,))
-    if not np.isfinite(mine).all() or not mine.any():
-        return "Nothing was left: at least one word stays, though it alone may pass the share."
+    unusable = _about_nothing(mine) or _about_outside(mine, np.count_nonzero(want))
+    if unusable:
+        return unusable
     came = f"`{whole(mine)}` came, and `{whole(want)}` was expected"
     if abs(float(mine.sum()) - 1) > 1e-4:
         return f"The new probabilities do not sum to 1: their sum is {mine.sum():.4g}. {came}."
@@ -498,6 +647,35 @@ def _problem_of_nucleus(inputs: tuple, got: Any) -> str:
         few = "few" if found < wanted else "many"
         return f"Too {few} words are kept: {found}, and the smallest set has {wanted}. {came}."
     return f"Other probabilities: {came}."
+
+
+def _about_nothing(mine: np.ndarray) -> str:
+    """Return a sentence on NaN, whole numbers or nothing but 0; "" for other results."""
+    if np.isnan(mine).all():
+        return (
+            "Nothing but NaN came: 0 was divided by 0. Either no word was kept, or their "
+            "probabilities were cut to whole numbers."
+        )
+    if np.isnan(mine).any():
+        return "NaN stands outside the set: 0 is wanted there."
+    if not np.isfinite(mine).all():
+        return "A division by 0: infinity came."
+    if mine.any():
+        return ""
+    if mine.dtype.kind in "iub":
+        return (
+            "Whole numbers came: an array of integers cuts each probability to 0. Begin with zeros "
+            "of type float."
+        )
+    return "Nothing was left: at least one word stays, though it alone may pass the share."
+
+
+def _about_outside(mine: np.ndarray, count: int) -> str:
+    """Return a sentence where all words outside a set of `count` have one tiny probability."""
+    outside = np.sort(np.abs(mine))[: len(mine) - count]
+    if not outside.any() or outside[-1] > 1e-3 or outside[0] != outside[-1]:
+        return ""
+    return f"Outside the set 0 is wanted, and `{whole(outside[-1])}` stands there."
 
 
 def _keeps(
@@ -510,6 +688,23 @@ def _keeps(
         return _agree(inputs[0], got, _to_one(kept) if divided else kept)
 
     return is_of
+
+
+def _first_that_reaches(probabilities: np.ndarray, share: float) -> int:
+    sums = np.cumsum(np.sort(probabilities)[::-1])
+    return int(np.argmax(sums >= share)) + 1
+
+
+def _is_the_set_alone(inputs: tuple, got: Any) -> bool:
+    """Return whether a result leaves out the words outside the nucleus."""
+    want = _nucleus(*inputs)
+    return looks_like(np.sort(np.asarray(got, np.float64)), np.sort(want[want > 0]))
+
+
+def _is_rounded(inputs: tuple, got: Any) -> bool:
+    """Return whether a result is that of the nucleus to a few decimals."""
+    mine, want = np.sort(np.asarray(got, np.float64)), np.sort(_nucleus(*inputs))
+    return any(np.allclose(mine, np.round(want, n), rtol=0, atol=1e-7) for n in range(5))
 
 
 def _is_even(inputs: tuple, got: Any) -> bool:
@@ -574,6 +769,9 @@ _JUDGE_7_4 = Judge(
         (np.array([0.05, 0.4, 0.1, 0.25, 0.2]), 0.1),
         (np.array([0.25, 0.5, 0.25]), 0.5),
         (np.array([0.25, 0.25, 0.25, 0.25]), 0.5),
+        # Added up, these come to just below 1, and all of them stay.
+        (np.full(10, 0.1), 1.0),
+        (np.array([0.1, 0.2, 0.7]), 1.0),
     ],
     mistakes=[
         Mistake(
@@ -585,6 +783,23 @@ _JUDGE_7_4 = Judge(
             _keeps(lambda p, share: len(p)),
             "nothing was cut",
             "the words outside the set get 0.",
+        ),
+        Mistake(
+            _is_the_set_alone,
+            "only the words of the set came",
+            "the shape should be (V,): each probability at the place of its own word, and 0 "
+            "outside the set.",
+        ),
+        Mistake(
+            _keeps(_first_that_reaches),
+            "a share of 1 keeps one word",
+            "rounded sums may end just below 1, so that none of them reaches it, and `argmax` of "
+            "nothing but False is 0. Count the words whose sum *before* them is below the share.",
+        ),
+        Mistake(
+            _is_rounded,
+            "the probabilities are rounded",
+            "leave them as they are; rounded ones may not sum to 1.",
         ),
         *(
             Mistake(_keeps(count, divided=divided), "one word short", _SHORT)
@@ -787,8 +1002,30 @@ _JUDGE_7_6 = Judge(
     inputs=st.builds(_two_systems, st.integers(0, 999), st.integers(1, 7), st.integers(1, 7)),
     right=_differences,
     names=("the differences",),
-    examples=[_two_systems(5, 5, 6), _two_systems(6, 6, 6)],
+    # The last is of real size: the sums pass what a small type of integer holds.
+    examples=[_two_systems(5, 5, 6), _two_systems(6, 6, 6), _two_systems(7, 1000, 3)],
     mistakes=[
+        *(
+            Mistake(
+                lambda first, second, drawn, kind=kind: (
+                    bleu_scores(second[drawn].sum(axis=1, dtype=kind))[:, 3]
+                    - bleu_scores(first[drawn].sum(axis=1, dtype=kind))[:, 3]
+                ),
+                "the sums overflow",
+                f"`{kind}` is too small a type for the words of a thousand captions.",
+            )
+            for kind in ("int8", "uint8")
+        ),
+        *(
+            Mistake(
+                lambda first, second, drawn, digits=digits: np.round(
+                    _differences(first, second, drawn), digits
+                ),
+                "the differences are rounded",
+                "leave them as they are.",
+            )
+            for digits in range(5)
+        ),
         Mistake(
             lambda first, second, drawn: -_differences(first, second, drawn),
             "turned round",

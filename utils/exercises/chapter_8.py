@@ -77,6 +77,18 @@ def check_8_1(answer: Any) -> None:
     expect_close(value, 30.0, "the context", 1e-3, reveal=False)
 
 
+def _rounded(right: Callable[..., Any]) -> list[Mistake]:
+    """Return the mistakes that round what is right, to a whole number or some decimals."""
+    return [
+        Mistake(
+            lambda *inputs, digits=digits: np.round(right(*inputs), digits),
+            "the result is rounded",
+            "leave it as it is.",
+        )
+        for digits in range(5)
+    ]
+
+
 def _look(regions: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return (weights * regions).sum(axis=1), weights
 
@@ -195,6 +207,7 @@ def check_8_2(answer: Any) -> None:
     for dtype in ("float64", "float32"):
         regions, scores = _regions_and_scores(3, 5, 4, 8, False, dtype)
         _judge_large_scores(answer, regions, scores)
+        _judge_scores_apart(answer, regions, scores)
 
 
 def _judge_large_scores(answer: Any, regions: np.ndarray, scores: np.ndarray) -> None:
@@ -209,6 +222,14 @@ def _judge_large_scores(answer: Any, regions: np.ndarray, scores: np.ndarray) ->
         "exp of a large score overflows",
         "subtract the largest score of each photo first; the weights stay the same.",
     )
+    with np.errstate(all="ignore"):
+        low = numbers(call(answer, regions[:1], scores[:1] - 800)[1], "the weights")
+    mistake(
+        not np.isfinite(low).all(),
+        "scores far below 0",
+        "where all scores of a photo are near -800, every exp is 0, and 0/0 is no number. Subtract "
+        "the largest score of the photo itself: not its absolute value, not 0.",
+    )
     mistake(
         not np.isfinite(moved).all(),
         "one largest score for the whole batch",
@@ -219,6 +240,28 @@ def _judge_large_scores(answer: Any, regions: np.ndarray, scores: np.ndarray) ->
     for got, used, how in ((high, above, "800 higher"), (moved, apart, "400 higher or lower")):
         wanted = _softmax(used.astype(float), 1)
         expect_close(got, wanted, f"the weights of scores that are all {how}")
+
+
+def _judge_scores_apart(answer: Any, regions: np.ndarray, scores: np.ndarray) -> None:
+    """Let the scores of one photo lie far apart, one above the rest or one below."""
+    below_all = scores.copy()
+    below_all[:, 0] -= 1600
+    above_all = scores.copy()
+    above_all[:, 0] += 800
+    above_all[:, 1:] -= 800
+    for used in (above_all, below_all):
+        with np.errstate(all="ignore"):
+            contexts, weights = call(answer, regions, used)
+        weights = numbers(weights, "the weights")
+        mistake(
+            not np.isfinite(weights).all(),
+            "exp overflows where the scores of a photo lie far apart",
+            "subtract the *largest* score of each photo, not the smallest or the mean: then no exp "
+            "is above 1.",
+        )
+        wanted = _right_look(regions, used)
+        expect_close(weights, wanted[1], "the weights of scores that lie far apart")
+        expect_close(contexts, wanted[0], "the contexts of scores that lie far apart")
 
 
 def _captions(
@@ -235,7 +278,13 @@ def _captions(
         count = rng.integers(min(longest, number == 0), longest + 1)
         row[: count + 2] = [START, *rng.integers(UNKNOWN, UNKNOWN + words, count), END]
     shape = captions, tokens.shape[1] - 1, UNKNOWN + words
-    return np.log(_softmax(rng.normal(size=shape) * 2, -1)).astype(dtype), tokens
+    scores = rng.normal(size=shape) * 2
+    # Here and there the network is certain of the word: log p is 0 exactly. Never of all words.
+    certain = rng.random(shape[:2]) < 0.2
+    certain[0, np.argmax(tokens[0] == END) - 1] = False
+    ids = tokens[:, 1:, None]
+    scores = np.where(certain[..., None], -60 * (np.arange(shape[2]) != ids), scores)
+    return np.log(_softmax(scores, -1)).astype(dtype), tokens
 
 
 def _picked(log_probs: np.ndarray, ids: np.ndarray) -> np.ndarray:
@@ -266,6 +315,12 @@ _SUM, _READ = "a sum, not a mean", "it guesses the word that it has just read"
 _ABOUT_SUM = "divide by the number of words, over all captions."
 _ABOUT_READ = "the label of place k is the token at k + 1."
 
+
+def _mean_of_nonzero(log_probs: np.ndarray, tokens: np.ndarray) -> float:
+    losses = _losses(log_probs, tokens)
+    return float(losses.sum() / np.count_nonzero(losses))
+
+
 _JUDGE_8_3 = Judge(
     inputs=st.builds(
         _captions,
@@ -280,6 +335,12 @@ _JUDGE_8_3 = Judge(
     names=("the loss in nats a word",),
     examples=[_captions(3, 4, 0, 7, 3, "float64"), _captions(4, 3, 1, 7, 5, "float64")],
     mistakes=[
+        Mistake(
+            _mean_of_nonzero,
+            "words of which the network is certain are not counted",
+            "their loss is 0, and they are words. Count the labels that are not `PAD`.",
+        ),
+        *_rounded(_loss),
         Mistake(
             _mean_where(lambda tokens: tokens[:, 1:] >= PAD),
             "padding counts as words",
@@ -405,6 +466,7 @@ _JUDGE_8_4 = Judge(
     names=("the advantages",),
     examples=[(np.array([[1.0, 2.0, 6.0], [4.0, 4.0, 4.0]]),), _rewards(4, 5, 4, False, "float64")],
     mistakes=[
+        *_rounded(_advantages),
         Mistake(
             lambda rewards: rewards - rewards.mean(axis=1, keepdims=True),
             "the sample is among its own others",
@@ -507,11 +569,12 @@ def check_8_5(answer: Any) -> None:
 
 
 def _logits(
-    rows: int, words: int, seed: int, ties: bool, dtype: str
+    rows: int, words: int, seed: int, ties: bool, dtype: str, spread: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return logits, drawn words, some of them twice, and advantages, some of them 0."""
+    """Return logits, -20 to 20, drawn words, some twice, and advantages, some of them 0."""
     rng = np.random.default_rng(seed)
-    logits = np.round(rng.normal(size=(rows, words)) * 1.5, 0 if ties else 1) + 0.0
+    logits = np.round(rng.normal(size=(rows, words)) * spread, 0 if ties else 1) + 0.0
+    logits = np.clip(logits, -20, 20)
     advantage = np.round(rng.normal(size=rows) * 1.5, 0 if ties else 1) + 0.0
     return logits.astype(dtype), rng.integers(0, words, rows), advantage.astype(dtype)
 
@@ -538,10 +601,24 @@ def _of_chosen(logits: np.ndarray, one_hot: np.ndarray) -> np.ndarray:
     return (_softmax(logits, -1) * one_hot).sum(axis=-1, keepdims=True)
 
 
+def _losses_of_draws(logits: np.ndarray, drawn: np.ndarray, advantage: np.ndarray) -> np.ndarray:
+    log_p = np.log(_of_chosen(logits.astype(float), _one_hot(logits, drawn)))
+    return -advantage * log_p[:, 0]
+
+
+_SHAPE = "its shape is that of the logits, (n, V)."
 _NO_ADVANTAGE = "all samples alike"
 
 _JUDGE_8_6 = Judge(
-    inputs=st.builds(_logits, st.integers(1, 5), st.integers(2, 6), _SEEDS, st.booleans(), _FLOATS),
+    inputs=st.builds(
+        _logits,
+        st.integers(1, 5),
+        st.integers(2, 6),
+        _SEEDS,
+        st.booleans(),
+        _FLOATS,
+        st.sampled_from([1.5, 9.0]),
+    ),
     right=_gradient,
     names=("the gradient",),
     examples=[
@@ -552,6 +629,30 @@ _JUDGE_8_6 = Judge(
         )
     ],
     mistakes=[
+        *_rounded(_gradient),
+        Mistake(
+            lambda *inputs: _losses_of_draws(*inputs).sum(),
+            "the loss itself",
+            f"its derivative by each logit is wanted; {_SHAPE}",
+        ),
+        Mistake(
+            _losses_of_draws,
+            "the losses themselves",
+            f"the derivative by each logit is wanted; {_SHAPE}",
+        ),
+        *(
+            Mistake(
+                lambda *inputs, axis=axis: _gradient(*inputs).sum(axis=axis),
+                "the rows are added up" if axis == 0 else "the gradient is added up",
+                f"each logit has a derivative of its own; {_SHAPE}",
+            )
+            for axis in (0, 1, None)
+        ),
+        Mistake(
+            lambda *inputs: _gradient(*inputs).mean(axis=0),
+            "the mean of the rows",
+            f"each logit has a derivative of its own; {_SHAPE}",
+        ),
         Mistake(
             _gradient_by(lambda logits, one_hot: one_hot - _softmax(logits, -1)),
             "the sign is turned",

@@ -71,7 +71,9 @@ def _wants_a_reason(id: str, answers: tuple[Any, ...], reason: str) -> bool:
 
 def _is_choice(answers: tuple[Any, ...]) -> bool:
     """Return whether one of the answers is a letter."""
-    return any(isinstance(answer, str) and len(answer.strip(" .()")) == 1 for answer in answers)
+    return any(
+        isinstance(answer, str) and len(answer.strip(" .:()*'\"`")) == 1 for answer in answers
+    )
 
 
 def _kept(id: str, answers: tuple[Any, ...], verdict: Verdict, reason: str) -> Verdict:

@@ -9,14 +9,14 @@ results on all inputs. Otherwise the smallest input that fails is shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from hypothesis import HealthCheck, Phase, find, given, settings
-from hypothesis.errors import NoSuchExample
+from hypothesis.errors import Flaky, NoSuchExample
 from hypothesis.strategies import SearchStrategy
 
 from utils.exercises.exercise import Incorrect
@@ -32,7 +32,7 @@ from utils.exercises.guard import call, shown_call, whole
 
 DRAWN = 60  # inputs, beside those that an exercise names
 SHOWN = 400  # letters of a result and what was expected, beyond which they are not shown
-SHRINKS = 300  # inputs tried in search of a smaller one that fails
+SHRINKS = 100  # inputs tried in search of a smaller one that fails
 # The same inputs every time: an answer is never right today and wrong tomorrow.
 _SETTINGS = settings(
     derandomize=True,
@@ -84,12 +84,15 @@ class Judge:
         watched = WATCHED.get()
         if watched is not None:
             watched.append(self)
-        found = [(inputs, call(answer, *inputs)) for inputs in (*self.examples, *self.draw())]
+        inputs = [*self.examples, *self.draw()]
+        found = [(one, call(answer, *one)) for one in inputs]
         if self.right is not None:
-            for inputs, got in found:
-                demand_sound(got, self.right(*inputs), self.names)
+            for number, (one, got) in enumerate(found):
+                self._demand_sound(answer, one, got, is_first=not number)
         failing = [inputs for inputs, got in found if self.problem(inputs, got)]
         if failing:
+            if not self.problem(*found[0]):
+                self._demand_no_memory(answer, inputs[0])
             self._name_the_mistake(found)
             smallest = min(failing, key=lambda inputs: len(whole(inputs)))
             raise Incorrect(self._told(answer, self._smaller(answer, smallest)))
@@ -98,6 +101,23 @@ class Judge:
         else:
             wanted = [self.right(*inputs) for inputs, _ in found]
             note(agreement([got for _, got in found], wanted))
+
+    def _demand_no_memory(self, answer: Any, inputs: tuple) -> None:
+        """Refuse an answer that was right for some inputs and, after other calls, is not."""
+        if self.problem(inputs, call(answer, *inputs)):
+            raise Incorrect(
+                "A later call with the same input gives another result. Does something outside "
+                "the function, or a default such as `[]`, keep what an earlier call left there? "
+                f"Or is something drawn without a seed? Seen with `{shown_call(answer, inputs)}`."
+            )
+
+    def _demand_sound(self, answer: Any, inputs: tuple, got: Any, is_first: bool) -> None:
+        """Refuse nothing, NaN and wrong containers; say for which input, if not for the first."""
+        try:
+            demand_sound(got, self.right(*inputs), self.names)
+        except Incorrect as problem:
+            seen = "" if is_first else f" Seen with `{shown_call(answer, inputs)}`."
+            raise Incorrect(f"{problem}{seen}") from None
 
     def problem(self, inputs: tuple, got: Any) -> str:
         """Return what is wrong with the result for some inputs, "" where nothing is."""
@@ -145,27 +165,43 @@ class Judge:
     def _smaller(self, answer: Any, inputs: tuple) -> tuple:
         """Return the smallest input that hypothesis finds and that fails alike."""
         kind = _kind(self.problem(inputs, call(answer, *inputs)))
+        smallest, tries = inputs, 0
 
         def fails(tried: tuple) -> bool:
+            nonlocal smallest, tries
+            tries += 1
+            if tries > SHRINKS:
+                raise _Enough
             problem = self.problem(tried, call(answer, *tried))
-            return bool(problem) and (self.fits is None or _kind(problem) == kind)
+            is_alike = bool(problem) and (self.fits is None or _kind(problem) == kind)
+            if is_alike and len(whole(tried)) < len(whole(smallest)):
+                smallest = tried
+            return is_alike
 
-        try:
-            smaller = find(self.inputs, fails, settings=settings(_SETTINGS, max_examples=SHRINKS))
-        except NoSuchExample:
-            return inputs
-        return min(smaller, inputs, key=lambda tried: len(whole(tried)))
+        with suppress(NoSuchExample, Flaky, _Enough):
+            find(self.inputs, fails, settings=_SETTINGS)
+        return smallest
 
     def _told(self, answer: Any, inputs: tuple) -> str:
         """Return the failing case: the input, what came, what was expected, one sentence."""
         got = call(answer, *inputs)
-        shown = f"`{shown_call(answer, inputs)}`"
-        if self.fits is not None:
-            return f"{self.problem(inputs, got)} Seen with {shown}."
+        problem, shown = self.problem(inputs, got), f"`{shown_call(answer, inputs)}`"
+        if not problem:
+            return f"Another result comes each time: {shown} was right when it was tried again."
+        if self.fits is not None or self.right is None:
+            return f"{problem} Seen with {shown}."
         want = self.right(*inputs)
-        if len(whole(got)) + len(whole(want)) > SHOWN:
-            return f"{self.problem(inputs, got)} Seen with {shown}."
-        return f"{shown} gives `{whole(got)}`, and `{whole(want)}` was expected."
+        digits = next((n for n in (4, 7, 12) if whole(got, n) != whole(want, n)), 17)
+        came, expected = whole(got, digits), whole(want, digits)
+        if len(came) + len(expected) > SHOWN:
+            return f"{problem} Seen with {shown}."
+        about = problem.partition(": ")[2] if "the shape is" in problem else ""
+        about = f" {about[:1].upper()}{about[1:]}" if about else ""
+        return f"{shown} gives `{came}`, and `{expected}` was expected.{about}"
+
+
+class _Enough(BaseException):
+    """Ends a search; hypothesis lets nothing else pass at once."""
 
 
 def _kind(problem: str) -> str:

@@ -8,6 +8,8 @@ import math
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Rational
 from typing import Any
 
 import numpy as np
@@ -100,6 +102,12 @@ def expect_type(got: Any, kind: type | tuple[type, ...], name: str = "your answe
 def expect_number(got: Any, name: str = "your answer") -> float:
     """Return a number of any type as a float; raise `Incorrect` where it is none, or not finite."""
     value = plain(got)
+    if value is None:
+        raise Incorrect(f"{_upper(name)}: this is still `None`. Fill in a number.")
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.item()
+    if isinstance(value, (Rational, Decimal)) and not isinstance(value, bool):
+        value = float(value)
     expect_type(value, (int, float), name)
     if not math.isfinite(value):
         raise Incorrect(f"{_upper(name)}: `{value}` is not a finite number.")
@@ -209,7 +217,7 @@ def expect_choice(
 
     `why` says of the right one why it is right.
     """
-    letter = got.strip().strip(".()").lower() if isinstance(got, str) else got
+    letter = got.strip(" .:()*'\"`").lower() if isinstance(got, str) else got
     known = sorted({right, *because})
     if letter not in known:
         shown = ", ".join(f'"{entry}"' for entry in known)

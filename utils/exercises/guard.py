@@ -146,27 +146,28 @@ def short(value: Any, limit: int = 60) -> str:
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
-        value = float(f"{value:.6g}")
+        value = float(f"{value:.6g}") + 0.0  # without the sign of -0
     text = " ".join(repr(value).split())
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
-def whole(value: Any) -> str:
-    """Return a value in full, as it could be typed, numbers with four digits."""
+def whole(value: Any, digits: int = 4) -> str:
+    """Return a value in full, as it could be typed, numbers with a few digits."""
     if isinstance(value, np.ndarray):
-        return whole(value.tolist())
+        return whole(value.tolist(), digits)
     if isinstance(value, np.generic):
         value = value.item()
     if hasattr(value, "__array__"):  # a tensor
-        return whole(np.asarray(value).tolist())
+        return whole(np.asarray(value).tolist(), digits)
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value + 0.0:.{digits}g}"  # -0 would look like a mistake
     if type(value) in (list, tuple, set):
         opening, closing = {list: "[]", tuple: "()", set: "{}"}[type(value)]
         comma = "," if type(value) is tuple and len(value) == 1 else ""
-        return opening + ", ".join(map(whole, value)) + comma + closing
+        return opening + ", ".join(whole(part, digits) for part in value) + comma + closing
     if type(value) is dict:
-        return "{" + ", ".join(f"{key!r}: {whole(part)}" for key, part in value.items()) + "}"
+        parts = (f"{key!r}: {whole(part, digits)}" for key, part in value.items())
+        return "{" + ", ".join(parts) + "}"
     if inspect.isfunction(value):
         return value.__name__
     return repr(value)
@@ -269,4 +270,5 @@ def readers_line(trace: TracebackType | None) -> str:
         return ""
     last = frames[-1]
     text = (last.line or linecache.getline(last.filename, last.lineno or 0)).strip()
+    text = text if len(text) <= 80 else text[:77] + "..."
     return f"line {last.lineno} of your cell" + (f": `{text}`" if text else "")

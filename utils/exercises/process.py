@@ -56,7 +56,8 @@ class Worker:
             env={**os.environ, "PYTHONPATH": path},
         )
         self.told: Queue[Any] = Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
 
     def _listen(self) -> None:
         """Put what the process says into the queue; at its end `Stopped`."""
@@ -86,6 +87,9 @@ class Worker:
             return self._next(_Limits(self.process.pid, seconds).broken, None)
         except OSError as error:
             raise Stopped("The check could not start: run it again.") from error
+        except KeyboardInterrupt:  # its verdict must not be taken for that of the next answer
+            self.kill()
+            raise
         finally:
             _kill_children(self.process.pid)
 
@@ -115,6 +119,10 @@ class Worker:
                 os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
+        self.listener.join(2.0)
+        for pipe in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):  # what was never read is lost with it
+                pipe.close()
 
 
 class _Limits:
@@ -122,7 +130,7 @@ class _Limits:
 
     def __init__(self, pid: int, seconds: float) -> None:
         self.seconds = seconds
-        self.process = psutil.Process(pid)
+        self.pid = pid
         self.begun, (self.worked, self.memory) = time.monotonic(), self._used()
         self.before = self.begun, self.worked  # a second ago or more
         self.is_idle = False
@@ -130,14 +138,15 @@ class _Limits:
     def _used(self) -> tuple[float, int]:
         """Return the processor's seconds and the bytes that the process has used."""
         try:
-            times = self.process.cpu_times()
-            return times.user + times.system, self.process.memory_info().rss
+            process = psutil.Process(self.pid)
+            times = process.cpu_times()
+            return times.user + times.system, process.memory_info().rss
         except psutil.Error:  # it has just ended
             return 0.0, 0
 
     def _has_children(self) -> bool:
         with contextlib.suppress(psutil.Error):
-            return bool(self.process.children())
+            return bool(psutil.Process(self.pid).children())
         return False
 
     def broken(self) -> str:
@@ -185,7 +194,7 @@ _workers: list[Worker] = []
 def worker() -> Worker:
     """Return the process that is kept warm; start one where there is none."""
     if _workers and not _workers[0].is_alive:
-        _workers.clear()
+        _workers.pop().kill()
     if not _workers:
         _workers.append(Worker())
     return _workers[0]

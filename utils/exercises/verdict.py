@@ -77,7 +77,7 @@ def unsolved(exercise: Exercise) -> Verdict:
 
 
 def _solved(exercise: Exercise, notes: tuple[str, ...]) -> Verdict:
-    lines = [exercise.worth, *notes] if exercise.worth else list(notes)
+    lines = [*dict.fromkeys(notes), exercise.worth] if exercise.worth else list(notes)
     if exercise.looks_at:
         lines.append(f"This check looks at a part only: {exercise.looks_at}")
     return Verdict(CORRECT, f"Exercise {exercise.id} · {exercise.title}: correct.", tuple(lines))
@@ -89,7 +89,8 @@ def _explain(exercise: Exercise, answers: tuple, error: BaseException) -> tuple[
     if isinstance(error, TimeUp):
         where = f" It was stopped at {line}." if line else ""
         return (
-            f"Stopped after {exercise.seconds:g} seconds: is there a loop that never ends?{where}",
+            f"Stopped after {exercise.seconds:g} seconds: is there a loop that never ends, or work "
+            f"that takes long, such as loading data?{where}",
         )
     missing = [n for n, answer in enumerate(answers, 1) if is_placeholder(answer, exercise.id)]
     if missing and len(answers) > 1:
