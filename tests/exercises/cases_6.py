@@ -822,7 +822,7 @@ CASES = {
             (swapped_6_4, "swapped"),
             (future_6_4, "into the future"),
             (argmin_6_4, "into the future"),
-            (last_one_6_4, "with the epoch before"),
+            (last_one_6_4, "with the epoch before|was expected"),
             (late_6_4, "one epoch too late"),
             (early_6_4, "one epoch too early"),
             (beyond_6_4, "past the end"),
