@@ -32,6 +32,7 @@ from utils.exercises.guard import call, shown_call, whole
 
 DRAWN = 60  # inputs, beside those that an exercise names
 SHOWN = 400  # letters of a result and what was expected, beyond which they are not shown
+SEARCH = (Phase.generate, Phase.shrink)
 SHRINKS = 100  # inputs tried in search of a smaller one that fails
 # The same inputs every time: an answer is never right today and wrong tomorrow.
 _SETTINGS = settings(
@@ -164,6 +165,8 @@ class Judge:
 
     def _smaller(self, answer: Any, inputs: tuple) -> tuple:
         """Return the smallest input that hypothesis finds and that fails alike."""
+        if not SHRINKS:
+            return inputs
         kind = _kind(self.problem(inputs, call(answer, *inputs)))
         smallest, tries = inputs, 0
 
@@ -179,7 +182,7 @@ class Judge:
             return is_alike
 
         with suppress(NoSuchExample, Flaky, _Enough):
-            find(self.inputs, fails, settings=_SETTINGS)
+            find(self.inputs, fails, settings=settings(_SETTINGS, phases=SEARCH))
         return smallest
 
     def _told(self, answer: Any, inputs: tuple) -> str:

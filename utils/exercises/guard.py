@@ -66,12 +66,14 @@ def _by_alarm(seconds: float) -> Iterator[None]:
     is_over = _stopwatch(seconds)
 
     def ring(*_: Any) -> None:
+        # Set anew each time, so that it never rings within itself. It rings again and again: a bare
+        # `except:` in the loop may have swallowed the first.
+        signal.setitimer(signal.ITIMER_REAL, 0.25)
         if is_over():
             raise TimeUp
 
     before = signal.signal(signal.SIGALRM, ring)
-    # It rings again and again: a bare `except:` in the loop may have swallowed the first.
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.25)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
