@@ -116,6 +116,9 @@ def _changes_of(node):
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
         for step in (1, -1):
             yield lambda step=step: setattr(node, "value", node.value + step)
+    if isinstance(node, ast.Constant) and type(node.value) is str and node.value:
+        for text in (node.value[:-1], node.value[1:], node.value * 2):
+            yield lambda text=text: setattr(node, "value", text)
     if isinstance(node, ast.Constant) and type(node.value) is bool:
         yield lambda: setattr(node, "value", not node.value)
     if isinstance(node, ast.UnaryOp):
@@ -185,7 +188,9 @@ def _changed_call(node):
         if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant):
             other = ast.Constant(0 if keyword.value.value else 1)
             yield lambda keyword=keyword, other=other: setattr(keyword, "value", other)
-    if isinstance(node.func, ast.Attribute) and node.func.attr in ("astype", "copy", "reshape"):
+    if isinstance(node.func, ast.Attribute) and (
+        not node.args or node.func.attr in ("astype", "copy", "reshape")
+    ):
         yield lambda: _become(node, copy.deepcopy(node.func.value))
 
 
