@@ -1,6 +1,5 @@
 """The exercises of chapter 1: photos, captions, words and splits."""
 
-import builtins
 import math
 import re
 from collections import Counter
@@ -22,6 +21,7 @@ from utils.exercises.expect import (
     mistake,
 )
 from utils.exercises.guard import ReaderError, call, short
+from utils.exercises.tomorrow import Salted, other_hashes
 
 
 @exercise("1.1")
@@ -296,17 +296,6 @@ def check_1_4(answer: Any) -> None:
     _JUDGE_1_4(answer)
 
 
-class _Name(str):
-    """A photo's name whose hash depends on `salt`, as that of text does on the Python process."""
-
-    salt = 0
-
-    def __hash__(self) -> int:
-        return hash((_Name.salt, str(self))) if _Name.salt else str.__hash__(self)
-
-    __eq__ = str.__eq__
-
-
 @st.composite
 def _rows(draw: st.DrawFn) -> tuple[list[tuple[str, str]], float, int]:
     """Rows of photos with one to five captions each, in a mixed order, a share and a seed."""
@@ -405,7 +394,7 @@ _JUDGE_1_5 = Judge(
 def check_1_5(answer: Any) -> None:
     """Look at splits of rows of every sort, then at what the seed changes, and what it does not."""
     images = [f"dog_{n:02}.jpg" for n in range(31)] + [f"owl_{n:02}.jpg" for n in range(10)]
-    rows = [(_Name(image), f"caption {n}") for image in images for n in range(5)]
+    rows = [(Salted(image), f"caption {n}") for image in images for n in range(5)]
     cut = _cut_through(call(answer, rows, 0.2, 0))
     if cut:
         raise Incorrect(cut)
@@ -479,16 +468,11 @@ def _is_regular(images: list[str], chosen: list[str]) -> bool:
 
 def _demand_the_same_tomorrow(answer: Any, rows: list, drawn: list[list[str]]) -> None:
     """Change the hashes of texts, as a new Python process does, and look for other photos."""
-    usual = builtins.hash
     try:
-        builtins.hash = lambda value: usual((1, usual(value)))
-        _Name.salt = 1
-        salted = [_chosen(answer, rows, 0.2, seed) for seed in range(3)]
+        with other_hashes():
+            salted = [_chosen(answer, rows, 0.2, seed) for seed in range(3)]
     except (Incorrect, ReaderError):
         return  # names that were made anew, as text of another kind, are not found among these
-    finally:
-        builtins.hash = usual
-        _Name.salt = 0
     mistake(
         salted != drawn[:3] and all(len(chosen) == len(drawn[0]) for chosen in salted),
         "it depends on a set or a hash",

@@ -1,10 +1,8 @@
 """The exercises of chapter 6: training."""
 
-import builtins
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -23,6 +21,7 @@ from utils.exercises.expect import (
     plain,
 )
 from utils.exercises.guard import ReaderError, call, short
+from utils.exercises.tomorrow import Salted, other_hashes
 
 
 @exercise("6.1")
@@ -739,56 +738,11 @@ def _blocks(row: np.ndarray) -> int:
     return int(np.sum(row & ~np.roll(row, 1)))
 
 
-class _Salted(str):
-    """A name whose hash depends on `salt`, as that of text does on the Python process.
-
-    So does that of what is made of it by `str`, `+` and `format`.
-    """
-
-    salt = 0
-
-    def __hash__(self) -> int:
-        return hash((_Salted.salt, str.__hash__(self)))
-
-    __eq__ = str.__eq__
-
-    def __str__(self) -> str:
-        return self
-
-    def __format__(self, form: str) -> str:
-        return _Salted(str.__format__(self, form))
-
-    def __add__(self, other: str) -> str:
-        return _Salted(str.__add__(self, other))
-
-    def __radd__(self, other: str) -> str:
-        return _Salted(str.__add__(other, self))
-
-
-def _has_text(value: Any) -> bool:
-    if isinstance(value, (tuple, frozenset)):
-        return any(map(_has_text, value))
-    return isinstance(value, (str, bytes))
-
-
-@contextmanager
-def _other_hashes() -> Iterator[None]:
-    """Give texts other hashes inside the block, as a new Python process does."""
-    usual = builtins.hash
-    builtins.hash = lambda value: usual((1, usual(value))) if _has_text(value) else usual(value)
-    _Salted.salt = 1
-    try:
-        yield
-    finally:
-        builtins.hash = usual
-        _Salted.salt = 0
-
-
 def _demand_the_same_tomorrow(answer: Any, images: list[str], chosen: list[list[str]]) -> None:
     """Refuse what depends on the hashes of texts, which are others when Python starts anew."""
-    salted = [_Salted(image) for image in images]
+    salted = [Salted(image) for image in images]
     try:
-        with _other_hashes():
+        with other_hashes():
             tomorrow = [
                 sorted(_two_lists(call(answer, salted, 20, seed))[1]) for seed in range(len(chosen))
             ]
