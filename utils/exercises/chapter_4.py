@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from utils.captions import clean_caption
-from utils.exercises.drawn import Judge, Mistake
+from utils.exercises.drawn import Judge, Mistake, name_a_mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
     demand_sound,
@@ -52,13 +52,6 @@ def check_4_1(answer: Any) -> None:
     mistake(count == 28, "added 1 once", "every one of the four captions has an end of its own.")
     mistake(count == 4, "counted the captions", "each of them gives several examples.")
     expect_close(int(count) if count.is_integer() else count, 31, name, reveal=False)
-
-
-def _name_a_mistake(found: Sequence[tuple[tuple, Any]], mistakes: Sequence[Mistake]) -> None:
-    """Raise `Incorrect` where a known mistake gives the very results, for pairs (inputs, got)."""
-    for known in mistakes:
-        same = all(looks_like(got, known.function(*inputs)) for inputs, got in found)
-        mistake(same, known.name, known.why)
 
 
 def _one_lstm(inputs: int, units: int) -> int:
@@ -189,15 +182,15 @@ _JUDGE_4_2 = Judge(
 @exercise("4.2")
 def check_4_2(answer: Any) -> None:
     """Name known mistakes step by step; then compare many sizes, in every way of calling it."""
-    _name_a_mistake([(sizes, call(answer, *sizes)) for sizes in _SIZES], _ONE_WAY)
+    name_a_mistake([(sizes, call(answer, *sizes)) for sizes in _SIZES], _ONE_WAY)
     both_ways = [(sizes, call(answer, *sizes, bidirectional=True)) for sizes in _SIZES]
-    _name_a_mistake(both_ways, _TWO_WAYS)
+    name_a_mistake(both_ways, _TWO_WAYS)
     stacked = [
         ((*sizes, both), call(answer, *sizes, bidirectional=both, stacked=True))
         for sizes in _SIZES
         for both in (False, True)
     ]
-    _name_a_mistake(stacked, _STACKED)
+    name_a_mistake(stacked, _STACKED)
 
     if _takes_by_place(answer):
         got, one, other = (
@@ -677,7 +670,7 @@ def check_4_6(answer: Any) -> None:
         got = _one_row_a_call(answer, *inputs)
         demand_sound(got, _JUDGE_4_6.right(*inputs), _JUDGE_4_6.names)
         found.append((inputs, got))
-    _name_a_mistake(found, _MISTAKES_4_6)
+    name_a_mistake(found, _MISTAKES_4_6)
     for (predict, ids), got in found:
         expect_shape(got, predict(ids).shape, "the scores")
         _demand_no_leak(answer, predict, ids, np.asarray(plain(got)))

@@ -17,6 +17,7 @@ from utils.exercises.exercise import (
     all_exercises,
     find_exercise,
 )
+from utils.exercises.expect import letter_of
 from utils.exercises.progress import (
     export_progress,
     mark_done,
@@ -71,9 +72,7 @@ def _wants_a_reason(id: str, answers: tuple[Any, ...], reason: str) -> bool:
 
 def _is_choice(answers: tuple[Any, ...]) -> bool:
     """Return whether one of the answers is a letter."""
-    return any(
-        isinstance(answer, str) and len(answer.strip(" .:()*'\"`")) == 1 for answer in answers
-    )
+    return any(map(letter_of, answers))
 
 
 def _kept(id: str, answers: tuple[Any, ...], verdict: Verdict, reason: str) -> Verdict:

@@ -68,6 +68,7 @@ class Judge:
     tried. `tolerance`: for numbers, absolute and relative. `fits(inputs, got)` stands in for a
     comparison with `right` where more than one result is right, or where it can say more: it
     returns what is wrong with a result, as a sentence, or "". `count`: how many are drawn.
+    `searches`: whether a smaller input that fails is looked for, which calls the answer often.
     """
 
     inputs: SearchStrategy[tuple]
@@ -78,6 +79,7 @@ class Judge:
     tolerance: float = 1e-5
     fits: Callable[[tuple, Any], str] | None = None
     count: int = DRAWN
+    searches: bool = True
     drawn: list[tuple] = field(default_factory=list, repr=False, compare=False)
 
     def __call__(self, answer: Any) -> None:
@@ -85,15 +87,15 @@ class Judge:
         watched = WATCHED.get()
         if watched is not None:
             watched.append(self)
-        inputs = [*self.examples, *self.draw()]
-        found = [(one, call(answer, *one)) for one in inputs]
+        every = [*self.examples, *self.draw()]
+        found = [(inputs, call(answer, *inputs)) for inputs in every]
         if self.right is not None:
-            for number, (one, got) in enumerate(found):
-                self._demand_sound(answer, one, got, is_first=not number)
+            for number, (inputs, got) in enumerate(found):
+                self._demand_sound(answer, inputs, got, is_first=not number)
         failing = [inputs for inputs, got in found if self.problem(inputs, got)]
         if failing:
-            if not self.problem(*found[0]):
-                self._demand_no_memory(answer, inputs[0])
+            if failing[0] is not every[0]:
+                self._demand_no_memory(answer, every[0])
             self._name_the_mistake(found)
             smallest = min(failing, key=lambda inputs: len(whole(inputs)))
             raise Incorrect(self._told(answer, self._smaller(answer, smallest)))
@@ -147,25 +149,14 @@ class Judge:
             raise Incorrect(
                 f"The two results are exchanged: first {self.names[0]}, then {self.names[1]}."
             )
-        for known in self.mistakes:
-            if all(self._is_of(known, inputs, got) for inputs, got in found):
-                mistake(True, known.name, known.why)
-
-    def _is_of(self, known: Mistake, inputs: tuple, got: Any) -> bool:
-        try:
-            with np.errstate(all="ignore"):
-                if self.fits is not None:
-                    return bool(known.function(inputs, got))
-                return looks_like(got, known.function(*inputs))
-        except Exception:  # the mistake itself may fail where the answer does not
-            return False
+        name_a_mistake(found, self.mistakes, by_result=self.fits is not None)
 
     def _are_exchanged(self, inputs: tuple, got: Any) -> bool:
         return not self.problem(inputs, tuple(got)[::-1])
 
     def _smaller(self, answer: Any, inputs: tuple) -> tuple:
         """Return the smallest input that hypothesis finds and that fails alike."""
-        if not SHRINKS:
+        if not SHRINKS or not self.searches:
             return inputs
         kind = _kind(self.problem(inputs, call(answer, *inputs)))
         smallest, tries = inputs, 0
@@ -201,6 +192,27 @@ class Judge:
         about = problem.partition(": ")[2] if "the shape is" in problem else ""
         about = f" {about[:1].upper()}{about[1:]}" if about else ""
         return f"{shown} gives `{came}`, and `{expected}` was expected.{about}"
+
+
+def name_a_mistake(
+    found: Sequence[tuple[tuple, Any]], mistakes: Sequence[Mistake], by_result: bool = False
+) -> None:
+    """Raise `Incorrect` where a known mistake gives the very results, for pairs (inputs, got).
+
+    `by_result`: the mistakes' functions are `function(inputs, got)`, as for a judge with `fits`.
+    """
+
+    def is_of(known: Mistake, inputs: tuple, got: Any) -> bool:
+        try:
+            with np.errstate(all="ignore"):
+                if by_result:
+                    return bool(known.function(inputs, got))
+                return looks_like(got, known.function(*inputs))
+        except Exception:  # the mistake itself may fail where the answer does not
+            return False
+
+    for known in mistakes:
+        mistake(all(is_of(known, *pair) for pair in found), known.name, known.why)
 
 
 class _Enough(BaseException):

@@ -217,7 +217,7 @@ def expect_choice(
 
     `why` says of the right one why it is right.
     """
-    letter = got.strip(" .:()*'\"`").lower() if isinstance(got, str) else got
+    letter = letter_of(got) or got
     known = sorted({right, *because})
     if letter not in known:
         shown = ", ".join(f'"{entry}"' for entry in known)
@@ -225,6 +225,12 @@ def expect_choice(
     if letter != right:
         raise Incorrect(f'Not "{letter}": {because[letter]}')
     note(why)
+
+
+def letter_of(answer: Any) -> str:
+    """Return the letter of a choice, however it is written, such as "(B)." or "**b**"; else ""."""
+    letter = answer.strip(" .:()*'\"`").lower() if isinstance(answer, str) else ""
+    return letter if len(letter) == 1 else ""
 
 
 def note(sentence: str) -> None:

@@ -26,7 +26,7 @@ import psutil
 
 from utils.exercises.exercise import Exercise
 from utils.exercises.guard import IDLE, PATIENCE
-from utils.exercises.verdict import INCORRECT, Verdict
+from utils.exercises.verdict import Verdict, incorrect
 from utils.exercises.worker import BEGUN, functions_of
 from utils.support.paths import ROOT
 
@@ -229,8 +229,7 @@ def verdict_there(exercise: Exercise, answers: tuple[Any, ...]) -> Verdict | Non
     try:
         found = worker().ask(request, exercise.seconds)
     except Stopped as reason:
-        heading = f"Exercise {exercise.id} · {exercise.title}: incorrect."
-        return Verdict(INCORRECT, heading, (str(reason),))
+        return incorrect(exercise, str(reason))
     return found if isinstance(found, Verdict) else None
 
 

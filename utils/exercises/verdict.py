@@ -52,8 +52,9 @@ def verdict_of(id: str, *answers: Any) -> Verdict:
     except NotAttempted:
         return unsolved(exercise)
     except (Exception, SystemExit, TimeUp) as error:
-        lines = (*_explain(exercise, answers, error), *_printed(printed.getvalue()))
-        return Verdict(INCORRECT, f"Exercise {exercise.id} · {exercise.title}: incorrect.", lines)
+        return incorrect(
+            exercise, *_explain(exercise, answers, error), *_printed(printed.getvalue())
+        )
     finally:
         COMPARED.reset(token)
     return _solved(exercise, (*notes, *_printed(printed.getvalue())))
@@ -74,6 +75,11 @@ def unsolved(exercise: Exercise) -> Verdict:
     heading = f"Exercise {exercise.id} · {exercise.title}: not attempted yet."
     advice = "Write your answer into the cell above, run it, then run this cell again."
     return Verdict(NOT_ATTEMPTED, heading, (advice,))
+
+
+def incorrect(exercise: Exercise, *lines: str) -> Verdict:
+    """Return the verdict on a wrong answer; `lines` say why."""
+    return Verdict(INCORRECT, f"Exercise {exercise.id} · {exercise.title}: incorrect.", lines)
 
 
 def _solved(exercise: Exercise, notes: tuple[str, ...]) -> Verdict:
