@@ -9,6 +9,8 @@ import copy
 import inspect
 import textwrap
 
+import numpy as np
+
 COMPARISONS = {
     ast.Lt: [ast.LtE, ast.Gt],
     ast.LtE: [ast.Lt, ast.GtE],
@@ -85,6 +87,71 @@ def mutants_of(source, name):
         found[text] = True
     found.pop(ast.unparse(tree), None)
     return list(found)
+
+
+def habits_of(source):
+    """Return mutants that show a bad habit as a whole, each once.
+
+    The seed ignored, sizes written in as numbers, an input changed in place, NaN let through. They
+    need `SPOILERS` among their names.
+    """
+    found = {}
+    for change in (_without_seed, _with_sizes, _changing_inputs, _with_nan):
+        tree = ast.parse(source)
+        change(tree)
+        found[ast.unparse(ast.fix_missing_locations(tree))] = True
+    found.pop(ast.unparse(ast.parse(source)), None)
+    return list(found)
+
+
+def _without_seed(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == "seed":
+            _become(node, ast.Constant(0))
+
+
+def _with_sizes(tree):
+    """Write 3 for every length, and for every entry of a shape."""
+    for node in ast.walk(tree):
+        is_length = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "len"
+        is_entry = isinstance(node, ast.Subscript) and getattr(node.value, "attr", "") == "shape"
+        if is_length or is_entry:
+            _become(node, ast.Constant(3))
+
+
+def _changing_inputs(tree):
+    function = tree.body[0]
+    spoil = [ast.parse(f"spoil({argument.arg})").body[0] for argument in function.args.args]
+    function.body = [ast.Try(function.body, [], [], spoil)]
+
+
+def _with_nan(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Return) and node.value is not None:
+            node.value = ast.Call(ast.Name("with_nan"), [node.value], [])
+
+
+def spoil(value):
+    """Change a list, an array or a dictionary in place."""
+    if isinstance(value, np.ndarray) and value.size:
+        value.flat[0] = value.flat[0] + 1
+    elif isinstance(value, list) and value:
+        value.append(value[0])
+    elif isinstance(value, dict) and value:
+        value.popitem()
+
+
+def with_nan(value):
+    """Return a result with NaN in place of a number, where it holds floating-point numbers."""
+    if isinstance(value, tuple):
+        return (with_nan(value[0]), *value[1:]) if value else value
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size:
+        value = value.copy()
+        value.flat[-1] = np.nan
+    return float("nan") if isinstance(value, float) else value
+
+
+SPOILERS = {"spoil": spoil, "with_nan": with_nan}
 
 
 def _changes(tree):
