@@ -29,6 +29,6 @@
 
 Everything else has a folder: `commands` (run by `python -m utils NAME`), `exercises` (the checks),
 `figures` (the pictures of the chapters), `scenes` (the drawn dataset), `authoring` (for
-maintainers) and `support` (files, paths, progress bars). Imports go one way, from `authoring` down
-to `support`; `lint-imports` holds that.
+maintainers), `classroom` (for teachers) and `support` (files, paths, progress bars). Imports go one
+way, from `classroom` down to `support`; `lint-imports` holds that.
 """

@@ -27,6 +27,9 @@ COMMANDS = {
     "data": ("commands.data", "prepare and verify the data that comes with the course"),
     "bench": ("commands.bench", "compare the library's speed with the naive way"),
 }
+FOR_TEACHERS = {
+    "predictions": ("classroom.predictions", "the guesses of a class in one picture"),
+}
 FOR_MAINTAINERS = {
     "notebooks": ("authoring.command", "prepare, execute, derive or check notebooks"),
     "run-notebooks": ("authoring.run_notebooks", "run the notebooks as tests"),
@@ -34,7 +37,7 @@ FOR_MAINTAINERS = {
     "build-cnn": ("authoring.build_cnn", "convert the weights of MobileNetV2"),
     "build-glove": ("authoring.build_glove", "cut the slice of GloVe"),
 }
-EVERY_COMMAND = {**COMMANDS, **FOR_MAINTAINERS}
+EVERY_COMMAND = {**COMMANDS, **FOR_TEACHERS, **FOR_MAINTAINERS}
 FAILED, WRONG_ARGUMENTS = 1, 2
 STOPPED = 130  # what a shell reports for a command that Ctrl-C ended
 
@@ -43,6 +46,8 @@ def overview() -> str:
     """Return the list of commands as it is printed."""
     lines = ["Usage: python -m utils COMMAND [OPTIONS]", ""]
     lines += [f"  {name:<15}{text}" for name, (_, text) in COMMANDS.items()]
+    lines += ["", "For teachers:"]
+    lines += [f"  {name:<15}{text}" for name, (_, text) in FOR_TEACHERS.items()]
     lines += ["", "For maintainers:"]
     lines += [f"  {name:<15}{text}" for name, (_, text) in FOR_MAINTAINERS.items()]
     lines += ["", "python -m utils COMMAND --help says more about one of them."]

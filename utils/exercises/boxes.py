@@ -17,6 +17,7 @@ COLOURS = {
     "hint": "21, 101, 192",
     "solution": "106, 27, 154",
     "progress": "0, 121, 107",
+    "prediction": "191, 113, 0",
 }
 
 

@@ -45,6 +45,7 @@ class Exercise:
     `worth`: a sentence worth knowing, which a right answer earns.
     `looks_at`: what the check sees of the answer, where it does not see all of it.
     `seconds`: how long the whole check may take before it is stopped.
+    `minutes`: how long a reader needs, for the time of the chapter.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Exercise:
     worth: str = ""
     looks_at: str = ""
     seconds: float = 10.0
+    minutes: float = 5.0
 
     @property
     def chapter(self) -> int:
@@ -77,7 +79,7 @@ def exercise(id: str, **words: Any) -> Callable[[Callable[..., None]], Callable[
     `words` are `title`, `hints` (1 to 3) and what else `Exercise` has; where none are given, they
     are those of the `.toml` file beside the checker's module.
     """
-    if not re.fullmatch(r"[1-9]\d*\.[1-9]\d*", id):
+    if not re.fullmatch(r"\d+\.[1-9]\d*", id):
         raise ValueError(f"An exercise id looks like '4.2', chapter and number; got {id!r}.")
 
     def register(check: Callable[..., None]) -> Callable[..., None]:

@@ -1,8 +1,10 @@
 """What the reader has solved, kept between sessions in one small file.
 
-    {"solved": ["1.1"], "wrong": {"1.3": 2}, "reasons": {"1.3": ["..."]}}
+    {"solved": ["1.1"], "wrong": {"1.3": 2}, "reasons": {"1.3": ["..."]},
+     "guesses": {"1.2": ["b", true]}, "outcomes": {"1.2": ["c"]}}
 
 `wrong` counts the wrong tries at questions with choices, `reasons` are the reader's own words.
+`guesses` are predictions with whether the reader was sure, `outcomes` what the runs gave.
 """
 
 import json
@@ -11,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from utils.exercises.guesses import Guess, Truth
 from utils.support.files import write_json
 from utils.support.paths import DATA
 
@@ -22,11 +25,19 @@ class Progress:
     solved: set[str] = field(default_factory=set)
     wrong: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, list[str]] = field(default_factory=dict)
+    guesses: dict[str, Guess] = field(default_factory=dict)
+    outcomes: dict[str, Truth] = field(default_factory=dict)
     trouble: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return what is written."""
-        return {"solved": sorted(self.solved), "wrong": self.wrong, "reasons": self.reasons}
+        return {
+            "solved": sorted(self.solved),
+            "wrong": self.wrong,
+            "reasons": self.reasons,
+            "guesses": {id: [guess.value, guess.sure] for id, guess in self.guesses.items()},
+            "outcomes": {id: [truth.value, *truth.also] for id, truth in self.outcomes.items()},
+        }
 
 
 def progress_path() -> Path:
@@ -46,17 +57,33 @@ def read_progress() -> Progress:
             return Progress(trouble=f"{path} cannot be read ({error.strerror}).")
         return Progress(trouble=_set_aside(path))
     try:
-        return _parsed(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError):
+        return parsed_progress(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         return Progress(trouble=_set_aside(path))
 
 
-def _parsed(kept: dict[str, Any]) -> Progress:
+def parsed_progress(kept: dict[str, Any]) -> Progress:
+    """Return what a file holds. Raises `TypeError`, `ValueError` and the like where it is odd."""
     if not all(isinstance(id, str) for id in kept["solved"]):
         raise TypeError("ids are text")
     wrong = {str(id): int(count) for id, count in kept.get("wrong", {}).items()}
     reasons = {str(id): [str(one) for one in said] for id, said in kept.get("reasons", {}).items()}
-    return Progress(set(kept["solved"]), wrong, reasons)
+    guesses = {str(id): Guess(_plain(one[0]), bool(one[1])) for id, one in _table(kept, "guesses")}
+    outcomes = {
+        str(id): Truth(_plain(one[0]), tuple(map(str, one[1:])))
+        for id, one in _table(kept, "outcomes")
+    }
+    return Progress(set(kept["solved"]), wrong, reasons, guesses, outcomes)
+
+
+def _table(kept: dict[str, Any], name: str) -> list[tuple[str, list[Any]]]:
+    return list(kept.get(name, {}).items())
+
+
+def _plain(value: Any) -> str | float:
+    if not isinstance(value, (str, int, float)):
+        raise TypeError("a guess is text or a number")
+    return value
 
 
 def _set_aside(path: Path) -> str:
@@ -80,7 +107,7 @@ def mark_done(id: str) -> str:
     if id in kept.solved:
         return ""
     kept.solved.add(id)
-    return _write(kept)
+    return write_progress(kept)
 
 
 def note_wrong(id: str, reason: str = "") -> str:
@@ -89,15 +116,16 @@ def note_wrong(id: str, reason: str = "") -> str:
     kept.wrong[id] = kept.wrong.get(id, 0) + 1
     if reason:
         kept.reasons.setdefault(id, []).append(reason)
-    return _write(kept)
+    return write_progress(kept)
 
 
-def _write(kept: Progress) -> str:
+def write_progress(kept: Progress) -> str:
+    """Write the file; return "" or a sentence saying why it could not be kept."""
     try:
         write_json(progress_path(), kept.to_json())
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return f"Your progress could not be kept ({reason}); the verdict stands. {kept.trouble}"
+        return f"Your progress could not be kept ({reason}); what is shown stands. {kept.trouble}"
     return kept.trouble
 
 

@@ -1,0 +1,99 @@
+"""Exercises in which the reader designs an experiment."""
+
+import math
+
+import numpy as np
+import pytest
+
+from utils.exercises.exercise import Incorrect, NotAttempted
+from utils.exercises.experiment import Design, judge_experiment, supported
+
+
+def measure(setting, seed):
+    return setting / 10 + 0.1 * seed
+
+
+DESIGN = Design(
+    measure=measure,
+    control=20,
+    repeats=3,
+    tolerance=0.01,
+    settings="a number from 1 to 100",
+    valid=lambda setting: isinstance(setting, int) and 1 <= setting <= 100,
+)
+
+
+def results_of(settings, seeds=3):
+    return {setting: [measure(setting, seed) for seed in range(seeds)] for setting in settings}
+
+
+def experiment(tried=(10, 20, 40), **changes):
+    whole = {
+        "question": "Does a larger number give more?",
+        "settings": list(tried),
+        "results": results_of(tried),
+        "conclusion": "rises",
+    }
+    return {**whole, **changes}
+
+
+RIGHT = [
+    experiment(),
+    experiment((20, 5, 80, 30)),
+    experiment(conclusion=" Rises "),
+    experiment(settings=np.array([10, 20, 40])),
+    experiment(results={k: np.array(v) for k, v in results_of((10, 20, 40)).items()}),
+    experiment(results=results_of((10, 20, 40), seeds=5)),
+    experiment((20, 21, 19), conclusion="no clear effect"),
+    experiment(notes="Anything else may stand here."),
+]
+
+
+@pytest.mark.parametrize("answer", RIGHT)
+def test_a_sound_experiment_is_right(answer):
+    judge_experiment(answer, DESIGN)
+
+
+WRONG = [
+    ([1, 2], "is a dict"),
+    ({"question": "Is it so or not?"}, "'settings' is missing"),
+    (experiment(question="more?"), "as a sentence"),
+    (experiment(settings="10, 20"), "is a list"),
+    (experiment(settings=[10, 20, 400]), "400 cannot be tried here. A setting is a number"),
+    (experiment(settings=[10, 20, [40]]), "cannot be tried"),
+    (experiment(settings=[10, 20, 20]), "stands in the list twice"),
+    (experiment((10, 20)), "With fewer than 3"),
+    (experiment((10, 30, 40)), "The control is missing: 20"),
+    (experiment(results=[1, 2, 3]), "is a dict: setting"),
+    (experiment(results=results_of((10, 20))), "no result of the setting 40"),
+    (experiment(results=results_of((10, 20, 40, 50))), "leaves out what does not fit"),
+    (experiment(results=results_of((10, 20, 40), seeds=2)), "has 2 results and needs 3"),
+    (experiment(results=dict.fromkeys((10, 20, 40), 1.0)), "has 1 results and needs 3"),
+    (experiment(results=dict.fromkeys((10, 20, 40), "abc")), "list of numbers"),
+    (experiment(results=dict.fromkeys((10, 20, 40), ["a"] * 3)), "Not every result"),
+    (experiment(results=dict.fromkeys((10, 20, 40), [math.nan] * 3)), "NaN or infinite"),
+    (experiment(results=dict.fromkeys((10, 20, 40), [1.0] * 3)), "Measured again with seed 0"),
+    (experiment(conclusion="falls"), "That says 'rises'"),
+    (experiment(conclusion="no clear effect"), "That says 'rises'"),
+    (experiment(conclusion="better"), "is one of"),
+    (experiment((19, 20, 21)), "That says 'no clear effect'"),
+]
+
+
+@pytest.mark.parametrize(("answer", "words"), WRONG)
+def test_what_is_missing_is_said(answer, words):
+    with pytest.raises(Incorrect) as found:
+        judge_experiment(answer, DESIGN)
+    assert words in str(found.value)
+
+
+def test_the_placeholder_is_no_attempt():
+    with pytest.raises(NotAttempted):
+        judge_experiment(None, DESIGN)
+
+
+def test_a_difference_counts_where_it_is_larger_than_the_spread():
+    assert supported({1: [1.0, 1.2], 2: [5.0, 5.0], 3: [1.3, 1.1]}) == "no clear effect"
+    assert supported({3: [0.5, 0.6], 1: [1.0, 1.2]}) == "falls"
+    assert supported({"a": [1.0], "b": [9.0], "c": [2.0]}) == "rises"
+    assert supported({1: [1.0], 2: [1.0]}) == "no clear effect"

@@ -1,0 +1,202 @@
+"""Exercises in which the reader designs an experiment: what is asked, what is varied, what follows.
+
+    experiment = {
+        "question": "Does a larger hidden state lower the loss on dev?",
+        "settings": [16, 64, 128],
+        "results": {16: [2.1, 2.2, 2.1], 64: [1.9, 1.9, 2.0], 128: [1.8, 1.9, 1.8]},
+        "conclusion": "falls",
+    }
+
+The check wants a control, repeats, numbers that can be measured again, and a conclusion that the
+numbers bear out: a difference between the first and the last setting that is larger than the
+spread of the repeats.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+from utils.exercises.exercise import Incorrect, NotAttempted
+
+CONCLUSIONS = ("rises", "falls", "no clear effect")
+KEYS = ("question", "settings", "results", "conclusion")
+FEWEST_SETTINGS, QUESTION_WORDS = 3, 4
+
+
+@dataclass(frozen=True)
+class Design:
+    """What may be varied, and how it is measured.
+
+    `measure(setting, seed)` returns one number. `control`: the setting that the others are compared
+    with. `repeats`: how many results a setting needs, of the seeds 0, 1, ...; 1 where nothing is
+    random. `tolerance`: how far a result may be from what is measured again, absolute.
+    `settings`: what a setting is, for a sentence. `valid(setting)`: whether it is one.
+    `again`: how many settings are measured again, each with its first seed.
+    """
+
+    measure: Callable[[Any, int], float]
+    control: Any
+    repeats: int
+    tolerance: float
+    settings: str
+    valid: Callable[[Any], bool]
+    again: int = 2
+
+
+def judge_experiment(experiment: Any, design: Design) -> None:
+    """Judge an experiment. Raises `NotAttempted`, or `Incorrect` with a sentence that teaches."""
+    if experiment is None:
+        raise NotAttempted
+    _expect_form(experiment)
+    settings = _expect_settings(experiment["settings"], design)
+    results = _expect_results(experiment["results"], settings, design)
+    _expect_measured(results, design)
+    _expect_conclusion(experiment["conclusion"], results)
+
+
+def _expect_form(experiment: Any) -> None:
+    if not isinstance(experiment, dict):
+        raise Incorrect(
+            f"An experiment is a dict with the keys {', '.join(KEYS)}; "
+            f"yours is of type {type(experiment).__name__}."
+        )
+    missing = [key for key in KEYS if key not in experiment]
+    if missing:
+        raise Incorrect(f"The key {missing[0]!r} is missing: an experiment has {', '.join(KEYS)}.")
+    question = experiment["question"]
+    if not isinstance(question, str) or len(question.split()) < QUESTION_WORDS:
+        raise Incorrect(
+            "Write the question as a sentence that a friend would understand. Without a question "
+            "no result can surprise you."
+        )
+
+
+def _expect_settings(settings: Any, design: Design) -> list[Any]:
+    if isinstance(settings, (str, bytes, dict)) or not hasattr(settings, "__iter__"):
+        raise Incorrect("`settings` is a list of the settings that you tried.")
+    found = [_plain(setting) for setting in settings]
+    for setting in found:
+        if not _is_valid(setting, design):
+            raise Incorrect(f"{setting!r} cannot be tried here. A setting is {design.settings}.")
+    if len(set(found)) < len(found):
+        raise Incorrect("A setting stands in the list twice. Repeats belong into its results.")
+    if len(found) < FEWEST_SETTINGS:
+        raise Incorrect(
+            f"You tried {len(found)} settings. With fewer than {FEWEST_SETTINGS} no trend is seen."
+        )
+    if design.control not in found:
+        raise Incorrect(
+            f"The control is missing: {design.control!r}, what the chapter uses. Without it you "
+            "cannot say what your change did."
+        )
+    return found
+
+
+def _is_valid(setting: Any, design: Design) -> bool:
+    try:
+        hash(setting)
+        return bool(design.valid(setting))
+    except (TypeError, ValueError, AttributeError):
+        return False
+
+
+def _plain(value: Any) -> Any:
+    """Return a number of NumPy as one of Python, anything else as it is."""
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+
+
+def _expect_results(results: Any, settings: list[Any], design: Design) -> dict[Any, list[float]]:
+    if not isinstance(results, dict):
+        raise Incorrect("`results` is a dict: setting -> the list of its results.")
+    given = {_plain(setting): values for setting, values in results.items()}
+    missing = [setting for setting in settings if setting not in given]
+    if missing:
+        raise Incorrect(f"There is no result of the setting {missing[0]!r}.")
+    extra = [setting for setting in given if setting not in settings]
+    if extra:
+        raise Incorrect(
+            f"There is a result of {extra[0]!r}, which is not among the settings. Report all that "
+            "you tried: whoever leaves out what does not fit can show anything."
+        )
+    return {setting: _numbers(given[setting], setting, design) for setting in settings}
+
+
+def _numbers(values: Any, setting: Any, design: Design) -> list[float]:
+    """Return the results of a setting as numbers."""
+    listed = [values] if isinstance(values, Real) else values
+    if isinstance(listed, (str, bytes, dict)) or not hasattr(listed, "__iter__"):
+        raise Incorrect(f"The results of {setting!r} are to be a list of numbers.")
+    found = [_plain(value) for value in listed]
+    if not all(isinstance(v, Real) and not isinstance(v, bool) for v in found):
+        raise Incorrect(f"Not every result of {setting!r} is a number.")
+    if not all(math.isfinite(v) for v in found):
+        raise Incorrect(f"A result of {setting!r} is NaN or infinite: nothing was measured there.")
+    if len(found) < design.repeats:
+        raise Incorrect(
+            f"The setting {setting!r} has {len(found)} results and needs {design.repeats}, of the "
+            "seeds 0, 1 and so on. One run does not tell an effect from luck."
+        )
+    return [float(v) for v in found]
+
+
+def _expect_measured(results: dict[Any, list[float]], design: Design) -> None:
+    """Measure some settings again: the control, and those farthest from it in the results."""
+    control = results[design.control][0]
+    others = sorted(
+        (setting for setting in results if setting != design.control),
+        key=lambda setting: -abs(results[setting][0] - control),
+    )
+    for setting in [design.control, *others][: design.again]:
+        found, given = float(design.measure(setting, 0)), results[setting][0]
+        if abs(found - given) > design.tolerance:
+            raise Incorrect(
+                f"The first result of {setting!r} is {given:.4g}. Measured again with seed 0 it is "
+                f"{found:.4g}. Results come from a run, one for each seed: 0 first, then 1, ..."
+            )
+
+
+def _expect_conclusion(conclusion: Any, results: dict[Any, list[float]]) -> None:
+    said = str(conclusion).strip().lower()
+    if said not in CONCLUSIONS:
+        raise Incorrect(f"`conclusion` is one of {', '.join(map(repr, CONCLUSIONS))}.")
+    found = supported(results)
+    if said != found:
+        first, last = _ends(results)
+        raise Incorrect(
+            f"Your conclusion is {said!r}. From {first!r} to {last!r} the mean goes from "
+            f"{_mean(results[first]):.4g} to {_mean(results[last]):.4g}, and the results of one "
+            f"setting differ by up to {_spread(results):.4g}. That says {found!r}."
+        )
+
+
+def supported(results: dict[Any, list[float]]) -> str:
+    """Return the conclusion that results bear out: from the smallest setting to the largest.
+
+    A difference of the means counts where it is larger than the largest difference between two
+    repeats of one setting.
+    """
+    first, last = _ends(results)
+    difference = _mean(results[last]) - _mean(results[first])
+    if abs(difference) <= _spread(results) + 1e-9:
+        return "no clear effect"
+    return "rises" if difference > 0 else "falls"
+
+
+def _ends(results: dict[Any, list[float]]) -> tuple[Any, Any]:
+    """Return the smallest and the largest setting; the first and the last where they are words."""
+    settings = list(results)
+    if all(isinstance(setting, Real) for setting in settings):
+        settings = sorted(settings)
+    return settings[0], settings[-1]
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _spread(results: dict[Any, list[float]]) -> float:
+    return max(max(values) - min(values) for values in results.values())
