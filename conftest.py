@@ -14,6 +14,7 @@ os.environ.update(
     TF_ENABLE_ONEDNN_OPTS="0",  # the same last digits on every processor
     CUDA_VISIBLE_DEVICES="-1",  # no GPU
     PYTHONHASHSEED="0",
+    COURSE_WIDGETS="off",  # pictures that stand still
 )
 os.environ.pop("DATASET", None)  # what is committed was measured on the embedded data
 _private = tempfile.TemporaryDirectory(prefix="course-test-")

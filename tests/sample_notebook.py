@@ -4,7 +4,8 @@ import nbformat
 import sample_exercises  # noqa: F401  # registers the exercises of chapter 98
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from utils.authoring.notebooks import SETUP
+from utils.authoring.notebooks import COMPARED_TAG, IGNORED_TAG, SETUP
+from utils.authoring.sections import MASTER_ONLY
 
 OPENING = """\
 # Chapter 98 · A sample
@@ -16,16 +17,14 @@ It shows the form of a chapter.
 - count the padding
 - read a picture
 
-**Time needed**: about 5 minutes."""
+**Time needed**: about 20 minutes."""
 VERSIONS = """\
-# NBVAL_IGNORE_OUTPUT
 import numpy as np
 import sample_exercises  # in a real chapter `check` finds the exercises by itself
 from utils.exercises.check import check, hint, solution
 from utils.support.versions import show_versions
 show_versions("numpy")"""
 COUNT = """\
-# NBVAL_CHECK_OUTPUT
 batch = np.array([[1, 5, 0], [1, 2, 0]])
 print("zeros:", int((batch == 0).sum()))"""
 PICTURE = """\
@@ -82,6 +81,11 @@ SUMMARY = """\
 Write it."""
 
 
+def tagged(source, *tags):
+    """Return a code cell with tags."""
+    return new_code_cell(source, metadata={"tags": list(tags)})
+
+
 def value_exercise(number, value):
     """Return the three cells of an exercise that asks for a value."""
     id = f"98.{number}"
@@ -100,9 +104,10 @@ def sample_master():
     cells = [
         new_markdown_cell(OPENING),
         new_code_cell("# SETUP"),
-        new_code_cell(VERSIONS),
+        tagged(VERSIONS, IGNORED_TAG),
         new_markdown_cell("## Padding\n\nHow many zeros are there? See [the end](#Summary)."),
-        new_code_cell(COUNT),
+        tagged(COUNT, COMPARED_TAG),
+        tagged("assert (batch == 0).sum() == 2", MASTER_ONLY),
         new_markdown_cell("And what colour is the square?"),
         new_code_cell(PICTURE),
         new_markdown_cell("It is blue."),
@@ -128,6 +133,5 @@ def small_notebook(*sources, marked=()):
     """Return an unexecuted notebook of code cells; those at the places `marked` are compared."""
     cells = [new_code_cell(SETUP)]
     for place, source in enumerate(sources):
-        mark = "# NBVAL_CHECK_OUTPUT\n" if place in marked else ""
-        cells.append(new_code_cell(mark + source))
+        cells.append(tagged(source, *([COMPARED_TAG] if place in marked else [])))
     return nbformat.from_dict(new_notebook(cells=cells))

@@ -8,18 +8,20 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
-from sample_notebook import cell_with, sample_master, small_notebook
+from sample_notebook import cell_with, sample_master, small_notebook, tagged
 
 import utils.authoring.command as command_line
 import utils.authoring.notebooks as workshop
 import utils.authoring.rules as rules
 from utils.authoring.command import main
 from utils.authoring.notebooks import (
-    MASTER_ONLY,
+    COMPARED_TAG,
+    IGNORED_TAG,
     SETUP,
     NotebookProblem,
     derive,
     execute,
+    expected,
     masters,
     notebook_text,
     prepare,
@@ -35,6 +37,7 @@ from utils.authoring.rules import (
     headings,
     problems_of,
 )
+from utils.authoring.sections import MASTER_ONLY
 from utils.exercises.exercise import load_chapter
 from utils.figures.show import png_bytes, show
 from utils.support.paths import CHAPTERS, ROOT
@@ -169,6 +172,20 @@ def no_outputs(text):
     return change
 
 
+def tags(text, *names):
+    """Return a change that gives the first cell that holds `text` other tags."""
+
+    def change(notebook):
+        cell_with(notebook, text).metadata["tags"] = list(names)
+
+    return change
+
+
+def uses_a_deeper_name(notebook):
+    edit("## Padding", "## Padding (deeper)")(notebook)
+    insert("## Summary", new_code_cell("print(batch)"))(notebook)
+
+
 def no_alt(notebook):
     cell_with(notebook, "navy").outputs[0].metadata = {}
 
@@ -194,7 +211,7 @@ BROKEN = [
     (edit("# Chapter 98", "# Part two"), "one title"),
     (edit("## Goals", "## Aims"), "## Goals"),
     (edit("- count the padding\n- read a picture", "Much."), "not a list"),
-    (edit("**Time needed**: about 5 minutes.", ""), "Time needed"),
+    (edit("**Time needed**: about 20 minutes.", ""), "Time needed"),
     (edit(SETUP, "import os"), "is not the set-up"),
     (
         edit('from utils.support.versions import show_versions\nshow_versions("numpy")', "x = 1"),
@@ -225,7 +242,7 @@ BROKEN = [
     (edit('# solution("98.3")', ""), "98.3 has no call of solution"),
     (edit('check("98.3", answer_3)', "answer_3"), "98.3 is defined, and no cell checks"),
     (edit('check("98.3", answer_3)', 'check("98.9", answer_3)'), "98.9 is not defined"),
-    (edit('check("98.3", answer_3)', "x = 1"), "4 to 6 exercises; this one checks 3"),
+    (edit('check("98.3", answer_3)', "x = 1"), "4 to 7 exercises; this one checks 3"),
     (edit("### Exercise 98.4 ·", "### Task"), "no heading `### Exercise 98.4"),
     (edit("Find the bug.", "Mend it."), "find the bug"),
     (edit("And what colour is the square?", "A square."), "No question"),
@@ -239,11 +256,20 @@ BROKEN = [
     (output("zeros:", text_output(str(ROOT / "data"))), "path of this machine"),
     (output("zeros:", new_output("error", ename="E", evalue="", traceback=[])), "an error, E"),
     (no_outputs("zeros:"), "A compared cell has no output"),
-    (edit("# NBVAL_CHECK_OUTPUT\n", ""), "marked neither"),
-    (edit("# NBVAL_CHECK_OUTPUT", "# NBVAL_IGNORE_OUTPUT"), "at least half"),
+    (tags("zeros:"), "neither the tag"),
+    (tags("zeros:", IGNORED_TAG), "at least half"),
+    (tags("zeros:", COMPARED_TAG, IGNORED_TAG), "to be compared and to be ignored"),
     (insert("It is blue.", CODE), "not executed from top to bottom"),
     (no_grading, "no nbgrader metadata"),
     (old_schema, "not of schema 3"),
+    (edit("assert (batch", "(batch"), "no master-only cell asserts"),
+    (edit("It is blue.", "It is blue, in 317 shades."), "The number 317"),
+    (edit("about 20 minutes.", "about 25 minutes."), "not what `minutes` writes"),
+    (edit("It is blue.", "word " * 10_000), "The core way takes"),
+    (uses_a_deeper_name, "needs 'batch' of a deeper section"),
+    (insert("It is blue.", new_code_cell('predict("98.1", "a")')), "98.1 are not asked exactly"),
+    (insert("It is blue.", new_code_cell('predict("98.1", "a")')), "a cell of its own, with dots"),
+    (insert("It is blue.", new_code_cell('outcome("98.1", "a")')), "not answered exactly once"),
     (insert("It is blue.", new_code_cell(PASTED)), "The body of `mine` is that of `padded`"),
 ]
 
@@ -268,10 +294,10 @@ def pasted_into_utils(monkeypatch, tmp_path):
 def test_too_large_a_notebook_is_noticed(executed, tmp_path):
     path = tmp_path / "98_sample.ipynb"
     notebook = read_notebook(executed)
-    cell_with(notebook, "zeros:").outputs.append(text_output("y" * 1_100_000))
+    cell_with(notebook, "zeros:").outputs.append(text_output("y" * 2_100_000))
     write_notebook(path, notebook)
     found = problems_of(Page(path, notebook))
-    assert any("1 MB at most" in problem for problem in found)
+    assert any("2 MB at most" in problem for problem in found)
 
 
 def test_a_copy_is_seen_under_other_names_and_small_bodies_are_free():
@@ -307,14 +333,20 @@ def test_what_a_cell_makes_itself_it_may_change(executed):
 # Preparing, executing, deriving
 
 
-def test_a_chapter_has_no_solution_and_shows_unsolved_checks(executed):
+def test_a_chapter_has_no_solution_and_no_output(executed):
     chapter = derive(read_notebook(executed))
     text = notebook_text(chapter)
+    cells = [cell for cell in chapter.cells if cell.cell_type == "code"]
+    assert not any(cell.outputs or cell.execution_count for cell in cells)
     assert "BEGIN" not in text and "sum(axis=1)\\n" not in text
     assert "assert count_padding" not in text
     assert cell_with(chapter, "def count_padding").source.endswith(
         "    counts = None\n    # YOUR CODE HERE\n    return counts"
     )
+
+
+def test_a_run_of_a_chapter_must_give_the_masters_outputs_and_unsolved_checks(executed):
+    chapter = expected(read_notebook(executed))
     shown = cell_with(chapter, 'check("98.1"').outputs[0].data["text/plain"]
     assert "not attempted yet" in shown
     solved = cell_with(read_notebook(executed), 'check("98.1"').outputs[0].data["text/plain"]
@@ -386,7 +418,7 @@ def course(tmp_path, monkeypatch):
 
 
 def test_the_commands_on_an_empty_course(course, capsys):
-    for command in ("prepare", "execute", "derive", "check", "twice"):
+    for command in ("prepare", "execute", "minutes", "derive", "check", "twice"):
         assert main([command]) == 0
     assert capsys.readouterr().err == ""
 
@@ -416,13 +448,12 @@ def test_execution_refuses_a_wrong_solution_and_finds_unstable_cells(course, cap
     assert main(["execute", str(path)]) == 1
     assert "the mask hides it" in capsys.readouterr().err
     unstable = sample_master()
-    sources = [
-        "n = iter('abcdef')",
-        "# NBVAL_CHECK_OUTPUT\nprint(next(n))",
-        "# NBVAL_IGNORE_OUTPUT\nprint(id(object()))",
-        "import time\nprint(f'{time.perf_counter():.6f} s')",
+    unstable.cells[3:] = [
+        new_code_cell("n = iter('abcdef')"),
+        tagged("print(next(n))", COMPARED_TAG),
+        tagged("print(id(object()))", IGNORED_TAG),
+        new_code_cell("import time\nprint(f'{time.perf_counter():.6f} s')"),
     ]
-    unstable.cells[3:] = map(new_code_cell, sources)
     write_notebook(path, prepare(unstable))
     assert main(["twice", str(path)]) == 1
     told = capsys.readouterr().err

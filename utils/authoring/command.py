@@ -2,6 +2,7 @@
 
 python -m utils notebooks prepare         # ids and metadata of all masters
 python -m utils notebooks execute solutions/04_lstm_text_encoder.ipynb
+python -m utils notebooks minutes         # writes the time needed, worked out from the text
 python -m utils notebooks derive          # all chapters, and how placeholders are recognised
 python -m utils notebooks check           # the rules of `utils.authoring.rules`
 python -m utils notebooks twice solutions/04_lstm_text_encoder.ipynb
@@ -13,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+from utils.authoring.minutes import with_minutes
 from utils.authoring.notebooks import (
     NotebookProblem,
     derived_stubs,
@@ -28,6 +30,8 @@ from utils.authoring.rules import all_problems
 from utils.exercises.stubs import STUBS
 from utils.support.files import atomic_path
 from utils.support.paths import CHAPTERS, ROOT
+
+COMMANDS = ("prepare", "execute", "minutes", "derive", "check", "twice")
 
 
 def _execute_file(path: Path) -> None:
@@ -54,7 +58,7 @@ def _derive_files(paths: list[Path]) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run one of the commands; return 0, or 1 with the problem on the error stream."""
     parser = argparse.ArgumentParser(prog="python -m utils notebooks", description=__doc__)
-    parser.add_argument("command", choices=["prepare", "execute", "derive", "check", "twice"])
+    parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("notebooks", nargs="*", type=Path, help="masters; all where none is given")
     given = parser.parse_args(arguments)
     try:
@@ -77,6 +81,8 @@ def _run(command: str, paths: list[Path]) -> list[str]:
     for path in paths:
         if command == "prepare":
             write_notebook(path, prepare(read_notebook(path)))
+        elif command == "minutes":
+            write_notebook(path, prepare(with_minutes(read_notebook(path))))
         elif command == "execute":
             _execute_file(path)
         else:

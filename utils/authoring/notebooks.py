@@ -1,6 +1,7 @@
 """One master, two notebooks: preparing, executing and deriving.
 
-`solutions/NN_*.ipynb` is the master; `chapters/NN_*.ipynb` is derived from it without a run.
+`solutions/NN_*.ipynb` is the master, with all outputs; `chapters/NN_*.ipynb` is derived from it
+without a run, and has none, so that no answer stands below its question.
 The markers and the cell metadata (schema 3) are nbgrader's, so a teacher may also release the
 masters with nbgrader itself.
 """
@@ -18,6 +19,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from utils.authoring.sections import is_master_only
 from utils.exercises.boxes import Box
 from utils.exercises.check import unsolved
 from utils.exercises.exercise import find_exercise
@@ -28,9 +30,7 @@ from utils.support.paths import ROOT, SOLUTIONS
 
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 YOUR_CODE = "# YOUR CODE HERE"
-MASTER_ONLY = "master-only"
-COMPARED_TAG = "nbval-check-output"
-CHECKED_COMMENT, IGNORED_COMMENT = "NBVAL_CHECK_OUTPUT", "NBVAL_IGNORE_OUTPUT"
+COMPARED_TAG, IGNORED_TAG = "nbval-check-output", "nbval-ignore-output"
 SANITIZERS = ROOT / "tests" / "nbval_sanitize.cfg"
 CELL_SECONDS, START_SECONDS = 180, 300
 # The first code cell of every notebook: finds the course from whatever folder it is started in.
@@ -65,6 +65,7 @@ QUIET = {
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "CUDA_VISIBLE_DEVICES": "-1",
     "PYTHONHASHSEED": "0",
+    "COURSE_WIDGETS": "off",
 }
 
 
@@ -142,6 +143,8 @@ def prepare(notebook: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code" and cell.source == SETUP:
             # JupyterLab shows it folded, pages without it.
             kept |= {"jupyter": {"source_hidden": True}, "tags": ["remove-input"]}
+        if is_master_only(cell):
+            kept |= {"jupyter": {"source_hidden": True}}
         cell.metadata = nbformat.from_dict(kept)
     for place, cell in enumerate(fresh.cells):
         if cell.cell_type == "code":
@@ -273,14 +276,22 @@ def _tidied(output: NotebookNode) -> list[str]:
 
 
 def derive(master: NotebookNode) -> NotebookNode:
-    """Return the reader's notebook of an executed master, with outputs, without running it.
+    """Return the reader's notebook of a master: no solutions, hidden tests and outputs."""
+    fresh = expected(master)
+    for cell in fresh.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return fresh
 
-    Solutions and hidden tests go; answer cells have no output; a check shows what it shows on a
-    placeholder; every other cell keeps the master's output, since nothing after an exercise
-    depends on the reader's answer.
+
+def expected(master: NotebookNode) -> NotebookNode:
+    """Return the reader's notebook of an executed master with the outputs that a run must give.
+
+    Answer cells have no output; a check shows what it shows on a placeholder; every other cell
+    keeps the master's output, since nothing after an exercise depends on the reader's answer.
     """
     fresh = prepare(master)
-    fresh.cells = [c for c in fresh.cells if MASTER_ONLY not in c.metadata.get("tags", [])]
+    fresh.cells = [cell for cell in fresh.cells if not is_master_only(cell)]
     count = 0
     for cell in fresh.cells:
         if cell.cell_type != "code":
@@ -366,7 +377,7 @@ def _compared(cell: NotebookNode) -> list[str]:
     shown = []
     for output in cell.outputs:
         data = output.get("data", {"text/plain": output.get("text", "")})
-        if IGNORED_COMMENT in cell.source:
+        if IGNORED_TAG in cell.metadata.get("tags", []):
             text = str(data.get("text/plain", ""))
             shown.append(re.sub(r"\d[\d.,]*", "N", text))
         else:

@@ -15,12 +15,13 @@ from urllib.parse import unquote
 
 from nbformat import NotebookNode
 
+from utils.authoring.claims import claims_without_cover
+from utils.authoring.minutes import time_problems
 from utils.authoring.notebooks import (
     BEGIN_HIDDEN,
-    CHECKED_COMMENT,
     COMPARED_TAG,
     END_HIDDEN,
-    IGNORED_COMMENT,
+    IGNORED_TAG,
     SETUP,
     NotebookProblem,
     checked_ids,
@@ -29,16 +30,20 @@ from utils.authoring.notebooks import (
     masters,
     read_notebook,
 )
+from utils.authoring.sections import is_master_only, sections_of
 from utils.exercises.exercise import load_chapter
+from utils.exercises.guesses import load_predictions
 from utils.exercises.solutions import BEGIN_SOLUTION, END_SOLUTION, answer_grade_id
 from utils.support.paths import CHAPTERS, ROOT, SOLUTIONS
 
+PROJECT = 9
+NO_LESSONS = (0, PROJECT)  # the beginning and the project: no fixed number of exercises
 LONGEST_CELL, MEDIAN_CELL, MOST_IN_A_ROW = 25, 8, 2
-FEWEST_EXERCISES, MOST_EXERCISES = 4, 6
-LARGEST_BYTES = 1_000_000
+FEWEST_EXERCISES, MOST_EXERCISES = 4, 7
+LARGEST_BYTES = 2_000_000
 ENDING = ("summary", "tensors", "exercises", "further reading", "next")
 MARKERS = (BEGIN_SOLUTION, END_SOLUTION, BEGIN_HIDDEN, END_HIDDEN)
-IGNORED_TAG, FALLS_BACK_TAG = "nbval-ignore-output", "falls-back"
+FALLS_BACK_TAG = "falls-back"
 # A body smaller than this is common knowledge, not a copy: nodes of its syntax tree.
 SMALLEST_COPY = 30
 
@@ -180,19 +185,30 @@ def plain_python(page: Page) -> Iterator[str]:
 
 def lengths(page: Page) -> Iterator[str]:
     """At most 25 lines a code cell, a median of 8, two code cells in a row."""
-    sizes = [_size(cell) for cell in page.code]
-    for cell, size in zip(page.code, sizes, strict=True):
+    read = [cell for cell in page.code if not _is_aside(cell)]
+    sizes = [_size(cell) for cell in read]
+    for cell, size in zip(read, sizes, strict=True):
         if size > LONGEST_CELL:
             yield f"A code cell has {size} lines, more than {LONGEST_CELL}:{_quoted(cell)}"
     if sizes and median(sizes) > MEDIAN_CELL:
         yield f"The median code cell has {median(sizes):g} lines, more than {MEDIAN_CELL}."
     row = 0
     for cell in page.notebook.cells:
+        if _is_aside(cell):
+            continue
         row = row + 1 if cell.cell_type == "code" else 0
         if row == MOST_IN_A_ROW + 1:
             yield f"More than {MOST_IN_A_ROW} code cells stand in a row, at:{_quoted(cell)}"
     if any(not cell.source.strip() for cell in page.notebook.cells):
         yield "There is an empty cell."
+
+
+def _is_aside(cell: NotebookNode) -> bool:
+    """Return whether a code cell is for the master only, or only keeps or shows a guess."""
+    if cell.cell_type != "code":
+        return False
+    calls = r"(predict|outcome|predictions|progress)\("
+    return is_master_only(cell) or bool(re.match(calls, cell.source))
 
 
 def _size(cell: NotebookNode) -> int:
@@ -274,7 +290,8 @@ def exercises(page: Page) -> Iterator[str]:
     """Four to six, each with an answer, a check, a hint and a solution; one is a bug to find."""
     known = {entry.id: entry for entry in load_chapter(page.chapter)}
     checked = [id for cell in page.code for id in checked_ids(cell.source)]
-    if not FEWEST_EXERCISES <= len(checked) <= MOST_EXERCISES:
+    lesson = page.chapter not in NO_LESSONS
+    if lesson and not FEWEST_EXERCISES <= len(checked) <= MOST_EXERCISES:
         yield (
             f"A chapter has {FEWEST_EXERCISES} to {MOST_EXERCISES} exercises; "
             f"this one checks {len(checked)}."
@@ -296,7 +313,9 @@ def exercises(page: Page) -> Iterator[str]:
             yield f"Exercise {id} has no heading `### Exercise {id} ...`."
         if answer_grade_id(id) not in graded:
             yield f"Exercise {id} has no answer cell right before its check."
-    if not any(re.search(r"find the bug", cell.source, re.IGNORECASE) for cell in page.prose):
+    if lesson and not any(
+        re.search(r"find the bug", cell.source, re.IGNORECASE) for cell in page.prose
+    ):
         yield 'No exercise says "find the bug".'
 
 
@@ -389,7 +408,7 @@ def pictures(page: Page) -> Iterator[str]:
             before = [other.source for other in cells[:place] if other.cell_type == "markdown"]
             if not before or "?" not in before[-1]:
                 yield f"No question stands in the text before a picture:{_quoted(cell)}"
-            after = cells[place + 1] if place + 1 < len(cells) else None
+            after = next((other for other in cells[place + 1 :] if not _is_aside(other)), None)
             if after is None or after.cell_type != "markdown":
                 yield f"No text reads a picture after it:{_quoted(cell)}"
 
@@ -398,9 +417,12 @@ def pictures(page: Page) -> Iterator[str]:
 
 
 def outputs(page: Page) -> Iterator[str]:
-    """Executed, in order, without errors, warnings, log lines or machine paths; under 1 MB."""
+    """A master: run in order, no errors, warnings, log lines or machine paths; a chapter: none."""
     counts = [cell.execution_count for cell in page.code]
-    if counts != list(range(1, len(counts) + 1)):
+    if not page.is_master:
+        if any(counts) or any(cell.outputs for cell in page.code):
+            yield "A chapter has no outputs, so that no answer stands below its question."
+    elif counts != list(range(1, len(counts) + 1)):
         yield "The notebook is not executed from top to bottom (run `execute`, then `derive`)."
     for cell in page.code:
         for output in cell.outputs:
@@ -415,7 +437,7 @@ def outputs(page: Page) -> Iterator[str]:
                 yield f"A cell shows a path of this machine, {_hit(_MACHINE, text)}:{_quoted(cell)}"
     size = page.path.stat().st_size if page.path.is_file() else 0
     if size > LARGEST_BYTES:
-        yield f"The notebook takes {size / 1e6:.2f} MB; 1 MB at most (smaller pictures, dpi=80)."
+        yield f"The notebook takes {size / 1e6:.2f} MB; 2 MB at most (smaller pictures, dpi=80)."
 
 
 def output_text(output: NotebookNode) -> str:
@@ -432,11 +454,8 @@ def _hit(pattern: re.Pattern[str], text: str) -> str:
 
 def marked(cell: NotebookNode) -> str:
     """Return "check" or "ignore" as the cell is marked for nbval, or "" where it is not."""
-    comments = {line.strip().lstrip("#").strip() for line in cell.source.split("\n")}
     tags = set(cell.metadata.get("tags", []))
-    if CHECKED_COMMENT in comments or COMPARED_TAG in tags:
-        return "check"
-    return "ignore" if IGNORED_COMMENT in comments or IGNORED_TAG in tags else ""
+    return "check" if COMPARED_TAG in tags else "ignore" if IGNORED_TAG in tags else ""
 
 
 def markers(page: Page) -> Iterator[str]:
@@ -445,22 +464,84 @@ def markers(page: Page) -> Iterator[str]:
     for cell in page.code:
         mark = marked(cell)
         texts = [out for out in cell.outputs if "image/png" not in out.get("data", {})]
-        if mark == "check" and not cell.outputs:
+        if mark == "check" and page.is_master and not cell.outputs:
             yield f"A compared cell has no output, so nothing is compared:{_quoted(cell)}"
         if texts and not mark and not is_answer(cell):
             yield (
-                f"A cell with output is marked neither {CHECKED_COMMENT} nor "
-                f"{IGNORED_COMMENT}:{_quoted(cell)}"
+                f"A cell with output has neither the tag {COMPARED_TAG} nor "
+                f"{IGNORED_TAG}:{_quoted(cell)}"
             )
         if texts and mark and not checked_ids(cell.source):
             decided[mark] += 1
-        if sum(word in cell.source for word in (CHECKED_COMMENT, IGNORED_COMMENT)) == 2:
+        if {COMPARED_TAG, IGNORED_TAG} <= set(cell.metadata.get("tags", [])):
             yield f"A cell is marked to be compared and to be ignored:{_quoted(cell)}"
     if decided["check"] < decided["ignore"]:
         yield (
             f"Only {decided['check']} of {sum(decided.values())} cells with output are compared; "
             "at least half should be (round, sort, or print a statement)."
         )
+
+
+# Claims, time and predictions
+
+
+def claims(page: Page) -> Iterator[str]:
+    """What the prose says of a run is asserted in a cell for the master; numbers have a source."""
+    if page.is_master:
+        yield from claims_without_cover(page.notebook)
+
+
+def time(page: Page) -> Iterator[str]:
+    """The time needed is worked out from the text; the core way is short enough."""
+    if page.is_master and page.chapter != PROJECT:
+        yield from time_problems(page.notebook, page.chapter)
+
+
+def deeper(page: Page) -> Iterator[str]:
+    """Nothing outside the deeper sections needs what they make."""
+    core: set[str] = set()
+    only_deeper: set[str] = set()
+    for section in sections_of(page.notebook):
+        for cell in section.cells:
+            tree = _parsed(cell)
+            used = (_loaded(tree) - _top_bound(tree)) & only_deeper
+            if used and not section.deeper and not is_master_only(cell):
+                yield f"A cell needs {sorted(used)[0]!r} of a deeper section:{_quoted(cell)}"
+            if section.deeper:
+                only_deeper |= _top_bound(tree) - core
+            else:
+                core |= _top_bound(tree)
+                only_deeper -= core
+
+
+def guesses(page: Page) -> Iterator[str]:
+    """Each prediction is asked once, in a cell of its own, answered later, and summed up."""
+    known = [entry.id for entry in load_predictions(page.chapter)]
+    asked = [id for cell in page.code for id in _firsts(cell, "predict")]
+    answered = [id for cell in page.code for id in _firsts(cell, "outcome")]
+    for name, found in (("asked", asked), ("answered", answered)):
+        if sorted(found) != sorted(known):
+            odd = sorted(set(found) ^ set(known)) or sorted(i for i in found if found.count(i) > 1)
+            yield f"Predictions {', '.join(odd)} are not {name} exactly once."
+    for entry in load_predictions(page.chapter):
+        text = next((c.source for c in page.prose if f"**Prediction {entry.id}.**" in c.source), "")
+        if not text:
+            yield f"No paragraph begins with **Prediction {entry.id}.**"
+        for letter in entry.choices:
+            if f"*({letter})*" not in text:
+                yield f"Prediction {entry.id} does not show its choice *({letter})*."
+    if known and not any("predictions(" in cell.source for cell in page.code):
+        yield "No cell shows `predictions()` at the end."
+    for cell in page.code:
+        if _firsts(cell, "predict") and not re.match(r"predict\(\"[\d.]+\", \.\.\.\)", cell.source):
+            yield f"A prediction is asked in a cell of its own, with dots:{_quoted(cell)}"
+
+
+def _firsts(cell: NotebookNode, function: str) -> list[str]:
+    """Return the first argument of each call of a function, in order."""
+    calls = [node for node in ast.walk(_parsed(cell)) if isinstance(node, ast.Call) and node.args]
+    named = [c for c in calls if isinstance(c.func, ast.Name) and c.func.id == function]
+    return [str(c.args[0].value) for c in named if isinstance(c.args[0], ast.Constant)]
 
 
 # Metadata
@@ -584,6 +665,10 @@ RULES: tuple[Rule, ...] = (
     markers,
     metadata,
     copies,
+    claims,
+    time,
+    deeper,
+    guesses,
 )
 
 

@@ -7,7 +7,8 @@
 
 Each state is one pytest with nbval that goes through its notebooks in order. The two states run
 side by side: the chapters with 1 thread, the solutions with 4, so that a run also shows that the
-compared outputs do not depend on the number of threads (`--swap` turns that round).
+compared outputs do not depend on the number of threads (`--swap` turns that round). A chapter has
+no outputs: a copy with those that it must have, from its master, is run in its place.
 """
 
 import argparse
@@ -16,11 +17,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from utils.authoring.notebooks import CELL_SECONDS, INLINE, QUIET, SANITIZERS, START_SECONDS
+from utils.authoring.notebooks import (
+    CELL_SECONDS,
+    INLINE,
+    QUIET,
+    SANITIZERS,
+    START_SECONDS,
+    NotebookProblem,
+    expected,
+    read_notebook,
+    write_notebook,
+)
 from utils.support.files import read_json, write_json
 from utils.support.paths import CHAPTERS, ROOT, SOLUTIONS
 
@@ -67,6 +78,25 @@ def lanes_of(paths: list[Path], threads: int | None = None, swap: bool = False) 
     return lanes
 
 
+def with_expected_outputs(path: Path, folder: Path) -> Path:
+    """Return a copy of a chapter, in `folder`, with the outputs that its run must give.
+
+    Any other notebook is returned as it is. Raises `NotebookProblem` where the chapter is not what
+    its master derives to.
+    """
+    master = SOLUTIONS / path.name
+    if path.resolve().parent != CHAPTERS or not master.is_file():
+        return path
+    wanted = expected(read_notebook(master))
+    cells = read_notebook(path).cells
+    if [cell.source for cell in cells] != [cell.source for cell in wanted.cells]:
+        raise NotebookProblem(f"chapters/{path.name} differs from its master: run `derive`.")
+    copy = folder / "chapters" / path.name
+    copy.parent.mkdir(exist_ok=True)
+    write_notebook(copy, wanted)
+    return copy
+
+
 def command_of(lane: Lane, measures: Path) -> list[str]:
     """Return the pytest command of a lane."""
     return [
@@ -91,6 +121,7 @@ def environment_of(lane: Lane, folder: Path) -> dict[str, str]:
         **threads,
         "MPLBACKEND": INLINE,
         "CHECK_STRICT": "1" if lane.state == "solutions" else "",
+        "COURSE_ROOT": str(ROOT),
         "COURSE_PROGRESS": str(folder / f"progress-{lane.state}.json"),
         "PYTHONPATH": python_path,
     }
@@ -106,6 +137,7 @@ def run_lanes(lanes: list[Lane], together: bool = True) -> tuple[bool, dict[str,
     passed = True
     with tempfile.TemporaryDirectory(prefix="notebooks-") as name:
         folder = Path(name)
+        lanes = [_ready(lane, folder) for lane in lanes]
         groups = [lanes] if together else [[lane] for lane in lanes]
         for group in groups:
             started = [(lane, _start(lane, folder)) for lane in group]
@@ -118,6 +150,11 @@ def run_lanes(lanes: list[Lane], together: bool = True) -> tuple[bool, dict[str,
                 for key, value in _measures(folder / f"{lane.state}.json").items():
                     measured[key] = {**value, "threads": lane.threads}
     return passed, measured
+
+
+def _ready(lane: Lane, folder: Path) -> Lane:
+    notebooks = tuple(with_expected_outputs(path, folder) for path in lane.notebooks)
+    return replace(lane, notebooks=notebooks)
 
 
 def _start(lane: Lane, folder: Path) -> subprocess.Popen:
@@ -214,7 +251,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     start = time.perf_counter()
     _prepare_data(lanes)
-    passed, measured = run_lanes(lanes, together=not given.one_by_one)
+    try:
+        passed, measured = run_lanes(lanes, together=not given.one_by_one)
+    except NotebookProblem as problem:
+        print(problem, file=sys.stderr)
+        return 1
     if given.json:
         write_json(given.json, measured)
     print(f"\n{table(measured)}\n\n{time.perf_counter() - start:.0f} s in all")
