@@ -42,8 +42,8 @@ test: $(READY)-dev ## set up if missing, then the whole test suite, notebooks in
 	$(BIN)/python -m pytest
 	$(BIN)/python -m utils run-notebooks
 
-lab: $(READY) ## set up if missing, open the first chapter in JupyterLab
-	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters/01_dataset.ipynb
+lab: $(READY) ## set up if missing, open the course in JupyterLab
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb
 
 data: $(READY) ## the embedded data only
 	$(BIN)/python -m utils data

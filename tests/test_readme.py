@@ -80,3 +80,45 @@ def test_the_files_that_the_readme_links_to_exist():
     assert len(links) > 20
     for link in links:
         assert (ROOT / link).exists(), link
+
+
+def test_the_minutes_are_those_of_the_chapters():
+    from utils.authoring.minutes import minutes_of
+    from utils.authoring.notebooks import masters, read_notebook
+
+    for path in masters():
+        (row,) = re.findall(rf"^.*\(chapters/{re.escape(path.name)}\).*$", README, re.MULTILINE)
+        found = minutes_of(read_notebook(path))
+        core, deeper = (5 * round(part / 5) for part in (found.core, found.deeper))
+        assert row.endswith(f"| {core} | {deeper} |"), f"{path.name}: {core} and {deeper}"
+
+
+# The reference page
+
+REFERENCE = (ROOT / "chapters" / "reference.md").read_text(encoding="utf-8")
+
+
+def words_of_the_reference():
+    """Return (term, chapter's file) of each row of the glossary."""
+    body = REFERENCE.split("## Words")[1].split("## Shapes")[0]
+    return re.findall(r"^\| \*\*(.+?)\*\* \|.*\((\d\d_\w+\.ipynb)\) \|$", body, re.MULTILINE)
+
+
+def test_every_term_is_introduced_in_bold_in_the_chapter_that_is_named():
+    found = words_of_the_reference()
+    rows = [line for line in REFERENCE.split("## Shapes")[0].splitlines() if line[:4] == "| **"]
+    assert len(found) == len(rows) >= 60
+    terms = [term.lower() for term, _ in found]
+    assert len(set(terms)) == len(terms) and terms == sorted(terms)
+    for term, name in found:
+        text = (ROOT / "solutions" / name).read_text(encoding="utf-8").lower()
+        plain = re.sub(r"\s+", " ", text.replace('\\n",', " ").replace('"', " "))
+        assert re.search(rf"\*\*[^*]*{re.escape(term.lower())}[^*]*\*\*", plain), (term, name)
+
+
+def test_the_links_of_the_reference_lead_somewhere():
+    for link in re.findall(r"\]\(([^)]+)\)", REFERENCE):
+        name, _, anchor = link.partition("#")
+        assert not name or (ROOT / "chapters" / name).exists(), link
+        heading = anchor.replace("-", " ")
+        assert not anchor or re.search(rf"^## {heading}$", REFERENCE, re.MULTILINE | re.IGNORECASE)

@@ -25,7 +25,7 @@ BEST, HISTORY, LOG = "best.npz", "history.json", "log.csv"
 class History:
     """What each epoch measured.
 
-    A dictionary each: `epoch` (from 1), `loss` and `dev_loss` (nats a word; for the training on
+    A dictionary each: `epoch` (from 1), `loss` and `dev_loss` (nats per word; for the training on
     the metric, minus the mean reward), `dev_perplexity`, `seconds` and `best` (whether it was,
     when it ended).
     """

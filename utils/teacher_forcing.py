@@ -235,7 +235,7 @@ def _signature(model: TeacherForcedModel, dtype: Any) -> Any:
 def cross_entropy(
     model: TeacherForcedModel, features: np.ndarray, sequences: CaptionSequences
 ) -> float:
-    """Return the mean cross-entropy of captions in nats a word."""
+    """Return the mean cross-entropy of captions in nats per word."""
     return _Evaluator(AllPositions(model), model.shaped(features), sequences)()
 
 

@@ -318,12 +318,12 @@ def train(
 def evaluate(
     model: keras.Model, features: np.ndarray, sequences: CaptionSequences, batch_size: int = 1024
 ) -> float:
-    """Return the mean cross-entropy in nats a word of a model on captions."""
+    """Return the mean cross-entropy in nats per word of a model on captions."""
     learner = on_rows(model, features)
     learner.compile(loss="sparse_categorical_crossentropy")
     return float(learner.evaluate(prefix_dataset(sequences, batch_size), verbose=0))
 
 
 def first_loss(vocabulary_size: int) -> float:
-    """Return ln(V): the loss of a model that knows nothing, in nats a word (chapter 5)."""
+    """Return ln(V): the loss of a model that knows nothing, in nats per word (chapter 5)."""
     return float(np.log(vocabulary_size))

@@ -6,8 +6,9 @@ import re
 import pytest
 from matplotlib.figure import Figure
 
+from utils.authoring.notebooks import masters, read_notebook
 from utils.figures import hands_on as module
-from utils.figures.course_map import BOXES, course_map, course_map_alt
+from utils.figures.course_map import BOXES, NAMES, course_map, course_map_alt
 from utils.figures.hands_on import Slider, hands_on, starts_of, widget_of
 from utils.figures.show import png_bytes
 
@@ -69,3 +70,11 @@ def test_the_map_says_where_you_are(here):
     texts = [text.get_text() for text in course_map(here).axes[0].texts]
     assert ("you are here" in texts) == (here > 0)
     assert (f"chapter {here}," in course_map_alt(here)) == (here > 0)
+
+
+def test_the_map_uses_the_titles_of_the_chapters():
+    titles = {}
+    for path in masters():
+        first = read_notebook(path).cells[0].source.splitlines()[0]
+        titles[int(path.name[:2])] = first.partition(" · ")[2]
+    assert titles == NAMES

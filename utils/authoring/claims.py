@@ -11,7 +11,7 @@ from utils.authoring.sections import Section, is_master_only, sections_of
 
 # Numbers this small count things that are in sight, and are not looked up.
 SMALL = 12
-_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?%?")
+_NUMBER = re.compile(r"(?<![\w.])\d(?:[\d,]*\d)?(?:\.\d+)?%?")
 _NOT_PROSE = re.compile(
     r"\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]*`|^\s*\|.*$|^\s*\d+\. ", re.MULTILINE | re.DOTALL
 )

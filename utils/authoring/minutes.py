@@ -25,7 +25,7 @@ _BOXES = ("check", "hint", "solution", "predict", "predictions", "outcome", "pro
 
 @dataclass(frozen=True)
 class Minutes:
-    """Minutes of a chapter's core way and of its deeper sections."""
+    """Minutes of a chapter's core path and of its deeper sections."""
 
     core: float
     deeper: float
@@ -36,7 +36,7 @@ class Minutes:
         if not deeper:
             return f"**Time needed**: about {core} minutes."
         return (
-            f"**Time needed**: about {core} minutes for the core way, and {deeper} minutes more "
+            f"**Time needed**: about {core} minutes for the core path, and {deeper} minutes more "
             "for the sections marked *deeper*."
         )
 
@@ -90,7 +90,7 @@ def with_minutes(notebook: NotebookNode) -> NotebookNode:
 
 
 def time_problems(notebook: NotebookNode, chapter: int) -> list[str]:
-    """Return sentences where the time is not that of the words, or the core way is too long."""
+    """Return sentences where the time is not that of the words, or the core path is too long."""
     found = minutes_of(notebook)
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     problems = []
@@ -98,5 +98,5 @@ def time_problems(notebook: NotebookNode, chapter: int) -> list[str]:
         problems.append(f"The time needed is not what `minutes` writes: {found.line()}")
     most = MOST_CORE_MINUTES.get(chapter, CORE_MINUTES)
     if found.core > most + STEP / 2:
-        problems.append(f"The core way takes {found.core:.0f} minutes, more than {most}.")
+        problems.append(f"The core path takes {found.core:.0f} minutes, more than {most}.")
     return problems

@@ -183,6 +183,14 @@ def plain_python(page: Page) -> Iterator[str]:
             yield f"A cell is not plain Python ({error.msg}):{_quoted(cell)}"
 
 
+def no_tool_comments(page: Page) -> Iterator[str]:
+    """No comment speaks to a tool: readers would wonder. Tags say such things."""
+    for cell in page.code:
+        found = re.search(r"#\s*(fmt:|noqa|NBVAL_|type: ignore|ruff:)", cell.source)
+        if found:
+            yield f"A comment speaks to a tool, {found[0]!r}; use a tag:{_quoted(cell)}"
+
+
 def lengths(page: Page) -> Iterator[str]:
     """At most 25 lines a code cell, a median of 8, two code cells in a row."""
     read = [cell for cell in page.code if not _is_aside(cell)]
@@ -492,7 +500,7 @@ def claims(page: Page) -> Iterator[str]:
 
 
 def time(page: Page) -> Iterator[str]:
-    """The time needed is worked out from the text; the core way is short enough."""
+    """The time needed is worked out from the text; the core path is short enough."""
     if page.is_master and page.chapter != PROJECT:
         yield from time_problems(page.notebook, page.chapter)
 
@@ -655,6 +663,7 @@ RULES: tuple[Rule, ...] = (
     top,
     ending,
     plain_python,
+    no_tool_comments,
     lengths,
     run_twice,
     exercises,

@@ -91,7 +91,7 @@ def curves(runs: Path) -> Figure:
         ]
         losses = [epoch["dev_loss"] for epoch in epochs]
         axis.plot(minutes, losses, "o-", color=next(colours), label=name, markersize=4)
-    axis.set(xlabel="minutes on two cores", ylabel="dev loss (nats a word)")
+    axis.set(xlabel="minutes on two cores", ylabel="dev loss (nats per word)")
     axis.spines[["top", "right"]].set_visible(False)
     axis.legend(frameon=False)
     figure.tight_layout()

@@ -27,7 +27,7 @@ from utils.exercises.progress import Progress, read_progress, write_progress
 __all__ = ["outcome", "predict", "predictions"]
 
 LATE = "The result was known when this guess came, so it is not counted."
-OPEN = "No guess yet. Put {what} in place of the dots, or go on: nothing later needs it."
+OPEN = "No guess yet. Replace the dots by {what}, or go on: nothing later needs it."
 
 
 def predict(id: str, guess: Any = ..., sure: bool = False) -> None:

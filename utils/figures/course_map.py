@@ -12,26 +12,27 @@ from utils.figures.plots import BLUE, GREY, ORANGE
 WIDTH, HEIGHT = 2.0, 1.1
 BOXES = {
     1: (0.0, 1.25, "photos and\ncaptions"),
-    2: (2.7, 2.5, "photo →\nfeature (1,280)"),
-    3: (2.7, 0.0, "word →\nvector (50)"),
+    2: (2.7, 2.5, "photo →\n1,280 numbers"),
+    3: (2.7, 0.0, "word →\n50 numbers"),
     4: (5.4, 0.0, "words so far →\nhidden state"),
     5: (8.1, 1.25, "Add →\nnext word"),
     6: (8.1, 3.75, "training"),
     7: (10.8, 1.25, "caption\nand its score"),
-    8: (5.4, 3.75, "attention"),
-    9: (10.8, 3.75, "your own\nphotos"),
+    8: (5.4, 3.75, "attention\n(optional)"),
+    9: (10.8, 3.75, "a project\nof your own"),
 }
 ARROWS = ((1, 2), (1, 3), (3, 4), (2, 5), (4, 5), (6, 5), (5, 7), (2, 8), (8, 5), (7, 9))
+LATER = (2, 8), (8, 5)  # optional: drawn dashed
 NAMES = {
     0: "Start here",
-    1: "The dataset",
-    2: "CNN features",
-    3: "GloVe embeddings",
-    4: "LSTM text encoder",
-    5: "Merging with Add",
+    1: "Photos, captions, words",
+    2: "A photo becomes 1,280 numbers",
+    3: "Words become vectors",
+    4: "An LSTM reads the caption",
+    5: "Merge: where the photo meets the words",
     6: "Training",
     7: "Decoding and BLEU",
-    8: "Attention",
+    8: "Attention, and training on the metric",
     9: "A project of your own",
 }
 
@@ -83,7 +84,8 @@ def _arrow(axis: Axes, first: int, second: int) -> None:
             start, end = (x1 + WIDTH / 2, y1 + HEIGHT), (x2 + WIDTH / 2, y2)
     else:
         start, end = (x1 + WIDTH, y1 + HEIGHT / 2), (x2, y2 + HEIGHT / 2)
-    arrow = {"arrowstyle": "-|>", "color": GREY, "lw": 1.3, "shrinkA": 2, "shrinkB": 2}
+    style = "--" if (first, second) in LATER else "-"
+    arrow = {"arrowstyle": "-|>", "color": GREY, "lw": 1.3, "ls": style, "shrinkA": 2, "shrinkB": 2}
     axis.annotate("", end, start, arrowprops=arrow)
 
 
@@ -94,6 +96,6 @@ def course_map_alt(here: int) -> str:
         "The map of the course. Chapter 1, photos and captions, leads to two branches: chapter 2 "
         "makes a feature of each photo; chapter 3 a vector of each word, and chapter 4 a hidden "
         "state of the words so far. Chapter 5 adds the two and predicts the next word, chapter 6 "
-        "trains that, and chapter 7 writes and scores captions. Chapter 8 gives attention to "
-        f"regions of the photo. Chapter 9 is a project of your own. {place}"
+        "trains that, and chapter 7 writes and scores captions. Chapter 8, which is optional, adds "
+        f"attention to regions of the photo. Chapter 9 is a project of your own. {place}"
     )

@@ -153,7 +153,7 @@ def loss_curves(
             xytext=(-4, -4 if below else 3), va="top" if below else "bottom",
             textcoords="offset points", color="#555555",
         )  # fmt: skip
-    axis.set(xlabel=xlabel, ylabel="loss (nats a word)", ylim=(0, None))
+    axis.set(xlabel=xlabel, ylabel="loss (nats per word)", ylim=(0, None))
     axis.xaxis.get_major_locator().set_params(integer=True)
     open_frame(axis)
     axis.legend(**BESIDE)

@@ -1,0 +1,136 @@
+"""The checks of chapter 9: the parts of a project that a program can check.
+
+Whether an explanation is good, a person judges (the rubric in the chapter).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from utils.baselines import constant_baseline, human_row, shuffled_baseline
+from utils.bleu import bleu
+from utils.dataset import Dataset
+from utils.exercises.exercise import Incorrect, NotAttempted, exercise
+from utils.exercises.expect import expect_close, expect_type, plain
+
+FEWEST_PHOTOS, FEWEST_CAPTIONS = 20, 2
+CAUSES = ("vocabulary", "feature", "language habit", "too few examples", "caption data")
+FAILURES, REASON_WORDS = 3, 8
+
+
+def _entries(given: Any, wanted: Sequence[str], name: str) -> None:
+    """Demand a dict with the keys `wanted`."""
+    expect_type(given, dict, name)
+    missing = [key for key in wanted if key not in given]
+    if missing:
+        raise Incorrect(f"{name} has no entry {missing[0]!r}; it needs {', '.join(wanted)}.")
+
+
+def _words(text: Any, fewest: int, what: str) -> None:
+    """Demand a text of a few words."""
+    if not isinstance(text, str) or len(text.split()) < fewest:
+        raise Incorrect(f"{what} should be a text of {fewest} words or more.")
+
+
+@exercise("9.1")
+def check_9_1(sheet: Any, dataset: Any) -> None:
+    """The data sheet: what there is, counted, and where it is from."""
+    if sheet is None:
+        raise NotAttempted
+    _demand_dataset(dataset)
+    counted = _counts(dataset)
+    _entries(sheet, [*counted, "source", "licence"], "The data sheet")
+    for key, value in counted.items():
+        got = plain(sheet[key])
+        if isinstance(got, bool) or not isinstance(got, (int, float)):
+            raise Incorrect(f"{key!r} should be a number; it is {got!r}.")
+        if got != value:
+            raise Incorrect(f"{key!r} is {got}, and the dataset has {value}.")
+    for key in ("source", "licence"):
+        _words(sheet[key], 3, f"{key!r}")
+    _expect_enough(dataset)
+
+
+def _demand_dataset(dataset: Any) -> None:
+    if not isinstance(dataset, Dataset):
+        raise Incorrect("The last argument should be the dataset that `load_dataset` returned.")
+
+
+def _counts(dataset: Dataset) -> dict[str, int]:
+    return {
+        "photos": len(dataset.captions),
+        "captions": sum(map(len, dataset.captions.values())),
+        "words": len(dataset.train_vocabulary()) - 4,
+        **{split: len(dataset.splits[split]) for split in ("train", "dev", "test")},
+    }
+
+
+def _expect_enough(dataset: Dataset) -> None:
+    """Demand twenty photos, two captions each."""
+    photos = len(dataset.captions)
+    if photos < FEWEST_PHOTOS:
+        raise Incorrect(f"There are {photos} photos. A project has {FEWEST_PHOTOS} or more.")
+    few = [name for name, texts in dataset.captions.items() if len(texts) < FEWEST_CAPTIONS]
+    if few:
+        raise Incorrect(
+            f"{few[0]} has fewer than {FEWEST_CAPTIONS} captions. One reference alone scores a good "
+            "caption low, and nothing says how far people agree."
+        )
+
+
+@exercise("9.2")
+def check_9_2(scores: Any, dataset: Any, hypotheses: Any) -> None:
+    """The score sheet: BLEU-4 of the model beside its baselines, on the test photos."""
+    if scores is None:
+        raise NotAttempted
+    _demand_dataset(dataset)
+    references, train = dataset.tokens("test"), dataset.tokens("train")
+    written = _tokens(hypotheses)
+    if len(written) != len(references):
+        raise Incorrect(
+            f"There are {len(written)} captions and {len(references)} test photos. Score the test "
+            "photos: the network has learnt from those of train, and was chosen on those of dev."
+        )
+    systems = {
+        "one caption for all": constant_baseline(references, train),
+        "captions shuffled": shuffled_baseline(references, written, 0),
+        "model": bleu(references, written),
+        "people": human_row(references),
+    }
+    _entries(scores, list(systems), "The score sheet")
+    for name, found in systems.items():
+        got = plain(scores[name])
+        share = isinstance(got, (int, float)) and found.bleu_4 > 1 and got <= 1
+        if share and abs(100 * got - found.bleu_4) < 0.1:
+            raise Incorrect(f"{name!r} is a share, {got:.3f}. Write it from 0 to 100.")
+        expect_close(got, found.bleu_4, name=f"{name!r}, BLEU-4 from 0 to 100", tolerance=0.06)
+
+
+def _tokens(hypotheses: Any) -> list[list[str]]:
+    if not isinstance(hypotheses, list) or not all(isinstance(one, list) for one in hypotheses):
+        raise Incorrect("The captions of the model should be a list of lists of tokens.")
+    return hypotheses
+
+
+@exercise("9.3")
+def check_9_3(failures: Any, dataset: Any) -> None:
+    """Three failures: photo, caption, cause, and what speaks for that cause."""
+    if failures is None:
+        raise NotAttempted
+    _demand_dataset(dataset)
+    expect_type(failures, (list, tuple), "The failures")
+    if len(failures) < FAILURES:
+        raise Incorrect(f"You explain {len(failures)} failures; {FAILURES} are wanted.")
+    unseen = {*dataset.splits["dev"], *dataset.splits["test"]}
+    for place, failure in enumerate(failures, start=1):
+        name = f"Failure {place}"
+        _entries(failure, ("image", "caption", "cause", "evidence"), name)
+        if failure["image"] not in unseen:
+            raise Incorrect(f"{name}: {failure['image']!r} is no photo of dev or test.")
+        _words(failure["caption"], 1, f"{name}: the caption")
+        if failure["cause"] not in CAUSES:
+            raise Incorrect(f"{name}: the cause should be one of {', '.join(CAUSES)}.")
+        _words(failure["evidence"], REASON_WORDS, f"{name}: the evidence")
+    if len({failure["image"] for failure in failures}) < len(failures):
+        raise Incorrect("Two failures are of the same photo. Choose different ones.")
