@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 
 from utils.captions import clean_caption
+from utils.exercises.chapter_1 import unknown_share
 from utils.vocabulary import Vocabulary
 
 
@@ -511,6 +512,44 @@ def none_at_times_1_2(text):
         return found
 
 
+# Exercise 1.3: experiments, with results measured as the notebook measures them
+
+MORE_PHOTOS = "Do more photos leave fewer unknown words?"
+PHOTOS = [(30, 1), (100, 1), (300, 1)]
+MINIMA = [(100, 1), (100, 5), (100, 20)]
+NEAR = [(90, 1), (100, 1), (110, 1)]  # too near to each other: chance moves the result more
+
+
+def measured_1_3(settings):
+    return {setting: [unknown_share(setting, seed) for seed in range(3)] for setting in settings}
+
+
+def rounded_1_3(settings):
+    return {key: np.round(values, 1) for key, values in measured_1_3(settings).items()}
+
+
+def one_seed_1_3(settings):
+    return {setting: [unknown_share(setting, 0)] for setting in settings}
+
+
+def seeds_from_one_1_3(settings):
+    return {setting: [unknown_share(setting, seed) for seed in (1, 2, 3)] for setting in settings}
+
+
+def shares_1_3(settings):
+    return {key: [value / 100 for value in vs] for key, vs in measured_1_3(settings).items()}
+
+
+def experiment_1_3(settings, conclusion, results=None, question=MORE_PHOTOS):
+    found = measured_1_3(settings) if results is None else results
+    return {
+        "question": question,
+        "settings": settings,
+        "results": found,
+        "conclusion": conclusion,
+    }
+
+
 CASES = {
     "1.1": {
         "wrong": [
@@ -549,8 +588,30 @@ CASES = {
         "right": [right_1_2, right_too_1_2, split_too_1_2, substituted_1_2, finder_1_2],
     },
     "1.3": {
-        "wrong": [("a", "words one by one"), ("c", "misspelt"), ("d", "<unk>")],
-        "right": ["b", "B)", " (b) ", "B."],
+        "wrong": [
+            ("a", "is a dict"),
+            ({"question": MORE_PHOTOS, "settings": [(100, 1)]}, "'results' is missing"),
+            (experiment_1_3(PHOTOS, "falls", question="photos?"), "sentence"),
+            (experiment_1_3([(100, 1), (300, 1)], "falls"), "no trend"),
+            (experiment_1_3([(30, 1), (300, 1), (1000, 1)], "falls"), "control is missing"),
+            (experiment_1_3([10, 100, 1000], "falls", {10: [1], 100: [1], 1000: [1]}), "a pair"),
+            (experiment_1_3([(5, 1), (100, 1), (300, 1)], "falls", {}), "cannot be tried"),
+            (experiment_1_3([(100, 1), (100, 30), (100, 5)], "rises", {}), "cannot be tried"),
+            (experiment_1_3([(100, 1), (100, 2.5), (100, 5)], "rises", {}), "whole numbers"),
+            (experiment_1_3(PHOTOS, "falls", one_seed_1_3(PHOTOS)), "needs 3"),
+            (experiment_1_3(PHOTOS, "falls", shares_1_3(PHOTOS)), "[Mm]easured again"),
+            (experiment_1_3(PHOTOS, "falls", seeds_from_one_1_3(PHOTOS)), "[Mm]easured again"),
+            (experiment_1_3(PHOTOS, "rises"), "says 'falls'"),
+            (experiment_1_3(NEAR, "rises"), "says 'no clear effect'"),
+            (experiment_1_3(PHOTOS, "more is better"), "is one of"),
+        ],
+        "right": [
+            experiment_1_3(PHOTOS, "falls"),
+            experiment_1_3(PHOTOS[::-1], "rises"),
+            experiment_1_3(MINIMA, "rises"),
+            experiment_1_3(NEAR, "no clear effect"),
+            experiment_1_3(MINIMA, "rises", rounded_1_3(MINIMA)),
+        ],
     },
     "1.4": {
         "wrong": [

@@ -198,201 +198,201 @@ def right_by_keras_2_2(picture, kernel, stride):
     return keras.ops.conv(framed[None], weights, strides=stride, padding="valid")[0, :, :, 0]
 
 
-def one_by_one_2_3(photos, predict, batch_size):
-    return np.stack([predict(preprocess(photo[None]))[0] for photo in photos])
+def one_by_one_2_3(photos, to_features, batch_size):
+    return np.stack([to_features(preprocess(photo[None]))[0] for photo in photos])
 
 
-def _in_batches(photos, predict, batch_size, scale):
+def _in_batches(photos, to_features, batch_size, scale):
     starts = range(0, len(photos), batch_size)
-    return np.concatenate([predict(scale(photos[s : s + batch_size])) for s in starts])
+    return np.concatenate([to_features(scale(photos[s : s + batch_size])) for s in starts])
 
 
-def never_2_3(photos, predict, batch_size):
-    return _in_batches(photos, predict, batch_size, lambda part: part.astype(np.float32))
+def never_2_3(photos, to_features, batch_size):
+    return _in_batches(photos, to_features, batch_size, lambda part: part.astype(np.float32))
 
 
-def twice_2_3(photos, predict, batch_size):
-    return _in_batches(photos, predict, batch_size, lambda part: preprocess(preprocess(part)))
+def twice_2_3(photos, to_features, batch_size):
+    return _in_batches(photos, to_features, batch_size, lambda part: preprocess(preprocess(part)))
 
 
-def halved_2_3(photos, predict, batch_size):
-    return _in_batches(photos, predict, batch_size, lambda part: part / 255)
+def halved_2_3(photos, to_features, batch_size):
+    return _in_batches(photos, to_features, batch_size, lambda part: part / 255)
 
 
-def all_at_once_2_3(photos, predict, batch_size):
-    return predict(preprocess(photos))
+def all_at_once_2_3(photos, to_features, batch_size):
+    return to_features(preprocess(photos))
 
 
-def cut_2_3(photos, predict, batch_size):
+def cut_2_3(photos, to_features, batch_size):
     whole = len(photos) // batch_size * batch_size
-    return _in_batches(photos[:whole], predict, batch_size, preprocess)
+    return _in_batches(photos[:whole], to_features, batch_size, preprocess)
 
 
-def empty_batch_2_3(photos, predict, batch_size):
+def empty_batch_2_3(photos, to_features, batch_size):
     starts = range(0, len(photos) + 1, batch_size)
-    return np.concatenate([predict(preprocess(photos[s : s + batch_size])) for s in starts])
+    return np.concatenate([to_features(preprocess(photos[s : s + batch_size])) for s in starts])
 
 
-def in_place_2_3(photos, predict, batch_size):
+def in_place_2_3(photos, to_features, batch_size):
     photos[:] = photos[::-1]
-    return right_2_3(photos, predict, batch_size)
+    return right_2_3(photos, to_features, batch_size)
 
 
-def placeholder_of_the_text_2_3(photos, predict, batch_size):
-    return np.stack([predict(photo[None].astype(np.float32))[0] for photo in photos])
+def placeholder_of_the_text_2_3(photos, to_features, batch_size):
+    return np.stack([to_features(photo[None].astype(np.float32))[0] for photo in photos])
 
 
-def list_of_batches_2_3(photos, predict, batch_size):
+def list_of_batches_2_3(photos, to_features, batch_size):
     starts = range(0, len(photos), batch_size)
-    return [predict(preprocess(photos[s : s + batch_size])) for s in starts]
+    return [to_features(preprocess(photos[s : s + batch_size])) for s in starts]
 
 
-def stretched_2_3(photos, predict, batch_size):
+def stretched_2_3(photos, to_features, batch_size):
     low = photos.min(axis=(1, 2, 3), keepdims=True).astype(float)
     high = photos.max(axis=(1, 2, 3), keepdims=True)
     ready = (photos - low) / (high - low) * 2 - 1
     starts = range(0, len(photos), batch_size)
-    return np.concatenate([predict(ready[s : s + batch_size]) for s in starts])
+    return np.concatenate([to_features(ready[s : s + batch_size]) for s in starts])
 
 
-def not_shifted_2_3(photos, predict, batch_size):
-    return _in_batches(photos, predict, batch_size, lambda part: part / 127.5)
+def not_shifted_2_3(photos, to_features, batch_size):
+    return _in_batches(photos, to_features, batch_size, lambda part: part / 127.5)
 
 
-def fours_2_3(photos, predict, batch_size):
-    return _in_batches(photos, predict, 4, preprocess)
+def fours_2_3(photos, to_features, batch_size):
+    return _in_batches(photos, to_features, 4, preprocess)
 
 
-def alone_without_a_batch_2_3(photos, predict, batch_size):
-    return np.stack([predict(preprocess(photo)) for photo in photos])
+def alone_without_a_batch_2_3(photos, to_features, batch_size):
+    return np.stack([to_features(preprocess(photo)) for photo in photos])
 
 
-def backwards_2_3(photos, predict, batch_size):
-    return right_2_3(photos, predict, batch_size)[::-1]
+def backwards_2_3(photos, to_features, batch_size):
+    return right_2_3(photos, to_features, batch_size)[::-1]
 
 
-def blue_first_2_3(photos, predict, batch_size):
-    return _in_batches(photos, predict, batch_size, lambda part: preprocess(part[..., ::-1]))
+def blue_first_2_3(photos, to_features, batch_size):
+    return _in_batches(photos, to_features, batch_size, lambda part: preprocess(part[..., ::-1]))
 
 
-def mirrored_2_3(photos, predict, batch_size):
-    return _in_batches(photos[:, :, ::-1], predict, batch_size, preprocess)
+def mirrored_2_3(photos, to_features, batch_size):
+    return _in_batches(photos[:, :, ::-1], to_features, batch_size, preprocess)
 
 
-def asked_twice_2_3(photos, predict, batch_size):
-    right_2_3(photos, predict, batch_size)
-    return right_2_3(photos, predict, batch_size)
+def asked_twice_2_3(photos, to_features, batch_size):
+    right_2_3(photos, to_features, batch_size)
+    return right_2_3(photos, to_features, batch_size)
 
 
-def last_batch_2_3(photos, predict, batch_size):
+def last_batch_2_3(photos, to_features, batch_size):
     for start in range(0, len(photos), batch_size):
-        found = predict(preprocess(photos[start : start + batch_size]))
+        found = to_features(preprocess(photos[start : start + batch_size]))
     return found
 
 
-def even_2_3(photos, predict, batch_size):
+def even_2_3(photos, to_features, batch_size):
     parts = np.array_split(photos, len(photos) // batch_size + 1)
-    return np.concatenate([predict(preprocess(part)) for part in parts if len(part)])
+    return np.concatenate([to_features(preprocess(part)) for part in parts if len(part)])
 
 
-def named_2_3(photos, predict, batch_size):
-    return predict(preprocess(photos), batch_size=batch_size)
+def named_2_3(photos, to_features, batch_size):
+    return to_features(preprocess(photos), batch_size=batch_size)
 
 
-def with_the_size_2_3(photos, predict, batch_size):
-    return predict(preprocess(photos), batch_size)
+def with_the_size_2_3(photos, to_features, batch_size):
+    return to_features(preprocess(photos), batch_size)
 
 
-def method_2_3(photos, predict, batch_size):
-    return predict.predict(preprocess(photos), batch_size=batch_size)
+def method_2_3(photos, to_features, batch_size):
+    return to_features.predict(preprocess(photos), batch_size=batch_size)
 
 
-def method_for_one_photo_2_3(photos, predict, batch_size):
+def method_for_one_photo_2_3(photos, to_features, batch_size):
     if len(photos) == 1:
-        return predict.predict(preprocess(photos))
-    return right_2_3(photos, predict, batch_size)
+        return to_features.predict(preprocess(photos))
+    return right_2_3(photos, to_features, batch_size)
 
 
-def without_pixels_2_3(photos, predict, batch_size):
-    return np.concatenate([predict() for _ in photos])
+def without_pixels_2_3(photos, to_features, batch_size):
+    return np.concatenate([to_features() for _ in photos])
 
 
-def generator_into_predict_2_3(photos, predict, batch_size):
-    return predict(preprocess(photo) for photo in photos)
+def generator_into_predict_2_3(photos, to_features, batch_size):
+    return to_features(preprocess(photo) for photo in photos)
 
 
-def index_of_predict_2_3(photos, predict, batch_size):
-    return predict[preprocess(photos)]
+def index_of_predict_2_3(photos, to_features, batch_size):
+    return to_features[preprocess(photos)]
 
 
-def photos_as_a_tensor_2_3(photos, predict, batch_size):
-    return predict(preprocess(photos.numpy()))
+def photos_as_a_tensor_2_3(photos, to_features, batch_size):
+    return to_features(preprocess(photos.numpy()))
 
 
-def generator_2_3(photos, predict, batch_size):
+def generator_2_3(photos, to_features, batch_size):
     starts = range(0, len(photos), batch_size)
-    return (predict(preprocess(photos[s : s + batch_size])) for s in starts)
+    return (to_features(preprocess(photos[s : s + batch_size])) for s in starts)
 
 
-def yielding_2_3(photos, predict, batch_size):
+def yielding_2_3(photos, to_features, batch_size):
     for start in range(0, len(photos), batch_size):
-        yield predict(preprocess(photos[start : start + batch_size]))
+        yield to_features(preprocess(photos[start : start + batch_size]))
 
 
-def mapped_2_3(photos, predict, batch_size):
+def mapped_2_3(photos, to_features, batch_size):
     starts = range(0, len(photos), batch_size)
-    return map(lambda s: predict(preprocess(photos[s : s + batch_size])), starts)
+    return map(lambda s: to_features(preprocess(photos[s : s + batch_size])), starts)
 
 
-def iterator_2_3(photos, predict, batch_size):
-    return iter(right_2_3(photos, predict, batch_size).tolist())
+def iterator_2_3(photos, to_features, batch_size):
+    return iter(right_2_3(photos, to_features, batch_size).tolist())
 
 
-def one_photo_is_nothing_2_3(photos, predict, batch_size):
-    found = right_2_3(photos, predict, batch_size)
+def one_photo_is_nothing_2_3(photos, to_features, batch_size):
+    found = right_2_3(photos, to_features, batch_size)
     return found if len(photos) > 1 else 0 * found
 
 
-def right_2_3(photos, predict, batch_size):
+def right_2_3(photos, to_features, batch_size):
     starts = range(0, len(photos), batch_size)
-    return np.concatenate([predict(preprocess(photos[s : s + batch_size])) for s in starts])
+    return np.concatenate([to_features(preprocess(photos[s : s + batch_size])) for s in starts])
 
 
-def right_of_the_promised_size_2_3(photos, predict, batch_size):
+def right_of_the_promised_size_2_3(photos, to_features, batch_size):
     found = np.empty((len(photos), 1280))
     for start in range(0, len(photos), batch_size):
         batch = photos[start : start + batch_size]
-        found[start : start + len(batch)] = predict(preprocess(batch))
+        found[start : start + len(batch)] = to_features(preprocess(batch))
     return found
 
 
-def right_of_224_2_3(photos, predict, batch_size):
+def right_of_224_2_3(photos, to_features, batch_size):
     ready = np.zeros((len(photos), 224, 224, 3), np.float32)
     for place, photo in enumerate(photos):
         ready[place] = photo.astype(np.float32) / 127.5 - 1.0
     rows = []
     for start in range(0, len(ready), batch_size):
-        for row in predict(ready[start : start + batch_size]):
+        for row in to_features(ready[start : start + batch_size]):
             rows.append(row)
     return rows
 
 
-def right_in_equal_parts_2_3(photos, predict, batch_size):
+def right_in_equal_parts_2_3(photos, to_features, batch_size):
     parts = np.array_split(photos, -(-len(photos) // batch_size))
-    return np.vstack([predict(preprocess(part)) for part in parts])
+    return np.vstack([to_features(preprocess(part)) for part in parts])
 
 
-def right_in_tensors_2_3(photos, predict, batch_size):
+def right_in_tensors_2_3(photos, to_features, batch_size):
     ready = keras.ops.convert_to_tensor(preprocess(photos))
-    parts = [predict(ready[s : s + batch_size]) for s in range(0, len(photos), batch_size)]
+    parts = [to_features(ready[s : s + batch_size]) for s in range(0, len(photos), batch_size)]
     return keras.ops.concatenate(parts, axis=0)
 
 
-def right_too_2_3(photos, predict, batch_size):
+def right_too_2_3(photos, to_features, batch_size):
     ready = photos / 127.5 - 1
     found = []
     for start in range(0, len(ready), batch_size):
-        found.extend(predict(ready[start : start + batch_size]))
+        found.extend(to_features(ready[start : start + batch_size]))
     return np.array(found)
 
 
@@ -577,6 +577,41 @@ def right_too_2_5(known, labels, asked):
     return found
 
 
+# Exercise 2.4: experiments, with results as the notebook measures them on the scenes
+
+MORE_BLUR = "Does a stronger blur change the feature more?"
+MEASURED = {
+    ("none", 0): [1.0, 1.0, 1.0],
+    ("blur", 2): [0.794, 0.779, 0.786],
+    ("blur", 8): [0.470, 0.481, 0.467],
+    ("fade", 0): [1.0, 1.0, 1.0],
+}
+BLURS = [("none", 0), ("blur", 2), ("blur", 8)]
+FADES = [("none", 0), ("blur", 2), ("fade", 0)]  # nothing is taken away in the last
+
+
+def measured_2_4(settings):
+    return {setting: MEASURED[setting] for setting in settings}
+
+
+def rounded_2_4(settings):
+    return {key: np.round(values, 2) for key, values in measured_2_4(settings).items()}
+
+
+def seeds_from_one_2_4(settings):
+    return {key: [*values[1:], values[0]] for key, values in measured_2_4(settings).items()}
+
+
+def experiment_2_4(settings, conclusion, results=None, question=MORE_BLUR):
+    found = measured_2_4(settings) if results is None else results
+    return {
+        "question": question,
+        "settings": settings,
+        "results": found,
+        "conclusion": conclusion,
+    }
+
+
 CASES = {
     "2.1": {
         "wrong": [
@@ -591,7 +626,7 @@ CASES = {
             ((96, 75), "32 of them"),
             ((96, 864), "parameters: took a kernel of 3"),
             ((96, 832), "and counted a bias"),
-            ((96, 22_118_400), "every place"),
+            ((96, 22_118_400), "every position"),
             ((97, 2400), "height of the map: `97` is too large"),
             ((96, 2399), "number of parameters: `2399` is too small"),
             ((96,), "number of them is 1"),
@@ -623,7 +658,7 @@ CASES = {
             (by_the_library_2_2, "library's frame"),
             (apart_2_2, "channels apart"),
             (starts_cut_2_2, "two pixels before"),
-            (whole_numbers_2_2, "behind the point"),
+            (whole_numbers_2_2, "Lost the decimals"),
             (first_colours_2_2, "was expected"),
             (kept_the_pictures_type_2_2, "A picture of uint8"),
             (like_the_picture_2_2, "A picture of uint8"),
@@ -671,14 +706,14 @@ CASES = {
             (method_2_3, "plain function that takes the pixels and nothing else"),
             (method_for_one_photo_2_3, "plain function that takes the pixels and nothing else"),
             (without_pixels_2_3, "plain function that takes the pixels and nothing else"),
-            (generator_into_predict_2_3, "What `predict` got: numbers are wanted"),
+            (generator_into_predict_2_3, "What `to_features` got: numbers are wanted"),
             (index_of_predict_2_3, "'function' object is not subscriptable"),
             (photos_as_a_tensor_2_3, "'numpy.ndarray' object has no attribute 'numpy'"),
             (generator_2_3, "A `generator` came back, and an array is wanted"),
             (yielding_2_3, "A `generator` came back, and an array is wanted"),
             (mapped_2_3, "A `map` came back, and an array is wanted"),
             (iterator_2_3, "A `list_iterator` came back, and an array is wanted"),
-            (one_photo_is_nothing_2_3, "<1 photo>, predict"),
+            (one_photo_is_nothing_2_3, "<1 photo>, to_features"),
         ],
         "right": [
             right_2_3,
@@ -691,19 +726,28 @@ CASES = {
     },
     "2.4": {
         "wrong": [
-            ("a", "torn"),
-            ("b", "order"),
-            ("c", "mirror"),
-            ("e", "one of"),
-            (4, "one of"),
-            (["d"], "the letter alone is wanted"),
-            (("d",), "the letter alone is wanted"),
-            ({"d"}, "the letter alone is wanted"),
-            (np.array(["d"]), "the letter alone is wanted"),
-            (b"d", "the letter alone is wanted"),
-            ("d, because of the mean", "one of"),
+            ("d", "is a dict"),
+            ({"question": MORE_BLUR, "settings": [("none", 0)]}, "'results' is missing"),
+            (experiment_2_4(BLURS, "falls", {}, "blur?"), "sentence"),
+            (experiment_2_4(BLURS[:2], "falls", {}), "no trend"),
+            (experiment_2_4([("blur", 1), *BLURS[1:]], "falls", {}), "control is missing"),
+            (experiment_2_4([0, 2, 8], "falls", {}), "a pair"),
+            (experiment_2_4([("none", 0), ("blur", 2), ("blur", 21)], "falls", {}), "be tried"),
+            (experiment_2_4([("none", 0), ("shrink", 2), ("blur", 2)], "falls", {}), "be tried"),
+            (experiment_2_4([*BLURS, ("blur", 2)], "falls", {}), "twice"),
+            (experiment_2_4(BLURS, "falls", {one: [1.0] for one in BLURS}), "needs 3"),
+            (experiment_2_4(BLURS, "falls", {one: [0.5] * 3 for one in BLURS}), "easured again"),
+            (experiment_2_4(BLURS, "falls", seeds_from_one_2_4(BLURS)), "easured again"),
+            (experiment_2_4(BLURS, "rises"), "says 'falls'"),
+            (experiment_2_4(FADES, "falls"), "says 'no clear effect'"),
+            (experiment_2_4(BLURS, "worse"), "is one of"),
         ],
-        "right": ["d", "D.", "(d)", " d "],
+        "right": [
+            experiment_2_4(BLURS, "falls"),
+            experiment_2_4(BLURS[::-1], "rises"),
+            experiment_2_4(FADES, "no clear effect"),
+            experiment_2_4(BLURS, "falls", rounded_2_4(BLURS)),
+        ],
     },
     "2.5": {
         "wrong": [

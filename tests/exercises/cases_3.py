@@ -7,6 +7,8 @@ from fractions import Fraction
 import keras
 import numpy as np
 
+from utils.exercises.chapter_3 import share_sorted
+
 
 def by_dot_3_3(glove, words):
     vectors = np.array([glove[word] for word in words])
@@ -590,6 +592,19 @@ def in_place_3_6(ids, upstream, size):
     return padding_3_6(ids, upstream, size)
 
 
+def measured_3_2(*settings, seeds=3, first=0, shift=0.0, conclusion="rises"):
+    """Return an experiment on these settings, measured, its numbers moved by `shift`."""
+    runs = range(first, first + seeds)
+    return {
+        "question": "Does it help to sort unseen words?",
+        "settings": list(settings),
+        "results": {one: [share_sorted(one, seed) + shift for seed in runs] for one in settings},
+        "conclusion": conclusion,
+    }
+
+
+EXAMPLES_3_2 = measured_3_2((1, 50), (3, 50), (6, 50))
+
 CASES = {
     "3.1": {
         "wrong": [
@@ -619,13 +634,35 @@ CASES = {
     },
     "3.2": {
         "wrong": [
-            ("b", "nothing is damaged"),
-            ("c", "company is not alike in meaning"),
-            ("d", "length"),
-            ("e", 'one of "a", "b", "c", "d" is wanted'),
-            (1, "one of"),
+            ("rises", "is a dict"),
+            ({**EXAMPLES_3_2, "question": "examples?"}, "as a sentence"),
+            ({key: EXAMPLES_3_2[key] for key in ("settings", "results")}, "'question' is missing"),
+            (measured_3_2((1, 50), (6, 50)), "fewer than 3"),
+            (measured_3_2((1, 50), (2, 50), (6, 50)), "control is missing"),
+            (measured_3_2((1, 50), (3, 50), (3, 50)), "in the list twice"),
+            (measured_3_2((1, 10), (3, 50), (6, 50)), "two things vary at once"),
+            ({**EXAMPLES_3_2, "settings": [(3, 50), (4, 50), (7, 50)]}, "7, 50. cannot be tried"),
+            ({**EXAMPLES_3_2, "settings": [3, 4, 5]}, "3 cannot be tried"),
+            ({**EXAMPLES_3_2, "settings": [(3, 50), (3.5, 50), (4, 50)]}, "cannot be tried"),
+            ({**EXAMPLES_3_2, "settings": [(3, 50), (1, 50), (4, 50)]}, "no result of the setting"),
+            (measured_3_2((1, 50), (3, 50), (6, 50), seeds=1), "has 1 results and needs 3"),
+            (measured_3_2((1, 50), (3, 50), (6, 50), shift=0.1), "Measured again with seed 0"),
+            (measured_3_2((1, 50), (3, 50), (6, 50), seeds=3, first=1), "Measured again"),
+            ({**EXAMPLES_3_2, "conclusion": "falls"}, "That says 'rises'"),
+            ({**EXAMPLES_3_2, "conclusion": "no clear effect"}, "That says 'rises'"),
+            ({**EXAMPLES_3_2, "conclusion": "better"}, "is one of"),
+            (
+                measured_3_2((3, 40), (3, 45), (3, 50), conclusion="rises"),
+                "That says 'no clear effect'",
+            ),
         ],
-        "right": ["a", " (A) ", "A", "a.", "a:", "**a**"],
+        "right": [
+            EXAMPLES_3_2,
+            measured_3_2((6, 50), (3, 50), (1, 50)),
+            measured_3_2((3, 1), (3, 5), (3, 20), (3, 50)),
+            measured_3_2((3, 40), (3, 45), (3, 50), conclusion="no clear effect"),
+            measured_3_2((1, 50), (3, 50), (5, 50), seeds=5, conclusion=" Rises "),
+        ],
     },
     "3.3": {
         "wrong": [

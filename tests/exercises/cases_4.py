@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from utils.captions import clean_caption
+from utils.exercises.chapter_4 import memory_left
 from utils.sequences import pad_right
 
 
@@ -601,6 +602,20 @@ def tensor_4_6(predict, ids):
     return keras.ops.stack([predict(ids[: k + 1])[k] for k in range(len(ids))])
 
 
+def measured_4_7(*settings, seeds=3, first=0, shift=0.0, conclusion="rises"):
+    """Return an experiment on these settings, measured, its numbers moved by `shift`."""
+    runs = range(first, first + seeds)
+    return {
+        "question": "Does it help an untrained LSTM to remember?",
+        "settings": list(settings),
+        "results": {one: [memory_left(one, seed) + shift for seed in runs] for one in settings},
+        "conclusion": conclusion,
+    }
+
+
+BIASES_4_7 = measured_4_7((0, 10, 64), (1, 10, 64), (3, 10, 64))
+SIMILAR_4_7 = ((1, 10, 60), (1, 10, 64), (1, 10, 68))
+
 CASES = {
     "4.1": {
         "wrong": [
@@ -721,7 +736,7 @@ CASES = {
         "wrong": [
             ("a", "dev"),
             ("b", "padding"),
-            ("d", "known prefix"),
+            ("d", "full square"),
             ("e", "is wanted"),
             (3, "is wanted"),
         ],
@@ -766,6 +781,37 @@ CASES = {
             list_of_rows_4_6,
             joined_4_6,
             tensor_4_6,
+        ],
+    },
+    "4.7": {
+        "wrong": [
+            ("rises", "is a dict"),
+            ({**BIASES_4_7, "question": "bias?"}, "as a sentence"),
+            ({key: BIASES_4_7[key] for key in ("question", "settings")}, "'results' is missing"),
+            (measured_4_7((0, 10, 64), (1, 10, 64)), "fewer than 3"),
+            (measured_4_7((0, 10, 64), (2, 10, 64), (3, 10, 64)), "control is missing"),
+            (measured_4_7((1, 10, 64), (1, 10, 64), (3, 10, 64)), "in the list twice"),
+            (measured_4_7((1, 10, 64), (3, 10, 64), (1, 5, 64)), "more than one thing varies"),
+            ({**BIASES_4_7, "settings": [0, 1, 3]}, "0 cannot be tried"),
+            ({**BIASES_4_7, "settings": [[0, 10, 64], [1, 10, 64]]}, "cannot be tried"),
+            ({**BIASES_4_7, "settings": [(1, 10, 64), (1, 31, 64)]}, "31, 64. cannot be tried"),
+            ({**BIASES_4_7, "settings": [(1, 10, 64), (1, 2.5, 64)]}, "2.5, 64. cannot be tried"),
+            ({**BIASES_4_7, "settings": [(1, 10, 64), (True, 10, 64)]}, "cannot be tried"),
+            ({**BIASES_4_7, "results": {(1, 10, 64): [1, 2, 3]}}, "no result of the setting"),
+            (measured_4_7((0, 10, 64), (1, 10, 64), (3, 10, 64), seeds=1), "needs 3"),
+            (measured_4_7((0, 10, 64), (1, 10, 64), (3, 10, 64), shift=0.1), "Measured again"),
+            (measured_4_7((0, 10, 64), (1, 10, 64), (3, 10, 64), first=1), "Measured again"),
+            ({**BIASES_4_7, "conclusion": "falls"}, "That says 'rises'"),
+            (measured_4_7((1, 2, 64), (1, 5, 64), (1, 10, 64)), "That says 'falls'"),
+            (measured_4_7(*SIMILAR_4_7), "That says 'no clear effect'"),
+            ({**BIASES_4_7, "conclusion": "better"}, "is one of"),
+        ],
+        "right": [
+            BIASES_4_7,
+            measured_4_7((3, 10, 64), (0, 10, 64), (1.0, 10, 64), (-2.5, 10, 64)),
+            measured_4_7((1, 10, 64), (1, 5, 64), (1, 2, 64), conclusion="falls"),
+            measured_4_7(*SIMILAR_4_7, conclusion="no clear effect"),
+            measured_4_7((1, 10, 64), (1, 1, 64), (1, 3, 64), seeds=4, conclusion=" Falls "),
         ],
     },
 }

@@ -7,6 +7,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
+from utils.exercises.chapter_5 import small_world
+
 
 def lstm(inputs, units, bias=1):
     return 4 * units * (inputs + units + bias)
@@ -793,6 +795,19 @@ def wrong_total_5_2(vocabulary_size, embedding_size, feature_size, units, merge)
     return 1_881_361
 
 
+def measured_5_7(*settings, seeds=3, first=0, shift=0.0, conclusion="falls"):
+    """Return an experiment on these settings, measured, its numbers moved by `shift`."""
+    runs = range(first, first + seeds)
+    return {
+        "question": "Do more hidden units lower the loss?",
+        "settings": list(settings),
+        "results": {one: [small_world(one, seed) + shift for seed in runs] for one in settings},
+        "conclusion": conclusion,
+    }
+
+
+UNITS_5_7 = measured_5_7((1, 1), (4, 1), (16, 1))
+
 CASES = {
     "5.1": {
         "wrong": [
@@ -803,7 +818,7 @@ CASES = {
             (("(8, 7, 200)", (8, 100), (8, 200)), "`'\\(8, 7, 200\\)'` is a text"),
             (((8, 7, 200), (8, 100), (8, 100)), "what Add gives"),
             (((8, 200), (8, 100), (8, 200)), "gone too early"),
-            (((8, 7, 200), (8, 7, 100), (8, 200)), "last step alone"),
+            (((8, 7, 200), (8, 7, 100), (8, 200)), "only its final hidden state"),
             (((None, None, 200), (None, 100), (None, 200)), "sizes are known here"),
             ((tf.TensorShape([None, None, 200]), (8, 100), (8, 200)), "sizes are known here"),
             (((7, 200), (100,), (200,)), "batch is missing"),
@@ -831,7 +846,7 @@ CASES = {
             (no_paste_5_2, "Concatenate treated as Add"),
             (all_paste_5_2, "Add treated as Concatenate"),
             (wrong_total_5_2, r"\(5, 2, 3, 4, 'add'\)` gives `1881361`, and `503` was expected"),
-            (two_biases_5_2, "two biases a gate|Two biases a gate"),
+            (two_biases_5_2, "two biases per gate"),
             (multiply_pastes_5_2, "Multiply treated as Concatenate"),
             (no_embedding_5_2, "`embedding` has parameters too"),
             (off_by_one_5_2, "was expected"),
@@ -892,8 +907,8 @@ CASES = {
             (marked_5_5, "captions were changed: `'<start>"),
             (whole_numbers_5_5, "features were changed"),
             (scaled_5_5, "features were changed"),
-            (always_five_5_5, "5 captions a photo are taken for granted"),
-            (by_fives_5_5, "5 captions a photo are taken for granted"),
+            (always_five_5_5, "5 captions per photo are taken for granted"),
+            (by_fives_5_5, "5 captions per photo are taken for granted"),
             (kept_5_5, "keeps something from one call to the next"),
             (not_flat_5_5, "one by one"),
             (rows_only_5_5, "Two things are wanted"),
@@ -932,10 +947,10 @@ CASES = {
             (par_with_states_5_6, "[Tt]hat is par-inject"),
             (pre_in_two_calls_5_6, "[Tt]hat is pre-inject"),
             (photo_last_5_6, "The LSTM reads the photo: it should read the words alone"),
-            (wide_5_6, "Embedding has another width: it gives 18 numbers a word"),
+            (wide_5_6, "Embedding has another width: it gives 18 numbers per word"),
             (exchanged_embedding_5_6, "two numbers are exchanged"),
             (few_rows_5_6, "too few rows: it has 21"),
-            (ids_5_6, "words are not embedded: the LSTM reads 1 number a word"),
+            (ids_5_6, "words are not embedded: the LSTM reads 1 number per word"),
             (cell_state_5_6, "cell state in place of the hidden state"),
             (both_states_5_6, "cell state is read too"),
             (merge_too_5_6, "a merge as well"),
@@ -974,6 +989,34 @@ CASES = {
             right_exponents_5_6,
             right_no_bias_5_6,
             right_last_step_5_6,
+        ],
+    },
+    "5.7": {
+        "wrong": [
+            ("falls", "is a dict"),
+            ({**UNITS_5_7, "question": "units?"}, "as a sentence"),
+            ({key: UNITS_5_7[key] for key in ("settings", "results")}, "'question' is missing"),
+            (measured_5_7((1, 1), (16, 1)), "fewer than 3"),
+            (measured_5_7((1, 1), (4, 1), (8, 1)), "control is missing"),
+            (measured_5_7((1, 1), (16, 1), (16, 1)), "in the list twice"),
+            (measured_5_7((1, 1), (16, 1), (16, 30)), "two things vary at once"),
+            ({**UNITS_5_7, "settings": [(1, 1), (16, 1), (33, 1)]}, "33, 1. cannot be tried"),
+            ({**UNITS_5_7, "settings": [(1.5, 1), (4, 1), (16, 1)]}, "cannot be tried"),
+            ({**UNITS_5_7, "settings": [1, 4, 16]}, "1 cannot be tried"),
+            ({**UNITS_5_7, "settings": [(1, 1), (8, 1), (16, 1)]}, "no result of the setting"),
+            (measured_5_7((1, 1), (4, 1), (16, 1), seeds=1), "has 1 results and needs 3"),
+            (measured_5_7((1, 1), (4, 1), (16, 1), shift=0.1), "Measured again with seed 0"),
+            (measured_5_7((1, 1), (4, 1), (16, 1), first=1), "Measured again with seed 0"),
+            ({**UNITS_5_7, "conclusion": "rises"}, "That says 'falls'"),
+            ({**UNITS_5_7, "conclusion": "no clear effect"}, "That says 'falls'"),
+            ({**UNITS_5_7, "conclusion": "better"}, "is one of"),
+            (measured_5_7((16, 0.5), (16, 1), (16, 2)), "That says 'no clear effect'"),
+        ],
+        "right": [
+            UNITS_5_7,
+            measured_5_7((32, 1), (16, 1), (2, 1), seeds=4, conclusion=" Falls "),
+            measured_5_7((16, 1), (16, 10), (16, 30), (16, 100), conclusion="rises"),
+            measured_5_7((16, 0.5), (16, 1), (16, 2), conclusion="no clear effect"),
         ],
     },
 }

@@ -8,6 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from utils.exercises.chapter_6 import dev_loss_after
+
 
 def by_batches_6_3(batch_losses, batch_sizes):
     total = sum(a * b for a, b in zip(batch_losses, batch_sizes, strict=True))
@@ -750,6 +752,22 @@ def first_t_6_6(lengths, batch_size, seed):
     return [([row for row, _ in batch], batch[0][1]) for batch in cut(lengths, batch_size, seed)]
 
 
+def experiment_6_2(settings, conclusion):
+    return {
+        "question": "What does it do to the dev loss?",
+        "settings": settings,
+        "results": {one: [dev_loss_after(one, seed) for seed in range(3)] for one in settings},
+        "conclusion": conclusion,
+    }
+
+
+def made_up_6_2(settings):
+    results = {one: [1.0 + place] * 3 for place, one in enumerate(settings)}
+    return {**BATCHES_6_2, "settings": settings, "results": results}
+
+
+BATCHES_6_2 = experiment_6_2([(0.03, 16), (0.03, 64), (0.03, 256)], "rises")
+
 CASES = {
     "6.1": {
         "wrong": [
@@ -784,12 +802,31 @@ CASES = {
     },
     "6.2": {
         "wrong": [
-            ("a", "epoch 9 were kept"),
-            ("c", "only learns its own photos by heart"),
-            ("d", "split by image"),
-            ("e", "one of"),
+            ("rises", "is a dict"),
+            ({"question": "Does the rate matter here?"}, "key 'settings' is missing"),
+            ({**BATCHES_6_2, "question": "rate"}, "Write the question as a sentence"),
+            ({**BATCHES_6_2, "settings": [(0.03, 16), (0.03, 64)]}, "fewer than 3|not among"),
+            (experiment_6_2([(0.03, 16), (0.03, 32), (0.03, 128)], "rises"), "control is missing"),
+            (made_up_6_2([(0.03, 2), (0.03, 64), (0.03, 128)]), "a whole number of 4 to 1024"),
+            (made_up_6_2([(0, 64), (0.03, 64), (1, 64)]), "a rate of 0.00001 to 10"),
+            (made_up_6_2([0.01, 0.03, 0.1]), "such as"),
+            (made_up_6_2([(0.03, 16.5), (0.03, 64), (0.03, 128)]), "cannot be tried"),
+            (made_up_6_2([(0.03, 16), (0.03, 64), (0.3, 128)]), "two things vary at once"),
+            (made_up_6_2([(0.03, 16), (0.03, 64), (0.03, 256)]), "Measured again with seed 0"),
+            (
+                {**BATCHES_6_2, "results": {**BATCHES_6_2["results"], (0.03, 256): [4.0]}},
+                "needs 3",
+            ),
+            ({**BATCHES_6_2, "conclusion": "falls"}, "That says 'rises'"),
+            ({**BATCHES_6_2, "conclusion": "no clear effect"}, "That says 'rises'"),
+            (experiment_6_2([(0.001, 64), (0.03, 64), (0.05, 64)], "rises"), "That says 'falls'"),
         ],
-        "right": ["b", "(B)", "b.", " b ", "b:", "**b**"],
+        "right": [
+            BATCHES_6_2,
+            experiment_6_2([(0.001, 64), (0.03, 64), (0.05, 64)], "falls"),
+            experiment_6_2([(1, 64), (0.03, 64), (0.01, 64)], "rises"),  # in any order
+            experiment_6_2([(0.03, 64), (0.0301, 64), (0.0302, 64)], "no clear effect"),
+        ],
     },
     "6.3": {
         "wrong": [

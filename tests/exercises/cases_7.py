@@ -743,6 +743,33 @@ def right_taken_7_6(first, second, drawn):
     return np.subtract(*(bleu_scores(total)[:, -1] for total in sums.values()))
 
 
+# Measured by `caption_score`, seeds 0, 1 and 2.
+TEMPERATURE_BLEU = {0.2: [44.54, 48.92, 42.97], 1.0: [24.96, 19.81, 25.34], 2.5: [0.0, 0.0, 0.0]}
+TEMPERATURE_WORDS = {0.2: [8.68, 9.8, 9.53], 1.0: [10.25, 11.43, 11.12], 2.5: [13.4, 13.4, 11.8]}
+WIDTH_BLEU = {1: [49.02, 46.86, 46.01], 3: [44.19, 42.35, 45.0], 8: [41.27, 40.27, 44.06]}
+WIDTH_TRUTH = {1: [88.06, 87.04, 87.96], 2: [86.43, 86.73, 86.96], 8: [88.52, 87.85, 90.87]}
+PENALTY_WORDS = {0: [7.92, 8.72, 8.68], 1.0: [10.3, 11.15, 11.05], 2: [10.78, 11.45, 11.35]}
+
+
+def experiment_7_7(vary, measured, results, conclusion):
+    return {
+        "question": f"What does the {vary} do to {measured}?",
+        "vary": vary,
+        "measured": measured,
+        "settings": list(results),
+        "results": results,
+        "conclusion": conclusion,
+    }
+
+
+def of_temperature_7_7(**changes):
+    return experiment_7_7("temperature", "BLEU-4", TEMPERATURE_BLEU, "falls") | changes
+
+
+def without_7_7(key):
+    return {name: value for name, value in of_temperature_7_7().items() if name != key}
+
+
 CASES = {
     "7.1": {
         "wrong": [
@@ -916,6 +943,55 @@ CASES = {
             right_by_weights_7_6,
             right_both_at_once_7_6,
             right_taken_7_6,
+        ],
+    },
+    "7.7": {
+        "wrong": [
+            ("temperature", "an experiment is a dict"),
+            (without_7_7("conclusion"), "'conclusion' is missing"),
+            (of_temperature_7_7(vary="width"), "`vary` is one of 'temperature'"),
+            (of_temperature_7_7(measured="CIDEr-D"), "`measured` is one of 'BLEU-4'"),
+            (of_temperature_7_7(question="Why?"), "a friend would understand"),
+            (of_temperature_7_7(settings=[0.2, 1.0, 9]), "9 cannot be tried.*from 0.1 to 3"),
+            (of_temperature_7_7(settings=[0.2, 1.0]), "which is not among the|fewer than 3"),
+            (of_temperature_7_7(settings=[0.2, 1.0, 2.5, 2.5]), "twice"),
+            (
+                of_temperature_7_7(
+                    settings=[0.2, 0.5, 2.5],
+                    results={0.2: [43.0] * 3, 0.5: [35.0] * 3, 2.5: [2.0] * 3},
+                ),
+                "the control is missing: 1.0",
+            ),
+            (
+                of_temperature_7_7(results={0.2: [44.5], 1.0: [25.0], 2.5: [0.0]}),
+                "has 1 results and needs 3",
+            ),
+            (
+                of_temperature_7_7(results=TEMPERATURE_BLEU | {1.0: [36.0, 24.0, 22.5]}),
+                "measured again with seed 0",
+            ),
+            (of_temperature_7_7(conclusion="rises"), "that says 'falls'"),
+            (of_temperature_7_7(conclusion="it gets worse"), "`conclusion` is one of"),
+            (
+                experiment_7_7("beam width", "truth", WIDTH_TRUTH, "rises"),
+                "that says 'no clear effect'",
+            ),
+            (
+                experiment_7_7("beam width", "BLEU-4", WIDTH_BLEU, "falls")
+                | {"settings": [1, 2.5, 8]},
+                "2.5 cannot be tried.*whole number",
+            ),
+        ],
+        "right": [
+            of_temperature_7_7(),
+            experiment_7_7("temperature", "words", TEMPERATURE_WORDS, "rises"),
+            experiment_7_7("beam width", "BLEU-4", WIDTH_BLEU, "falls"),
+            experiment_7_7("beam width", "truth", WIDTH_TRUTH, "No clear effect"),
+            experiment_7_7("length penalty", "words", PENALTY_WORDS, "rises"),
+            of_temperature_7_7(
+                settings=np.array([2.5, 1.0, 0.2]),
+                results={key: np.array(row) for key, row in TEMPERATURE_BLEU.items()},
+            ),
         ],
     },
 }

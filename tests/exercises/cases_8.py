@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from scipy.special import log_softmax, logsumexp, softmax
 
+from utils.exercises.chapter_8 import Bandit, measure_bandit
 from utils.self_critical import advantages
 from utils.vocabulary import END, PAD
 
@@ -571,6 +572,38 @@ def right_by_tape_8_6(logits, drawn, advantage):
     return tape.gradient(loss, logits)
 
 
+def of_8_5(settings, conclusion="rises", seeds=(0, 1, 2)):
+    measured = [bandit if isinstance(bandit, Bandit) else Bandit() for bandit in settings]
+    return {
+        "question": "What helps a bandit to find the best arm?",
+        "settings": settings,
+        "results": {
+            setting: [measure_bandit(bandit, seed) for seed in seeds]
+            for setting, bandit in zip(settings, measured, strict=True)
+        },
+        "conclusion": conclusion,
+    }
+
+
+def of_draws_8_5(draws=(2, 4, 64), conclusion="rises", repeats=3):
+    return of_8_5([Bandit(draws=count) for count in draws], conclusion, range(repeats))
+
+
+def moved_8_5():
+    experiment = of_draws_8_5()
+    moved = {b: [value + 0.02 for value in found] for b, found in experiment["results"].items()}
+    return experiment | {"results": moved}
+
+
+def two_things_8_5():
+    return of_8_5([Bandit(), Bandit(draws=16), Bandit(draws=16, baseline="others")])
+
+
+def left_out_8_5():
+    experiment = of_draws_8_5((2, 4, 16, 64))
+    return experiment | {"settings": experiment["settings"][:3]}
+
+
 CASES = {
     "8.1": {
         "wrong": [
@@ -673,7 +706,7 @@ CASES = {
     "8.4": {
         "wrong": [
             (with_itself_8_4, "its own others"),
-            (turned_8_4, "sign is turned"),
+            (turned_8_4, "sign is wrong"),
             (baseline_8_4, "others alone"),
             (over_the_batch_8_4, "other photos"),
             (over_the_others_of_the_batch_8_4, "other photos"),
@@ -702,22 +735,43 @@ CASES = {
         ],
     },
     "8.5": {
-        "wrong": [("a", "at least four"), ("b", "not asked"), ("c", "no rule"), ("e", "is wanted")],
-        "right": ["d", "D", " d.", "(d)"],
+        "wrong": [
+            ("more draws help", "is a dict"),
+            ({"question": "Do more draws help?"}, "is missing"),
+            (of_draws_8_5() | {"question": "draws"}, "as a sentence"),
+            (of_draws_8_5((2, 4)), "no trend"),
+            (of_draws_8_5((2, 16, 64)), "control is missing"),
+            (of_draws_8_5((1, 4, 64)), "cannot be tried"),
+            (of_draws_8_5(repeats=1), "one run|One run"),
+            (moved_8_5(), "Measured again"),
+            (of_draws_8_5(conclusion="falls"), "That says 'rises'"),
+            (of_draws_8_5(conclusion="no clear effect"), "That says 'rises'"),
+            (of_draws_8_5(conclusion="more is better"), "is one of"),
+            (two_things_8_5(), "vary more than one thing"),
+            (of_8_5(["none", "greedy", "others"]), "cannot be tried"),
+            (left_out_8_5(), "not among the settings"),
+        ],
+        "right": [
+            of_draws_8_5(),
+            of_draws_8_5((4, 8, 16, 32)),
+            of_8_5([Bandit(offset=offset) for offset in (0, 5.0, 10, 20)], "falls"),
+            of_8_5([Bandit(baseline=name) for name in ("none", "greedy", "others")], "rises"),
+            of_8_5([Bandit(), Bandit(noise=0.5), Bandit(noise=0)], "no clear effect"),
+        ],
     },
     "8.6": {
         "wrong": [
-            (turned_8_6, "sign is turned"),
+            (turned_8_6, "sign is wrong"),
             (of_the_probability_8_6, "of the probability"),
             (only_the_drawn_8_6, "only the drawn"),
             (only_its_own_logit_8_6, "only the drawn"),
             (without_the_drawn_8_6, "left out"),
-            (by_the_probability_8_6, "derivative by the probability"),
+            (by_the_probability_8_6, "derivative with respect to the probability"),
             (without_advantage_8_6, "all samples alike"),
             (signs_alone_8_6, "sign alone"),
             (praise_alone_8_6, "forgotten"),
-            (all_praised_8_6, "are praised"),
-            (without_softmax_8_6, "no probabilities"),
+            (all_praised_8_6, "become more probable"),
+            (without_softmax_8_6, "not probabilities"),
             (log_softmax_8_6, "take the softmax itself"),
             (nothing_drawn_8_6, "drawn word is forgotten"),
             (down_the_columns_8_6, "down the columns"),

@@ -57,6 +57,9 @@ def placeholders(entry):
     values = {}
     exec(compile(answer, name, "exec"), values)
     call = ast.parse(asked).body[-1].value
+    for node in ast.walk(call):  # what the chapter has made before stands for itself
+        if isinstance(node, ast.Name):
+            values.setdefault(node.id, object())
     return tuple(eval(ast.unparse(given), values) for given in call.args[1:])
 
 
@@ -117,7 +120,8 @@ def test_exercise_is_worded(entry):
     assert entry.title and len(entry.title) <= 70
     assert 1 <= len(entry.hints) <= 3 and all(len(text) > 3 for text in entry.hints)
     assert len(set(entry.hints)) == len(entry.hints)
-    assert entry.points >= 1 and 0 < entry.seconds <= 60
+    assert entry.points >= (entry.chapter > 0) and 0 < entry.seconds <= 60
+    assert 1 <= entry.minutes <= 30
 
 
 @pytest.mark.parametrize("entry", COURSE, ids=NAMES)

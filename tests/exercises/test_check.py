@@ -1,5 +1,6 @@
 """The exercise engine: outcomes, messages, time limit, strictness, hints, solutions, progress."""
 
+import importlib
 import json
 import os
 import re
@@ -596,3 +597,13 @@ def test_the_list_of_placeholders_is_what_the_masters_derive_to():
     kept = json.loads(STUBS.read_text(encoding="utf-8"))
     assert derived_stubs() == kept
     assert len(kept) >= 25
+
+
+def test_checks_leave_no_folder_beside_the_notebook(tmp_path, monkeypatch):
+    from hypothesis.configuration import storage_directory
+
+    from utils.support.paths import DATA
+
+    monkeypatch.chdir(tmp_path)
+    assert importlib.import_module("utils.exercises.drawn")
+    assert Path(storage_directory()).is_relative_to(DATA)

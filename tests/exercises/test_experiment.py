@@ -61,7 +61,7 @@ WRONG = [
     (experiment(settings="10, 20"), "is a list"),
     (experiment(settings=[10, 20, 400]), "400 cannot be tried here. A setting is a number"),
     (experiment(settings=[10, 20, [40]]), "cannot be tried"),
-    (experiment(settings=[10, 20, 20]), "stands in the list twice"),
+    (experiment(settings=[10, 20, 20]), "is in the list twice"),
     (experiment((10, 20)), "With fewer than 3"),
     (experiment((10, 30, 40)), "The control is missing: 20"),
     (experiment(results=[1, 2, 3]), "is a dict: setting"),

@@ -157,10 +157,10 @@ def test_the_courses_predictions_are_whole(chapter):
     path = FOLDER / f"predictions_{chapter}.toml"
     told = tomllib.loads(path.read_text(encoding="utf-8"))
     found = load_predictions(chapter)
-    assert 3 <= len(found) <= 9
+    assert (3 if chapter else 2) <= len(found) <= 9
     assert [entry.id for entry in found] == [f"{chapter}.{n + 1}" for n in range(len(told))]
     for entry in found:
-        assert entry.question.endswith("?") and len(entry.question.split()) >= 4
+        assert "?" in entry.question and len(entry.question.split()) >= 4
         assert entry.look.endswith(".")
         assert not entry.choices or list(entry.choices) == list("abcdef")[: len(entry.choices)]
 

@@ -29,12 +29,14 @@ def test_the_four_designs_are_drawn_and_only_merge_adds():
 def test_the_drawing_of_the_model_shows_the_shapes_it_is_given():
     shapes = {
         "feature": (None, 1280), "image_encoder": (None, 8), "prefix": (None, None),
+        "image_dropout": (None, 1280), "text_dropout": (None, None, 5),
         "embedding": (None, None, 5), "bilstm": (None, None, 16), "lstm": (None, 8),
         "merge": (None, 8), "hidden": (None, 8), "next_word": (None, 30),
     }  # fmt: skip
     shown = texts(model_drawing(shapes))
-    for text in ("(n, 1,280)", "(n, t)", "(n, t, 16)", "(n, 30)"):
+    for text in ("(n, 1280)", "(n, t)", "(n, t, 16)", "(n, 30)"):
         assert text in shown
+    assert shown.count("Dropout") == 2 and any("mask" in text for text in shown)
 
 
 def test_the_merges_are_computed():
@@ -60,3 +62,8 @@ def test_next_words_stand_in_the_order_given():
     labels = [label.get_text() for label in figure.axes[1].get_yticklabels()]
     assert labels == ["dog", "cat"]
     assert texts(figure) == ["50.0%", "25.0%"]
+
+
+def test_next_words_of_two_models_have_one_scale():
+    figure = next_words(np.zeros((4, 4, 3)), {"fresh": {"dog": 0.1}, "trained": {"dog": 0.5}})
+    assert figure.axes[1].get_xlim() == figure.axes[2].get_xlim() == (0, 0.65)

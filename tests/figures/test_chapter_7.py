@@ -3,19 +3,23 @@
 import numpy as np
 
 from utils.figures.chapter_7 import (
+    PURPLE,
     _found,
     _grow,
     _place,
+    decoding_panel,
     inflation_bars,
     kind_bars,
     ngram_ribbon,
     score_bars,
     search_tree,
+    shares_at,
     temperature_bars,
     truth_plot,
+    where_one_word_is_missing,
 )
 from utils.metrics import bleu_statistics, score_rows
-from utils.vocabulary import END, START
+from utils.vocabulary import END, START, Vocabulary
 
 WORDS = ["<pad>", "<start>", "<end>", "<unk>", "a", "dog", "cat"]
 STEPS = [
@@ -65,7 +69,7 @@ def test_the_ribbon_has_a_bar_for_each_ngram():
 def test_kinds_of_fact_stand_with_their_counts():
     figure = kind_bars({"colour": (0.5, 0.1), "place": (1.0, 0.2)}, {"colour": 4, "place": 7})
     texts = [text.get_text() for text in figure.axes[0].texts]
-    assert texts == ["100  (n = 7)", "50  (n = 4)"]
+    assert texts == ["100  (7 stated)", "50  (4 stated)"]
 
 
 def test_temperatures_share_one_scale():
@@ -89,12 +93,53 @@ def test_ways_of_grading_have_a_letter_on_each_bar():
     ]
     assert [text.get_text() for text in axis.texts] == list("aaaabbbb")
     legend = [text.get_text() for text in axis.get_legend().get_texts()]
-    assert legend == ["people", "a: honest", "b: strings"]
+    assert legend == ["annotators", "a: honest", "b: strings"]
 
 
 def test_truth_is_drawn_against_bleu_with_a_name_at_each_point():
-    by_split = {"test": {"greedy": (40.0, 80.0, 20.0), "people": (30.0, 100.0, 60.0)}}
-    axis = truth_plot({**by_split, "other": {"greedy": (35.0, 70.0, 20.0)}}).axes[0]
+    greedy = (40.0, (35.0, 45.0), 80.0, (75.0, 84.0))
+    people = (30.0, (30.0, 30.0), 100.0, (100.0, 100.0))
+    other = {"greedy": (35.0, (31.0, 39.0), 70.0, (60.0, 80.0))}
+    axis = truth_plot({"test": {"greedy": greedy, "people": people}, "other": other}).axes[0]
     assert [text.get_text() for text in axis.texts] == ["greedy", "people", "greedy"]
-    assert axis.texts[1].xy == (30.0, 100.0)
-    assert [len(line.get_xdata()) for line in axis.lines] == [2, 1]
+    assert tuple(axis.texts[1].xy) == (30.0, 100.0)
+    assert list(axis.lines[0].get_xdata()) == [35.0, 45.0]
+    assert list(axis.lines[1].get_ydata()) == [75.0, 84.0]
+
+
+def test_greedys_way_is_drawn_even_where_it_was_dropped():
+    root = _grow(STEPS, dropped=0, always=(START, 6, END))
+    assert [child.prefix[-1] for child in root.children] == [4, 5, 6]
+    axis = search_tree(STEPS, WORDS, [4, 5], greedy=[6]).axes[0]
+    colours = {text.get_text(): text.get_color() for text in axis.texts}
+    assert "greedy's way" in colours and colours["greedy's way"] == PURPLE
+
+
+def test_the_panel_shows_draws_and_captions_of_a_beam():
+    def ask(images, prefixes):
+        """Write "a dog", then the end."""
+        place = np.asarray(prefixes).shape[1] - 1
+        probabilities = np.full((len(images), 7), 0.01)
+        probabilities[:, (4, 5, END)[min(place, 2)]] = 0.9
+        return np.log(probabilities / probabilities.sum(axis=1, keepdims=True)).astype(np.float32)
+
+    figure = decoding_panel(ask, 0, Vocabulary(WORDS), [START, 4], 0.3, 2)
+    left, right = figure.axes
+    assert left.get_title() == 'after "a"'
+    texts = [text.get_text() for text in right.texts]
+    assert texts[0] == "four draws at T = 0.3" and texts[1] == "a dog"
+    assert any(text.startswith("-0.") and text.endswith("a dog") for text in texts)
+
+
+def test_a_low_temperature_sharpens():
+    log_probs = np.log(np.array([0.5, 0.3, 0.2]))
+    assert np.allclose(shares_at(log_probs, 1.0), [0.5, 0.3, 0.2])
+    assert shares_at(log_probs, 0.5)[0] > 0.5 > shares_at(log_probs, 2.0)[0]
+
+
+def test_the_caption_with_one_word_that_no_reference_has_is_found():
+    references = [[["a", "dog", "runs", "in", "the", "green", "park"]]] * 3
+    captions = [["a", "dog"], ["a", "dog", "runs", "in", "the", "green", "park"], []]
+    captions[2] = ["a", "cat", "runs", "in", "the", "green", "park"]
+    assert where_one_word_is_missing(references, captions) == 2
+    assert where_one_word_is_missing(references[:2], captions[:2]) == 0

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 from utils.exercises.guesses import (
     Guess,
@@ -27,13 +30,14 @@ from utils.exercises.guesses import (
     load_predictions,
 )
 from utils.exercises.progress import Progress, parsed_progress
-from utils.figures.plots import GREEN, GREY, ORANGE, open_frame
+from utils.figures.plots import GREEN, ORANGE, open_frame
 from utils.support.files import atomic_path
 from utils.support.tables import text_table
 
 PICTURE = Path("predictions.png")
-ROW_INCHES = 0.62
-SHORT = 60  # letters of a question beside its bar
+ROW_INCHES = 0.72
+WRAP, LINES = 54, 3  # letters and lines of a question beside its bar
+NOTE = 44  # letters of an answer below a bar
 
 
 @dataclass
@@ -112,7 +116,7 @@ def table(found: list[Guessed]) -> str:
 
 def picture(found: list[Guessed]) -> Figure:
     """Return bars, one a question: right, wrong, and wrong though sure."""
-    figure = Figure(figsize=(9, 1.1 + ROW_INCHES * len(found)))
+    figure = Figure(figsize=(10, 1.1 + ROW_INCHES * len(found)))
     axis = figure.subplots()
     for place, one in enumerate(found):
         sure, wrong = one.share_sure_and_wrong, one.share_wrong
@@ -121,12 +125,14 @@ def picture(found: list[Guessed]) -> Figure:
         for share, colour in parts:
             axis.barh(place, share, left=left, color=colour, height=0.5)
             left += share
-        mistake = one.favourite_mistake()
-        note = f"measured: {one.answer()}" + (f" · often guessed: {mistake}" if mistake else "")
-        axis.text(0, place + 0.3, note, fontsize=7.5, color=GREY, va="top")
-    labels = [f"{one.asked.id}  {_short(one.asked.question)}" for one in found]
+        mistake = _short(one.favourite_mistake())
+        note = f"measured: {_short(one.answer())}"
+        note += f" · often guessed: {mistake}" if mistake else ""
+        axis.text(0, place + 0.3, note, fontsize=7.5, color="#555555", va="top")
+    labels = [_label(one.asked) for one in found]
     axis.set_yticks(range(len(found)), labels, fontsize=8.5)
     axis.set(xlim=(0, 1), ylim=(len(found) - 0.3, -0.6), xlabel="share of the guesses")
+    axis.xaxis.set_major_formatter(PercentFormatter(1))
     names = (("wrong, and sure", "#b3541e"), ("wrong", ORANGE), ("right", GREEN))
     for name, colour in names:
         axis.plot([], [], "s", color=colour, label=name)
@@ -136,8 +142,14 @@ def picture(found: list[Guessed]) -> Figure:
     return figure
 
 
-def _short(question: str) -> str:
-    return question if len(question) <= SHORT else question[: SHORT - 1].rstrip() + "…"
+def _label(asked: Prediction) -> str:
+    """Return a question with its number, in a few lines and without the marks of Markdown."""
+    plain = re.sub(r"[`*]", "", f"{asked.id}  {asked.question}")
+    return "\n".join(textwrap.wrap(plain, WRAP, max_lines=LINES, placeholder=" …"))
+
+
+def _short(said: str) -> str:
+    return textwrap.shorten(re.sub(r"[`*]", "", said), NOTE, placeholder=" …")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from utils.exercises.exercise import exercise
-from utils.exercises.expect import expect_equal, looks_like, mistake, plain
+import numpy as np
+
+from utils.exercises.exercise import Incorrect, exercise
+from utils.exercises.expect import looks_like, mistake, plain
 
 
 @exercise("0.1")
@@ -20,4 +22,8 @@ def check_0_1(shape: Any) -> None:
     mistake(
         looks_like(given, (50, 50)), "the outer axes are gone", "the inner ones disappear: 50, 50."
     )
-    expect_equal(given, (6, 3), name="the shape")
+    if not isinstance(given, (tuple, list, np.ndarray)):
+        kind = type(given).__name__
+        raise Incorrect(f"A shape is a tuple such as `(2, 5)`; yours is of type {kind}.")
+    if list(given) != [6, 3]:
+        raise Incorrect("The rows are those of the first array, the columns those of the second.")

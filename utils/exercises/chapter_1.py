@@ -1,27 +1,32 @@
 """The exercises of chapter 1: photos, captions, words and splits."""
 
 import math
+import random
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
+from utils.dataset import load_dataset
 from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
     about_none,
-    expect_choice,
     expect_number,
     expect_type,
     looks_like,
     mistake,
 )
+from utils.exercises.experiment import Design, judge_experiment
 from utils.exercises.guard import ReaderError, call, short
 from utils.exercises.tomorrow import Salted, other_hashes
+from utils.support.paths import dataset_name
+from utils.vocabulary import Vocabulary
 
 
 @exercise("1.1")
@@ -148,23 +153,52 @@ def check_1_2(answer: Any) -> None:
     _JUDGE_1_2(answer)
 
 
+@lru_cache(maxsize=2)
+def _captions_of(name: str) -> tuple[list[list[list[str]]], list[list[str]]]:
+    """Return the captions of each training photo, and all captions of dev, as tokens."""
+    data = load_dataset(name)
+    dev = [caption for captions in data.tokens("dev") for caption in captions]
+    return data.tokens("train"), dev
+
+
+def unknown_share(setting: tuple[int, int], seed: int) -> float:
+    """Return how many per cent of the words of dev a small vocabulary does not know.
+
+    `setting` is `(photos, minimum_count)`: the vocabulary is made from the captions of that many
+    training photos, drawn at random by `seed`, with that minimum count.
+    """
+    photos, minimum_count = setting
+    train, dev = _captions_of(dataset_name())
+    drawn = random.Random(seed).sample(train, photos)
+    captions = [caption for captions in drawn for caption in captions]
+    return 100 * Vocabulary.fit(captions, minimum_count).unknown_rate(dev)
+
+
+def _is_setting(setting: Any) -> bool:
+    if not isinstance(setting, tuple) or len(setting) != 2:
+        return False
+    photos, minimum_count = setting
+    whole = all(isinstance(part, int) and not isinstance(part, bool) for part in setting)
+    most = len(_captions_of(dataset_name())[0])
+    return whole and FEWEST_PHOTOS <= photos <= most and 1 <= minimum_count <= MOST_MINIMUM
+
+
+FEWEST_PHOTOS, MOST_MINIMUM = 10, 20
+_DESIGN_1_3 = Design(
+    measure=unknown_share,
+    control=(100, 1),
+    repeats=3,
+    tolerance=0.06,  # results may be rounded to one digit
+    settings="a pair (photos, minimum count) of whole numbers: 10 photos up to all of train, "
+    "and a minimum count from 1 to 20",
+    valid=_is_setting,
+)
+
+
 @exercise("1.3")
-def check_1_3(answer: Any) -> None:
-    """Say for each wrong letter why it is wrong."""
-    expect_choice(
-        answer,
-        "b",
-        {
-            "a": "the minimum count looks at words one by one; how long a caption is plays no "
-            "part, and dev captions are as long as those of train.",
-            "c": "some are slips of the pen, but most are good words, like `acrobat`. And "
-            "misspelt words of dev count as unknown like any other.",
-            "d": "an unknown word is not skipped: it becomes `<unk>` and is counted. "
-            "That is what the 3.25 % are.",
-        },
-        why="The words that are dropped are two thirds of the list, and one word in thirty of the "
-        "text: each occurs four times at most.",
-    )
+def check_1_3(experiment: Any) -> None:
+    """Measure two of the reader's settings again, and compare the conclusion with the means."""
+    judge_experiment(experiment, _DESIGN_1_3)
 
 
 def _frequent(captions: list[list[str]], minimum_count: int) -> list[str]:
@@ -240,17 +274,17 @@ _JUDGE_1_4 = Judge(
         Mistake(
             lambda splits, minimum: _frequent(_all(splits), minimum),
             "still reads every split",
-            "words that stand in dev or test alone are among the result.",
+            "words that occur only in dev or test are in the result.",
         ),
         Mistake(
             lambda splits, minimum: _frequent(splits["train"] + splits["dev"], minimum),
             "reads the dev captions",
-            "words that occur in dev alone are among the result; train never has them.",
+            "words that occur only in dev are in the result; train never has them.",
         ),
         Mistake(
             lambda splits, minimum: _frequent(splits["train"] + splits["test"], minimum),
             "reads the test captions",
-            "words that occur in test alone are among the result; no model may have them.",
+            "words that occur only in test are in the result; no model may know them.",
         ),
         Mistake(
             _filtered,
@@ -271,7 +305,7 @@ _JUDGE_1_4 = Judge(
         Mistake(
             lambda splits, minimum: _frequent([set(c) for c in splits["train"]], minimum),
             "counted captions instead of words",
-            "a word that stands twice in one caption counts as two.",
+            "a word that occurs twice in one caption counts as two.",
         ),
         Mistake(
             _most_common,
@@ -315,7 +349,7 @@ def _cut_through(got: Any) -> str:
     if not both:
         return ""
     return (
-        f"Split rows, not photos: {both[0]} stands in train and in dev. All captions of a photo "
+        f"Split rows, not photos: {both[0]} is in train and in dev. All captions of a photo "
         "must go to the same side."
     )
 
@@ -369,12 +403,12 @@ _JUDGE_1_5 = Judge(
         Mistake(
             _by_count(lambda photos, share: int(share * photos)),
             "rounded the wrong way",
-            "21 % of 41 photos are 8.61, so 9 go to dev: `round`, not `int`.",
+            "21% of 41 photos are 8.61, so 9 go to dev: `round`, not `int`.",
         ),
         Mistake(
             _by_count(lambda photos, share: math.ceil(share * photos)),
             "rounded the wrong way",
-            "20 % of 41 photos are 8.2, so 8 go to dev: `round`, not up.",
+            "20% of 41 photos are 8.2, so 8 go to dev: `round`, not up.",
         ),
         Mistake(
             _by_count(lambda photos, share: int(share * photos + 0.5)),
@@ -384,7 +418,7 @@ _JUDGE_1_5 = Judge(
         Mistake(
             _by_count(lambda photos, share: photos - round(photos * (1 - share))),
             "rounded train and not dev",
-            "10 % of 25 photos are 2.5, which `round` makes 2; but 25 - round(22.5) is 3.",
+            "10% of 25 photos are 2.5, which `round` makes 2; but 25 - round(22.5) is 3.",
         ),
     ],
 )
@@ -589,7 +623,7 @@ _JUDGE_1_6 = Judge(
         Mistake(
             lambda train, dev: _leaks(dev, train),
             "named the photos of train",
-            "the names under which they stand in dev are wanted.",
+            "the names that they have in dev are wanted.",
         ),
         Mistake(
             lambda train, dev: _doubled(train, dev),

@@ -1,20 +1,25 @@
 """The exercises of chapter 2: convolutions, and features of photos."""
 
 import math
+import random
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+from PIL import Image, ImageFilter
 
+from utils.cnn import build_cnn
+from utils.dataset import Dataset, load_dataset
 from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
     about_none,
     difference,
-    expect_choice,
     expect_close,
     expect_number,
     expect_shape,
@@ -24,13 +29,20 @@ from utils.exercises.expect import (
     numbers,
     plain,
 )
+from utils.exercises.experiment import Design, judge_experiment
 from utils.exercises.guard import ReaderError, call, short
+from utils.images import load_batch, preprocess
+from utils.scenes.dataset import load_truth
+from utils.support.paths import dataset_name
 
 # What each slip of 2.1 gives, and nothing else does.
 _HEIGHTS = {
-    100: ("assumed padding", "without a frame of zeros the window loses places."),
-    95: ("one place short", "a window of 5 in a row of 5 has one place, not none."),
-    99: ("lost one place only", "a window of 5 loses more: how many places has it in a row of 6?"),
+    100: ("assumed padding", "without a frame of zeros the window has fewer positions."),
+    95: ("one position short", "a window of 5 in a row of 5 has one position, not none."),
+    99: (
+        "lost one position only",
+        "a window of 5 loses more: how many positions has it in a row of 6?",
+    ),
     98: ("took a kernel of 3", "this one is 5 wide."),
     20: (
         "laid the windows side by side",
@@ -49,8 +61,8 @@ _PRICES = {
     96: ("forgot the size of the kernel", "each is 5 wide and 5 high."),
     294_912: ("counted the numbers of the maps", "what is learned are the kernels."),
     22_118_400: (
-        "gave each place kernels of its own",
-        "one kernel is laid on at every place: its numbers are learned once.",
+        "gave each position kernels of its own",
+        "one kernel is used at every position: its numbers are learned once.",
     ),
 }
 
@@ -146,7 +158,7 @@ def _uint8_picture(seed: int, size: tuple[int, int, int]) -> tuple[np.ndarray, n
 
 _OTHER_FRAME = "it repeats the picture's edge. The frame is of zeros: `np.pad` without a `mode`."
 _ONE_AXIS = "the stride holds for the rows and for the columns."
-_NO_FRAME = "lay a frame of zeros, one pixel wide, around the picture first."
+_NO_FRAME = "pad the picture with zeros first, one pixel on each side."
 _JUDGE_2_2 = Judge(
     inputs=st.builds(
         lambda pair, stride: (*pair, stride),
@@ -186,7 +198,7 @@ _JUDGE_2_2 = Judge(
         Mistake(
             lambda picture, kernel, stride: _maps(picture, kernel),
             "forgot the stride",
-            "every second place only for a stride of 2, in both axes.",
+            "with a stride of 2 only every second position counts, in both axes.",
         ),
         Mistake(
             lambda picture, kernel, stride: _maps(picture, kernel)[::2, ::2],
@@ -232,7 +244,7 @@ _JUDGE_2_2 = Judge(
         ),
         Mistake(
             lambda picture, kernel, stride: np.trunc(_convolved(picture, kernel, stride)),
-            "lost what stands behind the point",
+            "lost the decimals",
             "an array of whole numbers cuts what is stored in it.",
         ),
         Mistake(
@@ -326,34 +338,35 @@ def _picked(pixels: np.ndarray) -> np.ndarray:
 
 
 _PLAIN_FUNCTION = (
-    "`predict` is a plain function that takes the pixels and nothing else: `predict(pixels)`. How "
-    "many photos it gets at once is decided by the slice that you hand in."
+    "`to_features` is a plain function that takes the pixels and nothing else: "
+    "`to_features(pixels)`. How many photos it gets at once is decided by the slice that you hand "
+    "in."
 )
 
 
 def _sent(arguments: tuple, named: dict[str, Any]) -> np.ndarray:
-    """Return the pixels with which `predict` was called."""
+    """Return the pixels with which `to_features` was called."""
     if named or len(arguments) != 1:
         raise Incorrect(_PLAIN_FUNCTION)
-    return numbers(arguments[0], "what `predict` got")
+    return numbers(arguments[0], "what `to_features` got")
 
 
-def predict(*arguments: Any, **named: Any) -> np.ndarray:
+def to_features(*arguments: Any, **named: Any) -> np.ndarray:
     """Stand for the network: return features (b, 1280) that tell what was sent."""
     pixels = _sent(arguments, named)
     if pixels.shape[1:] != (_SIZE, _SIZE, 3):
         raise Incorrect(
-            f"`predict` takes photos (b, 224, 224, 3), and an array of shape {pixels.shape} came. "
-            "A single photo is a batch too: `photo[None]`."
+            "`to_features` takes photos (b, 224, 224, 3), and an array of shape "
+            f"{pixels.shape} came. A single photo is a batch too: `photo[None]`."
         )
     if not len(pixels):
-        raise Incorrect("An empty batch: `predict` was called without a photo.")
+        raise Incorrect("An empty batch: `to_features` was called without a photo.")
     sizes = np.full((len(pixels), 1), float(len(pixels)))
     return np.concatenate([sizes, _picked(pixels)], axis=1).astype(np.float32)
 
 
 class _Network:
-    """Does what `predict` does, and keeps what it was sent."""
+    """Does what `to_features` does, and keeps what it was sent."""
 
     def __init__(self) -> None:
         self.sizes: list[int] = []
@@ -365,7 +378,7 @@ class _Network:
         if pixels.ndim and not len(pixels):
             self.sizes.append(0)
             return np.zeros((0, 1280), np.float32)
-        found = predict(pixels)
+        found = to_features(pixels)
         self.sizes.append(len(pixels))
         self.picked.append(_picked(pixels))
         self.low = min(self.low, float(np.min(pixels)))
@@ -373,7 +386,7 @@ class _Network:
         return found
 
     def __repr__(self) -> str:
-        return "predict"
+        return "to_features"
 
 
 class _Photos(np.ndarray):
@@ -454,7 +467,7 @@ def _demand_features(photos: np.ndarray, batch_size: int, got: Any) -> None:
     mistake(
         calls > fewest,
         "too many calls",
-        f"{calls} calls of `predict` were made for {_photos_in_words(len(photos))} with a "
+        f"{calls} calls of `to_features` were made for {_photos_in_words(len(photos))} with a "
         f"`batch_size` of {batch_size}; {fewest} would do.",
     )
 
@@ -497,7 +510,7 @@ _BY_ITSELF = (
 _JUDGE_2_3 = Judge(
     inputs=st.tuples(
         st.builds(_photos, st.lists(st.integers(0, 5), min_size=1, max_size=5)),
-        st.just(predict),
+        st.just(to_features),
         st.integers(1, 4),
     ),
     fits=_problem_of_features,
@@ -507,7 +520,7 @@ _JUDGE_2_3 = Judge(
         Mistake(
             _all_alone,
             "still one photo for each call",
-            "give `predict` a slice of `batch_size` photos.",
+            "give `to_features` a slice of `batch_size` photos.",
         ),
     ],
 )
@@ -523,19 +536,19 @@ def check_2_3(answer: Any) -> None:
         _JUDGE_2_3(answer)
     except ReaderError as error:
         asked = getattr(error.__cause__, "obj", None)  # an `AttributeError` tells whose it was
-        if asked is predict or isinstance(asked, _Network):
+        if asked is to_features or isinstance(asked, _Network):
             raise Incorrect(_PLAIN_FUNCTION) from error
         raise
 
 
 def _judge_calls(answer: Any, photos: np.ndarray, count: str) -> None:
-    """Look at every call of `predict`: also at those whose results are thrown away."""
+    """Look at every call of `to_features`: also at those whose results are thrown away."""
     network, whole = _Network(), len(photos)
     got = call(answer, photos, network, 4)
     sizes = network.sizes
     _demand_no_iterator(got)
     if not sizes:
-        raise Incorrect("`predict` was never called: send the photos into the network.")
+        raise Incorrect("`to_features` was never called: send the photos into the network.")
     mistake(
         0 in sizes,
         "an empty batch",
@@ -546,7 +559,7 @@ def _judge_calls(answer: Any, photos: np.ndarray, count: str) -> None:
     mistake(
         max(sizes) == 1,
         "still one photo for each call",
-        "give `predict` a slice of `batch_size` photos.",
+        "give `to_features` a slice of `batch_size` photos.",
     )
     mistake(
         max(sizes) > 4, "a batch is too large", "no call may get more than `batch_size` photos."
@@ -569,7 +582,7 @@ _SCALED: list[tuple[Callable[[np.ndarray], np.ndarray], str, str]] = [
     (
         lambda pixels: pixels,
         "not preprocessed",
-        "`predict` got pixels up to 255. It wants them from -1 to 1: `preprocess`.",
+        "`to_features` got pixels up to 255. It wants them from -1 to 1: `preprocess`.",
     ),
     (
         lambda pixels: (pixels / 127.5 - 1) / 127.5 - 1,
@@ -622,22 +635,115 @@ def _judge_pixels(network: _Network, photos: np.ndarray) -> None:
     )
 
 
+# The words that stand for subjects and places where nobody noted the truth, the more telling first.
+_SUBJECTS = ("dog", "girl", "boy", "woman", "man")
+_PLACES_SAID = ("snow", "beach", "water", "street")
+
+
+def subjects_and_places(data: Dataset, images: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return a subject and a place for each image, two arrays of words.
+
+    For the scenes they are what the drawing program noted in `truth.jsonl`. Elsewhere they are the
+    first word of a list that two captions of the image have, or "other".
+    """
+    if (data.folder / "truth.jsonl").is_file():
+        truth = load_truth(data.folder)
+        who, where = [truth[name].who for name in images], [truth[name].where for name in images]
+    else:
+        every = [captions for split in data.splits for captions in data.tokens(split)]
+        tokens = dict(zip(data.images, every, strict=True))
+        who = [_said_twice(tokens[name], _SUBJECTS) for name in images]
+        where = [_said_twice(tokens[name], _PLACES_SAID) for name in images]
+    return np.array(who), np.array(where)
+
+
+def _said_twice(captions: list[list[str]], words: tuple[str, ...]) -> str:
+    """Return the first of some words that two captions have, or "other"."""
+    counts = Counter(word for caption in captions for word in set(caption))
+    return next((word for word in words if counts[word] >= 2), "other")
+
+
+# How photos may be damaged, and the greatest strength of each damage.
+DAMAGES = {"none": 0, "blur": 20, "turn": 180, "darken": 95, "fade": 100}
+DAMAGED = 8  # photos for each measurement
+
+
+def similarity_after(setting: tuple[str, float], seed: int) -> float:
+    """Return the mean cosine between features of photos before and after a damage.
+
+    `setting` is `(damage, strength)`: ("none", 0), ("blur", radius in pixels), ("turn", degrees),
+    ("darken", per cent of the light taken away), ("fade", per cent of the colour taken away).
+    The photos are eight of dev, drawn at random by `seed`.
+    """
+    damage, strength = setting
+    photos = _dev_photos(dataset_name(), seed)
+    damaged = np.stack([_damaged(photo, damage, strength) for photo in photos])
+    before, after = _unit(_intact(dataset_name(), seed)), _unit(_features(damaged))
+    return float((before * after).sum(axis=1).mean())
+
+
+def _damaged(photo: np.ndarray, damage: str, strength: float) -> np.ndarray:
+    """Return a photo with a damage of `DAMAGES`."""
+    image = Image.fromarray(photo)
+    if damage == "blur":
+        image = image.filter(ImageFilter.GaussianBlur(strength))
+    elif damage == "turn":
+        image = image.rotate(strength, Image.Resampling.BILINEAR)
+    elif damage == "darken":
+        image = Image.fromarray(np.round(photo * (1 - strength / 100)).astype(np.uint8))
+    elif damage == "fade":
+        image = Image.blend(image, image.convert("L").convert("RGB"), strength / 100)
+    elif damage != "none":
+        raise ValueError(f"There is no damage {damage!r}: choose one of {', '.join(DAMAGES)}.")
+    return np.asarray(image)
+
+
+@lru_cache(maxsize=16)
+def _dev_photos(dataset: str, seed: int) -> np.ndarray:
+    """Return the photos of dev that a seed draws, `(n, 224, 224, 3)` uint8."""
+    data = load_dataset(dataset)
+    names = data.splits["dev"]
+    drawn = random.Random(seed).sample(names, min(DAMAGED, len(names)))
+    return load_batch([data.path(name) for name in drawn])
+
+
+@lru_cache(maxsize=16)
+def _intact(dataset: str, seed: int) -> np.ndarray:
+    """Return the features of the photos that a seed draws."""
+    return _features(_dev_photos(dataset, seed))
+
+
+@cache
+def _network() -> Any:
+    return build_cnn()
+
+
+def _features(photos: np.ndarray) -> np.ndarray:
+    """Return features `(n, 1280)` of photos, without a file being kept."""
+    return _network()(preprocess(photos), training=False)["pooled"].numpy()
+
+
+def _is_damage(setting: Any) -> bool:
+    damage, strength = setting
+    if isinstance(strength, bool) or not isinstance(strength, Real):
+        return False
+    return isinstance(setting, tuple) and 0 <= strength <= DAMAGES.get(damage, -1)
+
+
+_DESIGN_2_4 = Design(
+    measure=similarity_after,
+    control=("none", 0),
+    repeats=3,
+    tolerance=0.006,  # results may be rounded to two digits
+    settings='a pair (damage, strength), such as ("blur", 2); the table lists the strengths',
+    valid=_is_damage,
+)
+
+
 @exercise("2.4")
-def check_2_4(answer: Any) -> None:
-    """One right letter, and a reason against each of the others."""
-    because = {
-        "a": "the network never sees the torn map, only its mean over the regions.",
-        "b": "a sum does not depend on the order of what is summed: no number changes, but for "
-        "the rounding of its last digit.",
-        "c": "a shuffle is not a mirror, and the mean has no left and right at all.",
-    }
-    if np.iterable(answer) and not isinstance(answer, str):
-        raise Incorrect(
-            'Your choice: the letter alone is wanted, in quotes and without brackets: `"a"`, say. '
-            f"This is of type `{type(answer).__name__}`: `{short(answer)}`."
-        )
-    why = "A mean adds up and divides, and neither asks for an order: the feature stays the same."
-    expect_choice(answer, "d", because, why=why)
+def check_2_4(experiment: Any) -> None:
+    """Measure two of the reader's settings again, and compare the conclusion with the means."""
+    judge_experiment(experiment, _DESIGN_2_4)
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:

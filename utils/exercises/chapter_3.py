@@ -5,7 +5,8 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
+from numbers import Integral
 from typing import Any
 from unittest.mock import patch
 
@@ -17,15 +18,15 @@ from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
     demand_sound,
     difference,
-    expect_choice,
     expect_close,
     expect_number,
     looks_like,
     mistake,
     plain,
 )
+from utils.exercises.experiment import Design, judge_experiment
 from utils.exercises.guard import ReaderError, call, short, whole
-from utils.glove import Glove
+from utils.glove import Glove, load_glove
 
 
 @exercise("3.1")
@@ -63,23 +64,78 @@ def check_3_1(answer: Any) -> None:
     expect_close(count, 1.5, name="the count", reveal=False)
 
 
+_LISTED = {
+    "animals": "dog cat horse cow sheep pig rabbit duck bear camel",
+    "people": "man woman boy girl lady child men women boys girls",
+    "colours": "red green blue yellow orange purple pink white black brown",
+    "places": "beach forest park street mountain farm lake desert road city",
+    "actions": "running standing sitting jumping sleeping swimming eating riding",
+}
+# The words that the chapter draws and sorts: group -> its words.
+GROUPS = {group: members.split() for group, members in _LISTED.items()}
+MOST_EXAMPLES, MOST_NUMBERS, DRAWS = 6, 50, 20
+
+
+@cache
+def _group_directions(numbers: int) -> tuple[np.ndarray, ...]:
+    """Return each group's vectors, cut to their first numbers and brought to length one."""
+    glove = load_glove()
+    tables = (_rows(glove, members)[:, :numbers] for members in GROUPS.values())
+    return tuple(_units(table) for table in tables)
+
+
+def share_sorted(setting: tuple[int, int], seed: int) -> float:
+    """Return the share of unseen words of `GROUPS` that are sorted into the right group.
+
+    `setting` is `(examples, numbers)`: how many words of each group are told, 1 to 6, and how many
+    of GloVe's 50 numbers a word keeps, the first ones. Which words are told is drawn by `seed`, 20
+    times; the result is the mean. The unseen words are 18 in each draw, whatever the setting.
+    """
+    examples, numbers = setting
+    rng = np.random.default_rng(seed)
+    right = []
+    for _ in range(DRAWS):
+        mixed = [rng.permutation(table) for table in _group_directions(numbers)]
+        means = np.array([table[:examples].mean(axis=0) for table in mixed])
+        for place, table in enumerate(mixed):
+            right.extend(np.argmax(table[MOST_EXAMPLES:] @ means.T, axis=1) == place)
+    return float(np.mean(right))
+
+
+def _is_setting(setting: Any) -> bool:
+    """Return whether it is a pair that `share_sorted` takes."""
+    if not isinstance(setting, tuple) or len(setting) != 2:
+        return False
+    if not all(isinstance(part, Integral) and not isinstance(part, bool) for part in setting):
+        return False
+    examples, numbers = setting
+    return 1 <= examples <= MOST_EXAMPLES and 1 <= numbers <= MOST_NUMBERS
+
+
+_DESIGN_3_2 = Design(
+    measure=share_sorted,
+    control=(3, 50),
+    repeats=3,
+    tolerance=0.01,
+    settings="a pair `(examples, numbers)` of 1 to 6 examples and 1 to 50 numbers, as `(3, 50)`",
+    valid=_is_setting,
+)
+
+
 @exercise("3.2")
-def check_3_2(answer: Any) -> None:
-    """Say for each wrong letter why it is wrong."""
-    expect_choice(
-        answer,
-        "a",
-        {
-            "b": "nothing is damaged. Look at `four` and `five`: they are as near. Words that can "
-            "stand for each other in most sentences get nearly one vector.",
-            "c": "alike in company is not alike in meaning. Two dogs are not three, as red is not "
-            "blue, though both are near neighbours.",
-            "d": "nothing in the objective puts the meaning into the length; the two lengths are "
-            "nearly equal too. The difference is in a small rest of the direction.",
-        },
-        why="Almost any sentence with `two` in it is as good with `three`, so their counts of "
-        "neighbours are alike, and GloVe is fitted to nothing else.",
-    )
+def check_3_2(experiment: Any) -> None:
+    """Judge the reader's own experiment; one of the two things may vary, from small to large."""
+    settings = experiment.get("settings") if isinstance(experiment, dict) else None
+    if isinstance(settings, (list, tuple)) and all(_is_setting(one) for one in settings):
+        ways = [len(set(column)) for column in zip(*settings, strict=True)]
+        mistake(
+            len(ways) == 2 and min(ways) > 1,
+            "two things vary at once",
+            "where both the examples and the numbers change, nobody can say which of them did it. "
+            "Keep one of the two as it is in the control.",
+        )
+        experiment = {**experiment, "settings": sorted(settings)}
+    judge_experiment(experiment, _DESIGN_3_2)
 
 
 @dataclass(frozen=True, repr=False)
@@ -458,7 +514,7 @@ def _many_rows() -> tuple[list[str], Glove]:
 _OTHER_SIDE = Mistake(
     _gives(_late),
     "shifted to the other side",
-    "every vector is now one row too late. `words[1]` belongs into row 1.",
+    "every vector is now one row too late. `words[1]` belongs in row 1.",
 )
 _SLIPPED = "each word, known or not, uses up its row; otherwise all later words slip."
 _JUDGE_3_4 = Judge(

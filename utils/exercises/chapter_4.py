@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from utils.exercises.expect import (
     numbers,
     plain,
 )
+from utils.exercises.experiment import Design, judge_experiment
 from utils.exercises.guard import ReaderError, call, whole
 from utils.sequences import pad_right
 from utils.vocabulary import MARKERS, PAD, Vocabulary
@@ -537,18 +539,18 @@ def check_4_4(answer: Any) -> None:
 
 @exercise("4.5")
 def check_4_5(answer: Any) -> None:
-    """The backward direction reads the label."""
+    """The labels are the inputs, not shifted."""
     because = {
-        "a": "a network that has learned its captions by heart is good on train and bad on dev. "
+        "a": "a network that has memorised its captions is good on train and bad on dev. "
         "Here dev is as good as train, and its images are others.",
-        "b": "easy padding makes the loss lower, but the words would still be hard: scored alone, "
-        "they would stay near the LSTM's loss. And captions would be poor, not senseless.",
-        "d": "over a known prefix it is valid: the course's own model has one, and passes the leak "
-        "test. What matters is whether the answer is among what it is given.",
+        "b": "easy padding makes the loss lower, but the words would still be hard. And why would "
+        "the network write its last word again and again?",
+        "d": "then the leak test would give a full square. Here no prediction depends on a later "
+        "token.",
     }
     why = (
-        "A label among the inputs explains both numbers and the captions. It is there on train "
-        "and on dev alike, and it is missing while writing."
+        "At each place the label is the word that has just been read, so the network learned to "
+        "repeat it. The answer is not in the future, so the leak test does not find it."
     )
     expect_choice(answer, "c", because, why=why)
 
@@ -560,8 +562,8 @@ def _two_way_reader(seed: int, scores: int) -> Callable[[np.ndarray], np.ndarray
     def predict(ids: np.ndarray) -> np.ndarray:
         if np.ndim(ids) != 1:
             raise Incorrect(
-                "`predict` takes the ids of one caption, (t,), without a batch axis; it was given "
-                f"the shape {np.shape(ids)}."
+                "`predict_all` takes the ids of one caption, (t,), without a batch axis; it was "
+                f"given the shape {np.shape(ids)}."
             )
         x = table[np.asarray(ids, dtype=int)]
         there, back = np.cumsum(x, axis=0), np.cumsum(x[::-1], axis=0)[::-1]
@@ -689,7 +691,7 @@ def _demand_other_scores(answer: Any) -> None:
     mistake(
         looks_like(*found),
         "two networks, and the same scores for both",
-        "scores are what `predict` says. Does something outside the function keep those of an "
+        "scores are what `predict_all` says. Does something outside the function keep those of an "
         "earlier call?",
     )
 
@@ -710,7 +712,7 @@ def _one_row_a_call(answer: Any, predict: Callable[[np.ndarray], np.ndarray], id
             raise
     raise Incorrect(
         "The predictions for different prefixes have different numbers of rows, so they do not "
-        "fit into one array: `predict` gives a row for every place. Take one row a call."
+        "fit into one array: `predict_all` gives a row for every place. Take one row a call."
     )
 
 
@@ -730,3 +732,91 @@ def _demand_no_leak(
                 f"The leak test fails: token {changed} was changed, and your scores for place "
                 f"{place} moved. They may depend on {allowed} only."
             )
+
+
+# The experiment of 4.7: its sizes, and what its setting may be.
+INPUTS, PAIRS = 50, 32
+LOWEST_BIAS, HIGHEST_BIAS, MOST_WORDS, MOST_UNITS = -5, 10, 30, 128
+Setting = tuple[float, int, int]
+
+
+def memory_left(setting: Setting, seed: int) -> float:
+    """Return what share of its first word's effect an untrained LSTM keeps.
+
+    `setting` is `(bias, words, units)`: the bias of the forget gates, how many words follow the
+    first, and the length of the cell state. Two texts of random vectors differ in the first word
+    only. The distance of their cell states at the end is divided by their distance after the first
+    word. The result is the mean over 32 pairs of texts. `seed` draws the weights, as Keras does,
+    and the texts.
+    """
+    bias, words, units = setting
+    rng = np.random.default_rng(seed)
+    kernel, recurrent = _random_weights(units, rng)
+    texts = rng.normal(size=(PAIRS, 1 + words, INPUTS))
+    others = texts.copy()
+    others[:, 0] = rng.normal(size=(PAIRS, INPUTS))
+    both = np.concatenate([texts, others])
+    h = c = np.zeros((2 * PAIRS, units))
+    apart = []
+    for place in range(1 + words):
+        i, f, g, o = np.split(both[:, place] @ kernel + h @ recurrent, 4, axis=1)
+        c = _gate(f + bias) * c + _gate(i) * np.tanh(g)
+        h = _gate(o) * np.tanh(c)
+        apart.append(np.linalg.norm(c[:PAIRS] - c[PAIRS:], axis=1))
+    return float(np.mean(apart[-1] / apart[0]))
+
+
+def _gate(z: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-z))
+
+
+def _random_weights(units: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return a kernel (Glorot) and recurrent weights (orthogonal) as a fresh Keras LSTM has."""
+    edge = np.sqrt(6 / (INPUTS + 4 * units))
+    kernel = rng.uniform(-edge, edge, (INPUTS, 4 * units))
+    recurrent = np.linalg.qr(rng.normal(size=(4 * units, units)))[0].T
+    return kernel, recurrent
+
+
+def _is_setting(setting: Any) -> bool:
+    """Return whether it is a triple that `memory_left` takes."""
+    if not isinstance(setting, tuple) or len(setting) != 3:
+        return False
+    bias, *counts = setting
+    if not isinstance(bias, Real) or not all(isinstance(count, Integral) for count in counts):
+        return False
+    if any(isinstance(part, bool) for part in setting):
+        return False
+    words, units = counts
+    known = LOWEST_BIAS <= bias <= HIGHEST_BIAS
+    return known and 1 <= words <= MOST_WORDS and 1 <= units <= MOST_UNITS
+
+
+_DESIGN_4_7 = Design(
+    measure=memory_left,
+    control=(1, 10, 64),
+    repeats=3,
+    tolerance=1e-4,
+    settings="a triple `(bias, words, units)`, such as `(1, 10, 64)`: -5 to 10, 1 to 30, 1 to 128",
+    valid=_is_setting,
+)
+
+
+@exercise("4.7")
+def check_4_7(experiment: Any) -> None:
+    """Judge the reader's own experiment; one of the three things varies, from small to large."""
+    settings = experiment.get("settings") if isinstance(experiment, dict) else None
+    results = experiment.get("results") if isinstance(experiment, dict) else None
+    if isinstance(settings, (list, tuple)) and all(map(_is_setting, settings)):
+        varied = [len(set(column)) > 1 for column in zip(*settings, strict=True)]
+        mistake(
+            sum(varied) > 1,
+            "more than one thing varies",
+            "then nobody can say which of them made the difference. Keep the others as they are "
+            "in the control, `(1, 10, 64)`.",
+        )
+        experiment = {**experiment, "settings": sorted(settings)}
+    if isinstance(results, dict) and all(map(_is_setting, results)):
+        # In order, as the conclusion goes from the smallest to the largest.
+        experiment = {**experiment, "results": {one: results[one] for one in sorted(results)}}
+    judge_experiment(experiment, _DESIGN_4_7)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from utils.exercises.expect import (
     mistake,
     plain,
 )
+from utils.exercises.experiment import Design, judge_experiment
 from utils.exercises.guard import ReaderError, call, readers_line, short, whole
 
 _LAYERS = ("BiLSTM", "LSTM", "Concatenate")
@@ -35,19 +37,29 @@ _SLIPS_5_1: tuple[tuple[int, tuple, str, str], ...] = (
     (0, (8, 7, 100), "one direction only", "a BiLSTM keeps the vectors of both directions."),
     (0, (8, 200), "the words are gone too early", "`return_sequences=True` keeps every word."),
     (0, (8, 100), "the words are gone too early", "`return_sequences=True` keeps every word."),
-    (0, (8, 14, 100), "pasted along the words", "each word gets one vector, twice as wide."),
-    (1, (8, 7, 100), "the LSTM gives its last step alone", "one vector a prefix is left."),
-    (1, (8, 7, 200), "the LSTM gives its last step alone", "one vector a prefix is left."),
+    (0, (8, 14, 100), "concatenated along the words", "each word gets one vector, twice as wide."),
+    (
+        1,
+        (8, 7, 100),
+        "the LSTM returns only its final hidden state",
+        "one vector per prefix is left.",
+    ),
+    (
+        1,
+        (8, 7, 200),
+        "the LSTM returns only its final hidden state",
+        "one vector per prefix is left.",
+    ),
     (
         1,
         (8, 200),
         "the LSTM's width is its own",
-        "it reads 200 numbers a word, but its state has `units` of them.",
+        "it reads 200 numbers per word, but its hidden state has `units` of them.",
     ),
-    (2, (8, 100), "that is what Add gives", "Concatenate pastes the two vectors end to end."),
-    (2, (16, 100), "pasted along the batch", "8 photos stay 8 rows; the rows get longer."),
-    (2, (8, 2, 100), "stacked, not pasted", "Concatenate makes no new axis."),
-    (2, (8, 7, 200), "the words are gone by then", "the LSTM left one vector a prefix."),
+    (2, (8, 100), "that is what Add gives", "Concatenate puts the two vectors end to end."),
+    (2, (16, 100), "concatenated along the batch", "8 photos stay 8 rows; the rows get longer."),
+    (2, (8, 2, 100), "stacked, not concatenated", "Concatenate makes no new axis."),
+    (2, (8, 7, 200), "the words are gone by then", "the LSTM left one vector per prefix."),
 )
 
 
@@ -174,18 +186,18 @@ _JUDGE_5_2 = Judge(
         _slip("the biases are missing", _BIASES, dense_bias=0, lstm_bias=0),
         _slip("the biases of the Dense layers are missing", "each unit has one.", dense_bias=0),
         _slip("the biases of the LSTMs are missing", "each unit of a gate has one.", lstm_bias=0),
-        _slip("two biases a gate", "PyTorch has two, Keras has one.", lstm_bias=2),
+        _slip("two biases per gate", "PyTorch has two, Keras has one.", lstm_bias=2),
         _slip("an LSTM has four gates", "each of them is a Dense layer of its own.", gates=1),
         _slip("an LSTM has four gates", "here three were counted.", gates=3),
         _slip(
             "the LSTMs do not read their own state",
-            "each gate reads the input and the last state, so `m + u + 1` numbers.",
+            "each gate reads the input and the state of the step before, `m + u + 1` numbers.",
             state=0,
         ),
-        _slip("the BiLSTM counted once", "it is two LSTMs, one a direction.", directions=1),
+        _slip("the BiLSTM counted once", "it is two LSTMs, one for each direction.", directions=1),
         _slip(
             "the LSTM reads more than that",
-            "before it stands a BiLSTM, which gives 2 * units numbers a word.",
+            "before it stands a BiLSTM, which gives 2 * units numbers per word.",
             width=1,
         ),
         _slip(
@@ -234,7 +246,7 @@ _LOST = "rows of zeros make the layer blind to the photo or deaf to the text."
 _KERNEL_SLIPS: tuple[tuple[Callable[[np.ndarray], Any], str, str], ...] = (
     (
         lambda kernel: np.concatenate([kernel, kernel], axis=1),
-        "pasted along the wrong axis",
+        "concatenated along the wrong axis",
         "the rows of a kernel meet the inputs, and it is the inputs that became twice as many.",
     ),
     (
@@ -273,8 +285,8 @@ _KERNEL_SLIPS: tuple[tuple[Callable[[np.ndarray], Any], str, str], ...] = (
     ),
     (
         lambda kernel: np.stack([kernel, kernel]),
-        "stacked, not pasted",
-        "a kernel has two axes: paste along the rows, `np.concatenate`.",
+        "stacked, not concatenated",
+        "a kernel has two axes: join them along the rows with `np.concatenate`.",
     ),
 )
 _BIAS_SLIPS = (
@@ -334,13 +346,13 @@ def check_5_4(answer: Any) -> None:
         answer,
         "c",
         {
-            "a": "a lucky start would need a probability of e^-3.2, 4 in 100, for the right word, "
-            "100 times what an even guess gives, for all prefixes at once.",
-            "b": "an untrained model pays ln(V) whatever the labels are; shuffled ones too.",
+            "a": "a lucky start would need a probability of e^-2.4, 9 in 100, for the right word, "
+            "more than 200 times what an even guess gives, for all prefixes at once.",
+            "b": "an untrained model has a loss of ln(V) whatever the labels are, shuffled or not.",
             "d": "two softmaxes make an even distribution more even still: the first loss "
             "remains ln(V).",
         },
-        why="The zeros of the padding are in the mean: 3.2 / 7.84 is 41%, so only 4 of 10 places "
+        why="The zeros of the padding are in the mean: 2.4 / 7.84 is 31%, so only 3 of 10 places "
         "hold a word. Divide by the number of words.",
     )
 
@@ -533,7 +545,7 @@ _EVEN_5_5 = Judge(
         *(
             Mistake(
                 _rows_are(five),
-                "5 captions a photo are taken for granted",
+                "5 captions per photo are taken for granted",
                 "here the photos have another number of them. Count the captions of each photo.",
             )
             for five in (
@@ -855,7 +867,7 @@ def _demand_embedding(watched: _Watched) -> None:
         mistake(
             table.output_dim != _EMBEDDING,
             "the Embedding has another width",
-            f"it gives {_count(table.output_dim, 'number')} a word, and `embedding_size` is "
+            f"it gives {_count(table.output_dim, 'number')} per word, and `embedding_size` is "
             f"{_EMBEDDING}.",
         )
 
@@ -966,7 +978,7 @@ def _demand_one_lstm(watched: _Watched, readings: list[_Reading]) -> None:
     mistake(
         not embedded and width != _EMBEDDING,
         "the words are not embedded",
-        f"the LSTM reads {_count(width, 'number')} a word. An id is no quantity: an "
+        f"the LSTM reads {_count(width, 'number')} per word. An id is no quantity: an "
         "Embedding gives each word a vector of `embedding_size` numbers.",
     )
 
@@ -1165,3 +1177,105 @@ def _demand_other_sizes(answer: Any, model: Any) -> None:
         "called again with other sizes, the function gave layers that do not have them. Take all "
         "sizes from its arguments.",
     )
+
+
+# The small world of exercise 5.7: two photos, two prefixes, four examples.
+_PHOTO = np.eye(2)[[0, 0, 1, 1]]  # a dog twice, then a cat twice
+_TEXT = np.eye(2)[[0, 1, 0, 1]]  # "this is a", "this is not a", and the same again
+_NEXT = np.eye(2)[[0, 1, 1, 0]]  # dog, cat, cat, dog
+WIDTH, STEPS, RATE, STARTS = 8, 30, 0.05, 20
+MOST_HIDDEN, LEAST_SCALE, MOST_SCALE = 32, 0.1, 100
+
+
+def small_world(setting: tuple[int, float], seed: int) -> float:
+    """Return the loss of a small merge model after 30 training steps, the mean of 20 starts.
+
+    The model adds a photo's vector and a prefix's vector, then come a hidden ReLU layer and a
+    softmax over `dog` and `cat`. `setting`: how many hidden units there are, and a number by which
+    every photo vector is multiplied. `seed` decides the initial weights.
+    """
+    hidden, scale = setting
+    shapes = {"photo": (2, WIDTH), "text": (2, WIDTH), "kernel": (WIDTH, hidden)}
+    shapes |= {"bias": (1, hidden), "output": (hidden, 2)}
+    rng = np.random.default_rng(seed)
+    weights = {name: rng.normal(0, 0.5, (STARTS, *shape)) for name, shape in shapes.items()}
+    means = {name: np.zeros_like(values) for name, values in weights.items()}
+    squares = {name: np.zeros_like(values) for name, values in weights.items()}
+    for step in range(1, STEPS + 1):  # Adam
+        _, slopes = _loss_and_slopes(weights, scale)
+        for name, slope in slopes.items():
+            means[name] = 0.9 * means[name] + 0.1 * slope
+            squares[name] = 0.999 * squares[name] + 0.001 * slope**2
+            mean, square = means[name] / (1 - 0.9**step), squares[name] / (1 - 0.999**step)
+            weights[name] = weights[name] - RATE * mean / (np.sqrt(square) + 1e-8)
+    loss, _ = _loss_and_slopes(weights, scale)
+    return loss
+
+
+def _loss_and_slopes(
+    weights: dict[str, np.ndarray], scale: float
+) -> tuple[float, dict[str, np.ndarray]]:
+    """Return the mean loss of all starts, and the gradient of each start's own loss."""
+    merged = scale * (_PHOTO @ weights["photo"]) + _TEXT @ weights["text"]
+    before = merged @ weights["kernel"] + weights["bias"]
+    relu = np.maximum(before, 0)
+    logits = relu @ weights["output"]
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    chances = powers / powers.sum(axis=-1, keepdims=True)
+    loss = -np.log((chances * _NEXT).sum(axis=-1).clip(1e-30)).mean()
+
+    to_logits = (chances - _NEXT) / len(_NEXT)
+    to_before = to_logits @ _turned(weights["output"]) * (before > 0)
+    to_merged = to_before @ _turned(weights["kernel"])
+    slopes = {
+        "photo": scale * (_PHOTO.T @ to_merged),
+        "text": _TEXT.T @ to_merged,
+        "kernel": _turned(merged) @ to_before,
+        "bias": to_before.sum(axis=1, keepdims=True),
+        "output": _turned(relu) @ to_logits,
+    }
+    return float(loss), slopes
+
+
+def _turned(values: np.ndarray) -> np.ndarray:
+    """Return the transposed matrix of each start."""
+    return values.swapaxes(-1, -2)
+
+
+def _is_setting(setting: Any) -> bool:
+    """Return whether it is a pair that `small_world` takes."""
+    if not isinstance(setting, tuple) or len(setting) != 2:
+        return False
+    hidden, scale = setting
+    if isinstance(hidden, bool) or not isinstance(hidden, Integral):
+        return False
+    if isinstance(scale, bool) or not isinstance(scale, Real):
+        return False
+    return 1 <= hidden <= MOST_HIDDEN and LEAST_SCALE <= scale <= MOST_SCALE
+
+
+_DESIGN_5_7 = Design(
+    measure=small_world,
+    control=(16, 1),
+    repeats=3,
+    tolerance=0.006,  # results may be rounded to two decimals
+    settings="a pair `(hidden, scale)` of 1 to 32 hidden units and a scale from 0.1 to 100, "
+    "as `(16, 1)`",
+    valid=_is_setting,
+)
+
+
+@exercise("5.7")
+def check_5_7(experiment: Any) -> None:
+    """Judge the reader's own experiment; one of the two things may vary, from small to large."""
+    settings = experiment.get("settings") if isinstance(experiment, dict) else None
+    if isinstance(settings, (list, tuple)) and all(_is_setting(one) for one in settings):
+        ways = [len(set(column)) for column in zip(*settings, strict=True)]
+        mistake(
+            len(ways) == 2 and min(ways) > 1,
+            "two things vary at once",
+            "where both the hidden units and the scale change, nobody can say which of them did "
+            "it. Keep one of the two as it is in the control.",
+        )
+        experiment = {**experiment, "settings": sorted(settings)}
+    judge_experiment(experiment, _DESIGN_5_7)

@@ -3,25 +3,29 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import combinations, pairwise
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
+from utils.dataset import load_dataset
 from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
     about_none,
-    expect_choice,
     expect_close,
     expect_number,
     expect_type,
     mistake,
     plain,
 )
+from utils.exercises.experiment import Design, judge_experiment
 from utils.exercises.guard import ReaderError, call, short
 from utils.exercises.tomorrow import Salted, other_hashes
+from utils.sequences import encode_captions
 
 
 @exercise("6.1")
@@ -94,23 +98,113 @@ _SLIPS_6_1: tuple[dict[int, tuple[str, str]], ...] = (
 )
 
 
+# A small model that guesses the next word from the last one alone, trained on a part of scenes.
+CAPTIONS, NUMBERS = 300, 16
+CONTROL_6_2 = (0.03, 64)
+LEAST_RATE, MOST_RATE = 1e-5, 10.0
+LEAST_BATCH, MOST_BATCH = 4, 1024
+
+
+@cache
+def _last_words() -> tuple[int, dict[str, np.ndarray]]:
+    """Return V, and for train and dev the examples `(n, 2)`: a word and the one after it."""
+    dataset = load_dataset("scenes")
+    vocabulary = dataset.train_vocabulary(2)
+    pairs = {}
+    for split in ("train", "dev"):
+        first = [captions[:1] for captions in dataset.tokens(split)[:CAPTIONS]]
+        encoded = encode_captions(first, vocabulary, dataset.index(split)[:CAPTIONS])
+        rows = zip(encoded.tokens, encoded.lengths, strict=True)
+        pairs[split] = np.concatenate([np.stack([ids[: n - 1], ids[1:n]], 1) for ids, n in rows])
+    return len(vocabulary), pairs
+
+
+def _last_word_gradients(
+    weights: Sequence[np.ndarray], examples: np.ndarray
+) -> tuple[float, list[np.ndarray]]:
+    """Return the mean loss of a batch `(n, 2)`, and its gradient for each array of weights."""
+    table, output, bias = weights
+    vectors = table[examples[:, 0]]
+    logits = vectors @ output + bias
+    slope = np.exp(logits - logits.max(axis=1, keepdims=True))
+    slope /= slope.sum(axis=1, keepdims=True)
+    places = np.arange(len(examples))
+    right = np.maximum(slope[places, examples[:, 1]], 1e-300)
+    slope[places, examples[:, 1]] -= 1
+    slope /= len(examples)
+    of_table = np.zeros_like(table)
+    np.add.at(of_table, examples[:, 0], slope @ output.T)
+    return -float(np.log(right).mean()), [of_table, vectors.T @ slope, slope.sum(axis=0)]
+
+
+def train_last_word(
+    learning_rate: float, batch_size: int = CONTROL_6_2[1], seed: int = 0
+) -> tuple[list[float], float]:
+    """Train a small model for one epoch with Adam; return the loss of each step and that on dev.
+
+    The model guesses the next word from the last word alone: a vector of 16 numbers for each word,
+    a Dense layer and softmax. It learns from one caption of each of the first 300 training scenes.
+    """
+    size, pairs = _last_words()
+    rng = np.random.default_rng(seed)
+    weights = [rng.normal(0, 0.1, (size, NUMBERS)), rng.normal(0, 0.1, (NUMBERS, size))]
+    weights.append(np.zeros(size))
+    averages = [(np.zeros_like(array), np.zeros_like(array)) for array in weights]
+    order = rng.permutation(pairs["train"])
+    losses = []
+    for step, start in enumerate(range(0, len(order), batch_size), start=1):
+        loss, gradients = _last_word_gradients(weights, order[start : start + batch_size])
+        losses.append(loss)
+        rate = learning_rate * (1 - 0.999**step) ** 0.5 / (1 - 0.9**step)
+        for array, gradient, (mean, square) in zip(weights, gradients, averages, strict=True):
+            mean += 0.1 * (gradient - mean)
+            square += 0.001 * (gradient**2 - square)
+            array -= rate * mean / (np.sqrt(square) + 1e-7)
+    return losses, _last_word_gradients(weights, pairs["dev"])[0]
+
+
+def dev_loss_after(setting: tuple[float, int], seed: int) -> float:
+    """Return the dev loss of `train_last_word` in nats per word; (learning rate, batch size)."""
+    return train_last_word(*setting, seed)[1]
+
+
+def _is_setting(setting: Any) -> bool:
+    """Return whether it is a pair that `dev_loss_after` takes."""
+    if not isinstance(setting, tuple) or len(setting) != 2:
+        return False
+    rate, size = setting
+    if isinstance(rate, bool) or not isinstance(rate, Real):
+        return False
+    if isinstance(size, bool) or not isinstance(size, Integral):
+        return False
+    return LEAST_RATE <= rate <= MOST_RATE and LEAST_BATCH <= size <= MOST_BATCH
+
+
+_DESIGN_6_2 = Design(
+    measure=dev_loss_after,
+    control=CONTROL_6_2,
+    repeats=3,
+    tolerance=0.02,
+    settings="a pair `(learning rate, batch size)`, such as `(0.03, 64)`: a rate of 0.00001 to 10, "
+    "a whole number of 4 to 1024",
+    valid=_is_setting,
+)
+
+
 @exercise("6.2")
-def check_6_2(answer: Any) -> None:
-    """A choice about a test set that chose its own epoch."""
-    expect_choice(
-        answer,
-        "b",
-        {
-            "a": "20 epochs may be too many, but the weights of epoch 9 were kept, not the last. "
-            "Training on for too long costs time; it makes no score dishonest.",
-            "c": "the training loss goes on falling where a model only learns its own photos by "
-            "heart; that is why another split must say when to stop.",
-            "d": "the photos were split by image, so no caption of a test photo was trained on. "
-            "The leak is a different one: look at what chose epoch 9.",
-        },
-        why="The same photos chose the epoch and gave the score, and of 20 test scores the highest "
-        "is also the luckiest. Let dev choose the epoch, and report the test score of that one.",
-    )
+def check_6_2(experiment: Any) -> None:
+    """Judge the reader's own experiment; one of the two things may vary, from small to large."""
+    settings = experiment.get("settings") if isinstance(experiment, dict) else None
+    if isinstance(settings, (list, tuple)) and all(map(_is_setting, settings)):
+        different = [len(set(column)) for column in zip(*settings, strict=True)]
+        mistake(
+            bool(different) and min(different) > 1,
+            "two things vary at once",
+            "where both the learning rate and the batch size change, nobody can say which of them "
+            "did it. Keep one of the two as it is in the control.",
+        )
+        experiment = {**experiment, "settings": sorted(settings)}
+    judge_experiment(experiment, _DESIGN_6_2)
 
 
 def _weighted(losses: np.ndarray, weights: np.ndarray) -> float:
@@ -208,7 +302,7 @@ _JUDGE_6_3 = Judge(
         Mistake(
             lambda losses, sizes: (losses * sizes).sum(),
             "that is the sum",
-            "a loss in nats a word is a mean; divide by the number of examples.",
+            "a loss in nats per word is a mean; divide by the number of examples.",
         ),
         Mistake(
             lambda losses, sizes: losses.sum(),
@@ -223,7 +317,7 @@ _JUDGE_6_3 = Judge(
         Mistake(
             lambda losses, sizes: np.exp(_weighted(losses, sizes)),
             "that is the perplexity",
-            "the loss itself is wanted, in nats a word.",
+            "the loss itself is wanted, in nats per word.",
         ),
         Mistake(
             lambda losses, sizes: _weighted(losses, sizes) / np.log(2),

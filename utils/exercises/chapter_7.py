@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from utils.bleu import bleu_scores
+from utils.bleu import bleu, bleu_scores
 from utils.exercises.drawn import Judge, Mistake
-from utils.exercises.exercise import Incorrect, exercise
+from utils.exercises.exercise import Incorrect, NotAttempted, exercise
 from utils.exercises.expect import (
     about_none,
     difference,
@@ -21,6 +23,7 @@ from utils.exercises.expect import (
     numbers,
     plain,
 )
+from utils.exercises.experiment import Design, judge_experiment
 from utils.exercises.guard import call, short, whole
 from utils.vocabulary import END, START
 
@@ -1122,3 +1125,89 @@ _JUDGE_7_6 = Judge(
 def check_7_6(answer: Any) -> None:
     """Compare on the counts of two systems, of some photos and some samples."""
     _JUDGE_7_6(answer)
+
+
+# What the reader of exercise 7.7 may vary -> the setting to compare with, what a setting is.
+VARIED: dict[str, tuple[float, str]] = {
+    "temperature": (1.0, "a number from 0.1 to 3"),
+    "beam width": (1, "a whole number from 1 to 8"),
+    "length penalty": (1.0, "a number from 0 to 2"),
+}
+# What may be measured -> how far a result may be from the one that is measured again.
+MEASURED = {"BLEU-4": 2.0, "truth": 2.0, "words": 0.25}
+PHOTOS = 40
+
+
+def caption_score(
+    setting: float, seed: int, vary: str = "temperature", measured: str = "BLEU-4"
+) -> float:
+    """Return one number for the captions of 40 of the scenes' dev photos.
+
+    `vary` says what `setting` is: the "temperature" of samples, the "beam width" of a beam search
+    (length penalty 1), or the "length penalty" of a beam search (width 3). `measured`: "BLEU-4",
+    "truth" (percent of the stated facts that are true), or "words" (of a caption, on average).
+    `seed` chooses the photos, and draws the words of samples.
+    """
+    from utils.beam import beam_search
+    from utils.decoding import captions_of, sample
+    from utils.scenes.truth import truth_score
+
+    rows, references, facts, ask, vocabulary = _scenes()
+    chosen = np.random.default_rng(seed).permutation(len(rows))[:PHOTOS]
+    if vary == "temperature":
+        ids = sample(ask, rows[chosen], setting, seed=seed, max_length=20)
+    else:
+        width, penalty = (setting, 1.0) if vary == "beam width" else (3, setting)
+        found = beam_search(ask, rows[chosen], int(width), 20, length_penalty=penalty)
+        ids = [best[0].ids for best in found]
+    captions = captions_of(ids, vocabulary)
+    if measured == "words":
+        return float(np.mean([len(caption) for caption in captions]))
+    if measured == "truth":
+        return 100 * truth_score(captions, [facts[n] for n in chosen]).precision
+    return bleu([references[n] for n in chosen], captions).bleu_4
+
+
+@cache
+def _scenes() -> tuple[Any, ...]:
+    """Return rows, references and facts of the scenes' dev photos, and the captioner's parts."""
+    from utils.captioner import load_captioner
+    from utils.dataset import load_dataset
+    from utils.features import dataset_features
+    from utils.scenes.dataset import load_truth
+
+    scenes, captioner = load_dataset("scenes"), load_captioner("scenes")
+    truth = load_truth(scenes.folder)
+    facts = [truth[image] for image in scenes.splits["dev"]]
+    ask = captioner.next_word(dataset_features(scenes))
+    return scenes.index("dev"), scenes.tokens("dev"), facts, ask, captioner.vocabulary
+
+
+def _is_setting_of(vary: str, setting: Any) -> bool:
+    """Return whether something can be a setting of what is varied."""
+    low, high = {"temperature": (0.1, 3), "beam width": (1, 8), "length penalty": (0, 2)}[vary]
+    if not isinstance(setting, Real) or isinstance(setting, bool):
+        return False
+    return low <= setting <= high and (vary != "beam width" or setting == int(setting))
+
+
+@exercise("7.7")
+def check_7_7(experiment: Any) -> None:
+    """Measure two of the reader's settings again, and compare the conclusion with the means."""
+    if experiment is None:
+        raise NotAttempted
+    given = experiment if isinstance(experiment, dict) else {}
+    vary, measured = given.get("vary", "temperature"), given.get("measured", "BLEU-4")
+    for key, value, known in (("vary", vary, VARIED), ("measured", measured, MEASURED)):
+        if not isinstance(value, str) or value not in known:
+            raise Incorrect(f"`{key}` is one of {', '.join(map(repr, known))}; yours is {value!r}.")
+    control, settings = VARIED[vary]
+    design = Design(
+        measure=partial(caption_score, vary=vary, measured=measured),
+        control=control,
+        repeats=3,
+        tolerance=MEASURED[measured],
+        settings=settings,
+        valid=partial(_is_setting_of, vary),
+    )
+    judge_experiment(experiment, design)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,13 @@ from hypothesis import strategies as st
 from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import exercise
 from utils.exercises.expect import (
-    expect_choice,
     expect_close,
     expect_number,
     looks_like,
     mistake,
     numbers,
 )
+from utils.exercises.experiment import Design, judge_experiment
 from utils.exercises.guard import call
 from utils.vocabulary import END, PAD, START, UNKNOWN
 
@@ -33,7 +34,7 @@ def _softmax(scores: np.ndarray, axis: int | None) -> np.ndarray:
 _SCORES, _VALUES = np.log([1, 3, 1, 5]), np.array([10, 20, 30, 40])
 # What a slip of exercise 8.1 comes to, the slip's name, and what to do instead.
 _SLIPS_8_1 = [
-    (40, "only the best region", "a soft look takes a share of every region."),
+    (40, "only the best region", "soft attention takes a share of every region."),
     (25, "the plain mean", "regions with a higher score weigh more."),
     (300, "the weights do not sum to 1", "divide by 1 + 3 + 1 + 5."),
     (
@@ -136,7 +137,7 @@ _JUDGE_8_2 = Judge(
         Mistake(
             _look_by(lambda scores: _softmax(scores, 0)),
             "compared across photos",
-            "axis 0 is the batch: a photo's look would depend on its neighbours in the batch.",
+            "axis 0 is the batch: a photo's weights would depend on its neighbours in the batch.",
         ),
         Mistake(
             _look_by(lambda scores: _softmax(scores, None)),
@@ -270,7 +271,7 @@ def _captions(
     """Return log-probabilities and captions of 0 to `longest` words, padded right.
 
     The first has a word, where `longest` allows it: a mean of no words would be NaN, and so hide
-    the mistake of who leaves <end> out.
+    the mistake of leaving <end> out.
     """
     rng = np.random.default_rng(seed)
     tokens = np.full((captions, longest + 2 + padding), PAD, np.int32)
@@ -332,7 +333,7 @@ _JUDGE_8_3 = Judge(
         _FLOATS,
     ),
     right=_loss,
-    names=("the loss in nats a word",),
+    names=("the loss in nats per word",),
     examples=[_captions(3, 4, 0, 7, 3, "float64"), _captions(4, 3, 1, 7, 5, "float64")],
     mistakes=[
         Mistake(
@@ -406,7 +407,7 @@ _JUDGE_8_3 = Judge(
         Mistake(
             lambda log_probs, tokens: np.exp(_loss(log_probs, tokens)),
             "the perplexity",
-            "it is exp of the loss; the loss itself is wanted.",
+            "it is exp of the loss; return the loss itself.",
         ),
         Mistake(
             lambda log_probs, tokens: (
@@ -420,7 +421,7 @@ _JUDGE_8_3 = Judge(
                 _picked(log_probs, tokens[:, 1:])[tokens[:, 1:] != PAD]
             ),
             "the median",
-            "the mean is wanted.",
+            "take the mean.",
         ),
     ],
 )
@@ -474,7 +475,7 @@ _JUDGE_8_4 = Judge(
         ),
         Mistake(
             lambda rewards: _others(rewards) - rewards,
-            "the sign is turned",
+            "the sign is wrong",
             "a better sample is above 0.",
         ),
         Mistake(
@@ -518,7 +519,7 @@ _JUDGE_8_4 = Judge(
         Mistake(
             lambda rewards: rewards - _among_others(rewards, np.median),
             "the median of the others",
-            "the mean is wanted.",
+            "take the mean.",
         ),
         Mistake(
             lambda rewards: rewards - np.median(rewards, axis=1, keepdims=True),
@@ -549,23 +550,98 @@ def check_8_4(answer: Any) -> None:
         expect_close(call(answer, one), _advantages(one), "the advantages of a single photo")
 
 
-@exercise("8.5")
-def check_8_5(answer: Any) -> None:
-    """Nothing can be concluded about attention."""
-    expect_choice(
-        answer,
-        "d",
-        {
-            "a": "attention is one of at least four differences, and any of them may be the "
-            "reason.",
-            "b": "1.0 may be more than chance or less, but that is not asked here: even 5.0 would "
-            "not say what it comes from.",
-            "c": "other photos make scores harder to compare; so do other references. There is no "
-            "rule by which dev scores are one point higher.",
-        },
-        why="At least four things differ besides attention, and one number cannot say which of "
-        "them it comes from, nor whether they cancel out.",
+BASELINES = ("none", "greedy", "others")
+BEST = 2  # the arm with the largest true reward
+TRUE_REWARDS = np.array([1.0, 2.0, 3.0])
+
+
+@dataclass(frozen=True)
+class Bandit:
+    """A three-armed bandit and how it is learnt; the values here are the control of exercise 8.5.
+
+    `offset`: added to every reward. `rate`: the learning rate. `noise`: the spread of the rewards.
+    `draws`: arms drawn a step. `baseline`: what is subtracted from a reward, nothing ("none"), the
+    reward of the most probable arm ("greedy") or the mean of the step's other draws ("others").
+    """
+
+    offset: float = 10.0
+    rate: float = 0.1
+    noise: float = 1.0
+    draws: int = 4
+    baseline: str = "none"
+
+    def varied(self) -> set[str]:
+        """Return the names of the fields that are not those of the control."""
+        control = Bandit()
+        return {f.name for f in fields(self) if getattr(self, f.name) != getattr(control, f.name)}
+
+
+def measure_bandit(bandit: Bandit, seed: int) -> float:
+    """Return the mean probability of the best of three arms after 100 steps of 100 bandits."""
+    rng = np.random.default_rng(seed)
+    logits = np.zeros((100, 1, 3))
+    for _ in range(100):
+        policy = _softmax(logits, -1)
+        uniform = rng.random((100, bandit.draws, 1))
+        drawn = (uniform > policy.cumsum(axis=-1)[..., :-1]).sum(axis=-1)  # (100, draws)
+        rewards = _rewards_of(drawn, bandit, rng)
+        advantage = rewards - _baselines_of(rewards, policy, bandit, rng)
+        estimates = advantage[..., None] * (np.eye(3)[drawn] - policy)
+        logits = logits + bandit.rate * estimates.mean(axis=1, keepdims=True)
+    return float(_softmax(logits, -1)[..., BEST].mean())
+
+
+def _rewards_of(arms: np.ndarray, bandit: Bandit, rng: np.random.Generator) -> np.ndarray:
+    return TRUE_REWARDS[arms] + bandit.offset + bandit.noise * rng.normal(size=arms.shape)
+
+
+def _baselines_of(
+    rewards: np.ndarray, policy: np.ndarray, bandit: Bandit, rng: np.random.Generator
+) -> np.ndarray | float:
+    """Return what is subtracted from the rewards of a step, `(100, draws)`."""
+    if bandit.baseline == "greedy":
+        return _rewards_of(policy.argmax(axis=-1), bandit, rng)
+    if bandit.baseline == "others":
+        return (rewards.sum(axis=1, keepdims=True) - rewards) / (bandit.draws - 1)
+    return 0.0
+
+
+def _can_be_played(bandit: Any) -> bool:
+    return (
+        isinstance(bandit, Bandit)
+        and -100 <= bandit.offset <= 100
+        and 0 < bandit.rate <= 3
+        and 0 <= bandit.noise <= 20
+        and isinstance(bandit.draws, int)
+        and 2 <= bandit.draws <= 64
+        and bandit.baseline in BASELINES
     )
+
+
+_DESIGN_8_5 = Design(
+    measure=measure_bandit,
+    control=Bandit(),
+    repeats=3,
+    tolerance=0.006,  # results may be rounded to two decimals
+    settings="a Bandit(...) with an offset from -100 to 100, a rate above 0 and up to 3, a noise "
+    "from 0 to 20, 2 to 64 draws, and a baseline 'none', 'greedy' or 'others'",
+    valid=_can_be_played,
+)
+
+
+@exercise("8.5")
+def check_8_5(experiment: Any) -> None:
+    """Judge an experiment with the bandit that varies one thing."""
+    if isinstance(experiment, dict) and isinstance(experiment.get("settings"), (list, tuple)):
+        bandits = [entry for entry in experiment["settings"] if _can_be_played(entry)]
+        varied = sorted(set().union(*(bandit.varied() for bandit in bandits)))
+        mistake(
+            len(varied) > 1,
+            "you vary more than one thing",
+            f"{' and '.join(varied)} differ from the control. If two things change, nobody can say "
+            "which of them did it. Vary one, and leave the others as they are.",
+        )
+    judge_experiment(experiment, _DESIGN_8_5)
 
 
 def _logits(
@@ -633,12 +709,12 @@ _JUDGE_8_6 = Judge(
         Mistake(
             lambda *inputs: _losses_of_draws(*inputs).sum(),
             "the loss itself",
-            f"its derivative by each logit is wanted; {_SHAPE}",
+            f"return its derivative with respect to each logit; {_SHAPE}",
         ),
         Mistake(
             _losses_of_draws,
             "the losses themselves",
-            f"the derivative by each logit is wanted; {_SHAPE}",
+            f"return the derivative with respect to each logit; {_SHAPE}",
         ),
         *(
             Mistake(
@@ -655,7 +731,7 @@ _JUDGE_8_6 = Judge(
         ),
         Mistake(
             _gradient_by(lambda logits, one_hot: one_hot - _softmax(logits, -1)),
-            "the sign is turned",
+            "the sign is wrong",
             "a step goes *against* the gradient: where the advantage is above 0 it must raise the "
             "logit of the drawn word, so its entry is below 0.",
         ),
@@ -686,7 +762,7 @@ _JUDGE_8_6 = Judge(
         ),
         Mistake(
             lambda logits, drawn, advantage: _gradient(logits, drawn, abs(advantage)),
-            "bad draws are praised",
+            "bad draws become more probable",
             "a word with an advantage below 0 must become less probable. Keep the sign.",
         ),
         Mistake(
@@ -706,17 +782,17 @@ _JUDGE_8_6 = Judge(
         ),
         Mistake(
             _gradient_by(lambda logits, one_hot: -one_hot / _of_chosen(logits, one_hot)),
-            "the derivative by the probability",
-            "-1/p is the derivative by p; go on through the softmax to the logits.",
+            "the derivative with respect to the probability",
+            "-1/p is the derivative with respect to p; go on through the softmax to the logits.",
         ),
         Mistake(
             _gradient_by(lambda logits, one_hot: logits - one_hot),
-            "logits are no probabilities",
+            "logits are not probabilities",
             "take the softmax of each row first.",
         ),
         Mistake(
             _gradient_by(lambda logits, one_hot: np.log(_softmax(logits, -1)) - one_hot),
-            "log-probabilities for probabilities",
+            "log-probabilities in place of probabilities",
             "the logarithm is gone after the derivative: take the softmax itself.",
         ),
         Mistake(

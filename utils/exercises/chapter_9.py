@@ -74,8 +74,8 @@ def _expect_enough(dataset: Dataset) -> None:
     few = [name for name, texts in dataset.captions.items() if len(texts) < FEWEST_CAPTIONS]
     if few:
         raise Incorrect(
-            f"{few[0]} has fewer than {FEWEST_CAPTIONS} captions. One reference alone scores a good "
-            "caption low, and nothing says how far people agree."
+            f"{few[0]} has fewer than {FEWEST_CAPTIONS} captions. With one reference, a good "
+            "caption scores low, and nothing says how far people agree."
         )
 
 

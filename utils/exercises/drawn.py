@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Flaky, NoSuchExample
 from hypothesis.strategies import SearchStrategy
 
@@ -29,7 +30,10 @@ from utils.exercises.expect import (
     note,
 )
 from utils.exercises.guard import call, shown_call, whole
+from utils.support.paths import DATA
 
+# Or its folder of notes appears beside the notebook.
+set_hypothesis_home_dir(DATA / "cache" / "hypothesis")
 DRAWN = 60  # inputs, beside those that an exercise names
 SHOWN = 400  # letters of a result and what was expected, beyond which they are not shown
 SEARCH = (Phase.generate, Phase.shrink)

@@ -83,7 +83,7 @@ def _expect_settings(settings: Any, design: Design) -> list[Any]:
         if not _is_valid(setting, design):
             raise Incorrect(f"{setting!r} cannot be tried here. A setting is {design.settings}.")
     if len(set(found)) < len(found):
-        raise Incorrect("A setting stands in the list twice. Repeats belong into its results.")
+        raise Incorrect("A setting is in the list twice. Repeats belong in its results.")
     if len(found) < FEWEST_SETTINGS:
         raise Incorrect(
             f"You tried {len(found)} settings. With fewer than {FEWEST_SETTINGS} no trend is seen."

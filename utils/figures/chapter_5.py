@@ -1,5 +1,6 @@
 """Drawings of chapters 5 and 6: merge and inject, the model with its shapes, the merges, losses."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from utils.figures.plots import BLUE, GREEN, GREY, ORANGE, bars, open_frame, picture_axes
-from utils.figures.shapes import arrow, box, canvas, network, shape_text, write
+from utils.figures.shapes import arrow, box, canvas, line, network, shape_text, write
 
 WORDS = ("<start>", "a", "brown")
 NEXT = ("a", "brown", "dog")
@@ -28,12 +29,12 @@ def merge_and_inject() -> Figure:
     """
     figure = Figure(figsize=(9.4, 7.6))
     axes = picture_axes(figure, 2, 2).ravel()
-    for axis, (kind, line) in zip(axes, DESIGNS.items(), strict=True):
+    for axis, (kind, told) in zip(axes, DESIGNS.items(), strict=True):
         axis.set(xlim=(-0.9, 6.3), ylim=(-0.45, 5.15), aspect="equal")
         _unrolled(axis, merge=kind == "merge")
         _photo(axis, kind)
         axis.set_title(kind, fontsize=13, fontweight="bold", pad=4)
-        write(axis, (2.7, 5.0), line)
+        write(axis, (2.7, 5.0), told)
     figure.subplots_adjust(left=0.01, right=0.99, top=0.95, bottom=0.01, wspace=0.08, hspace=0.14)
     return figure
 
@@ -75,27 +76,42 @@ def _photo(axis: Axes, kind: str) -> None:
 def model_drawing(shapes: dict[str, tuple]) -> Figure:
     """Return a drawing of the course's model; `shapes`: layer name -> the shape of its output.
 
-    The batch and the length of the prefix, None in Keras, are written n and t.
+    Every layer is shown, dropout too, and the mask that the LSTMs get. The batch and the length
+    of the prefix, None in Keras, are written n and t.
     """
-    figure, axis = canvas((8.7, 3.25), (0.1, 16.2, 0.3, 6.3))
+    figure, axis = canvas((9.4, 3.6), (0.1, 17.6, -0.7, 6.3))
     layers = {
         "feature": (1.3, 5.2, "feature", ORANGE),
-        "image_encoder": (7.0, 5.2, "Dense ReLU", ORANGE),
+        "image_dropout": (6.7, 5.2, "Dropout", ORANGE),
+        "image_encoder": (9.4, 5.2, "Dense ReLU", ORANGE),
         "prefix": (1.3, 1.4, "prefix", BLUE),
-        "embedding": (4.15, 1.4, "Embedding", BLUE),
-        "bilstm": (7.0, 1.4, "BiLSTM", BLUE),
-        "lstm": (9.85, 1.4, "LSTM", BLUE),
-        "merge": (9.85, 3.3, "Add", GREEN),
-        "hidden": (12.4, 3.3, "Dense ReLU", GREEN),
-        "next_word": (14.95, 3.3, "softmax", GREEN),
+        "embedding": (4.0, 1.4, "Embedding", BLUE),
+        "text_dropout": (6.7, 1.4, "Dropout", BLUE),
+        "bilstm": (9.4, 1.4, "BiLSTM", BLUE),
+        "lstm": (12.1, 1.4, "LSTM", BLUE),
+        "merge": (12.1, 3.3, "Add", GREEN),
+        "hidden": (14.4, 3.3, "Dense ReLU", GREEN),
+        "next_word": (16.6, 3.3, "softmax", GREEN),
     }
-    notes = {name: shape_text(shapes[name]) for name in layers}
-    text, after = ("prefix", "embedding", "bilstm", "lstm"), ("merge", "hidden", "next_word")
-    chains = (("feature", "image_encoder"), text, after)
-    network(axis, layers, notes, (2.05, 0.9), chains, {"merge": (-1.9, 0)})
-    arrow(axis, (9.85, 1.85), (9.85, 2.85))
-    arrow(axis, (8.03, 5.2), (9.85, 5.2), (9.85, 3.75))
+    # Written as the code prints it: 1280, not 1,280.
+    notes = {name: re.sub(r",(?=\d)", "", shape_text(shapes[name])) for name in layers}
+    text = ("prefix", "embedding", "text_dropout", "bilstm", "lstm")
+    photo, after = ("feature", "image_dropout", "image_encoder"), ("merge", "hidden", "next_word")
+    moved = {"merge": (-1.75, 0), "bilstm": (0, 0.78), "lstm": (1.7, 0)}
+    network(axis, layers, notes, (1.85, 0.9), (photo, text, after), moved)
+    arrow(axis, (12.1, 1.85), (12.1, 2.85))
+    arrow(axis, (10.33, 5.2), (12.1, 5.2), (12.1, 3.75))
+    _mask(axis)
     return figure
+
+
+def _mask(axis: Axes) -> None:
+    """Draw the way of the mask: from the prefix, below the layers, to the two LSTMs."""
+    line(axis, (0.6, 0.95), (0.6, -0.1), (12.1, -0.1), colour=GREY, linestyle="--")
+    for x in (9.4, 12.1):
+        line(axis, (x, -0.1), (x, 0.5), colour=GREY, linestyle="--")
+        arrow(axis, (x, 0.5), (x, 0.95), colour=GREY)
+    write(axis, (5.4, -0.42), "mask: which ids are words, (n, t)", 9)
 
 
 def merges_drawing(image: np.ndarray, text: np.ndarray) -> Figure:
@@ -141,17 +157,20 @@ def next_words(photo: np.ndarray, guesses: dict[str, dict[str, float]]) -> Figur
     """Return a photo beside bar charts of the likeliest next words, one for each model.
 
     `photo`: `(h, w, 3)`. `guesses`: the name of a model -> word -> probability, largest first.
+    All bars have the same scale.
     """
     figure = Figure(figsize=(9.4, 2.9))
     widths = [1.0, *([0.72] * len(guesses))]
     first, *others = figure.subplots(1, 1 + len(guesses), gridspec_kw={"width_ratios": widths})
     first.imshow(photo)
     first.axis("off")
+    widest = 1.3 * max(max(words.values()) for words in guesses.values())
     for axis, (name, words) in zip(others, guesses.items(), strict=True):
         notes = [f"{share:.1%}" for share in words.values()]
         drawn = bars(axis, list(words), list(words.values()), GREEN)
         axis.bar_label(drawn, notes, padding=4, fontsize=9)
-        axis.set(title=name, xlim=(0, max(0.45, 1.3 * max(words.values()))))
+        axis.set_title(name, fontsize=11)
+        axis.set_xlim(0, widest)
         axis.xaxis.set_visible(False)
         axis.tick_params(left=False)
         open_frame(axis, "bottom")

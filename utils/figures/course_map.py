@@ -38,7 +38,7 @@ NAMES = {
 
 
 def course_map(here: int) -> Figure:
-    """Return the map of the course with chapter `here` (1 to 9) marked; 0 marks none."""
+    """Return the map of the course with chapter `here` (1 to 9) marked; 0 marks the start."""
     figure = Figure(figsize=(9.6, 3.9))
     axis = figure.add_axes((0, 0, 1, 1))
     axis.set(xlim=(-0.15, 12.95), ylim=(-0.55, 5.35))
@@ -47,14 +47,14 @@ def course_map(here: int) -> Figure:
         _arrow(axis, first, second)
     for chapter in BOXES:
         _box(axis, chapter, chapter == here)
-    if here in BOXES:
-        left, low, _ = BOXES[here]
-        upper = low > 3  # the upper row has room above it, the others below
-        axis.text(
-            left + WIDTH / 2, low + HEIGHT + 0.1 if upper else low - 0.1, "you are here",
-            va="bottom" if upper else "top",
-            color=ORANGE, ha="center", fontsize=10, fontweight="bold",
-        )  # fmt: skip
+    left, low, _ = BOXES[here or 1]
+    upper = low > 3 or here == 0  # the upper row has room above it, the others below
+    axis.text(
+        left + WIDTH / 2, low + HEIGHT + 0.1 if upper else low - 0.1,
+        "you are here" if here else "you start here",
+        va="bottom" if upper else "top",
+        color=ORANGE, ha="center", fontsize=10, fontweight="bold",
+    )  # fmt: skip
     return figure
 
 

@@ -34,14 +34,16 @@ class Slider:
 
 
 Control = Slider | Sequence[str] | str
+Alt = str | Callable[..., str]
 
 
-def hands_on(draw: Callable[..., Figure], alt: str, **controls: Control) -> None:
+def hands_on(draw: Callable[..., Figure], alt: Alt, **controls: Control) -> None:
     """Show what `draw` draws, with a control for each of its arguments.
 
     A `Slider` becomes a slider, a list of texts a menu (its first is the start), a text a box to
     type in. `draw` takes the values by name and returns a figure; it should be quick and draw a
-    sentence where it can do nothing with what was typed. `alt` describes the picture.
+    sentence where it can do nothing with what was typed. `alt` describes the picture: a text
+    that is true of all values, or a function of the values that returns one.
     """
     if in_jupyter() and os.environ.get(SWITCH, "on") != "off":
         panel = widget_of(draw, alt, **controls)
@@ -50,7 +52,8 @@ def hands_on(draw: Callable[..., Figure], alt: str, **controls: Control) -> None
 
             display(panel)
             return
-    show(draw(**starts_of(controls)), alt=alt)
+    starts = starts_of(controls)
+    show(draw(**starts), alt=_described(alt, starts))
 
 
 def starts_of(controls: dict[str, Control]) -> dict[str, Any]:
@@ -64,7 +67,11 @@ def _start(control: Control) -> Any:
     return control if isinstance(control, str) else control[0]
 
 
-def widget_of(draw: Callable[..., Figure], alt: str, **controls: Control) -> Any:
+def _described(alt: Alt, values: dict[str, Any]) -> str:
+    return alt if isinstance(alt, str) else alt(**values)
+
+
+def widget_of(draw: Callable[..., Figure], alt: Alt, **controls: Control) -> Any:
     """Return the controls above the picture as one widget; None without ipywidgets."""
     try:
         import ipywidgets as widgets
@@ -75,7 +82,7 @@ def widget_of(draw: Callable[..., Figure], alt: str, **controls: Control) -> Any
 
     def redraw(*_: Any) -> None:
         values = {name: widget.value for name, widget in made.items()}
-        picture.value = _image(draw(**values), alt)
+        picture.value = _image(draw(**values), _described(alt, values))
 
     for widget in made.values():
         widget.observe(redraw, names="value")
