@@ -88,7 +88,7 @@ def search_tree(
 
     `steps`: for each step its candidates; `words`: the vocabulary; `best`: the ids of the caption
     that won, `greedy`: those of greedy search, both without markers; `photo`, `(h, w, 3)` uint8, is
-    drawn in the corner. Kept prefixes are boxes, the way to the winner is orange, greedy's way
+    drawn in the corner. Kept prefixes are boxes, the path to the winner is orange, greedy's path
     purple; of the candidates that were not kept, the `dropped` most probable of each parent are
     drawn in grey, and greedy's. The numbers are the probabilities of each word after the words on
     its left, in percent; children are sorted by probability.
@@ -101,7 +101,7 @@ def search_tree(
     size = (1.12 * depth + 0.4, 0.34 * leaves + 0.6)
     figure, axis = canvas(size, (-0.5, depth - 0.4, leaves + 0.4, -0.7))
     _draw(axis, root, words, ways)
-    key = (("the beam's way", ORANGE), ("greedy's way", PURPLE), ("kept for a while", BLUE))
+    key = (("the beam's path", ORANGE), ("greedy's path", PURPLE), ("kept for a while", BLUE))
     for place, (text, colour) in enumerate(key):
         write(axis, (0.2 + 1.5 * place, leaves + 0.1), text, 10, color=colour, weight="bold")
     write(axis, (0.2 + 1.5 * len(key), leaves + 0.1), "no box: dropped at once", 10, color=GREY)
@@ -158,7 +158,7 @@ def _draw(axis: Axes, node: _Node, words: Sequence[str], ways: tuple[tuple[int, 
 
 
 def _way(node: _Node, ways: tuple[tuple[int, ...], ...]) -> str:
-    """Return the colour of the winner's way or of greedy's, "" on neither."""
+    """Return the colour of the winner's path or of greedy's, "" on neither."""
     for way, colour in zip(ways, (ORANGE, PURPLE), strict=False):
         if node.prefix == way[: len(node.prefix)]:
             return colour
