@@ -97,6 +97,6 @@ def time_problems(notebook: NotebookNode, chapter: int) -> list[str]:
     if found.line() not in " ".join(text.split()):
         problems.append(f"The time needed is not what `minutes` writes: {found.line()}")
     most = MOST_CORE_MINUTES.get(chapter, CORE_MINUTES)
-    if found.core > most + STEP / 2:
+    if found.core > most:
         problems.append(f"The core path takes {found.core:.0f} minutes, more than {most}.")
     return problems
