@@ -112,7 +112,7 @@ def test_greedys_way_is_drawn_even_where_it_was_dropped():
     assert [child.prefix[-1] for child in root.children] == [4, 5, 6]
     axis = search_tree(STEPS, WORDS, [4, 5], greedy=[6]).axes[0]
     colours = {text.get_text(): text.get_color() for text in axis.texts}
-    assert "greedy's path" in colours and colours["greedy's way"] == PURPLE
+    assert "greedy's path" in colours and colours["greedy's path"] == PURPLE
 
 
 def test_the_panel_shows_draws_and_captions_of_a_beam():

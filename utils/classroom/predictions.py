@@ -18,9 +18,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from typing import TYPE_CHECKING
 
 from utils.exercises.guesses import (
     Guess,
@@ -30,9 +28,11 @@ from utils.exercises.guesses import (
     load_predictions,
 )
 from utils.exercises.progress import Progress, parsed_progress
-from utils.figures.plots import GREEN, ORANGE, open_frame
 from utils.support.files import atomic_path
 from utils.support.tables import text_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PICTURE = Path("predictions.png")
 ROW_INCHES = 0.72
@@ -116,6 +116,11 @@ def table(found: list[Guessed]) -> str:
 
 def picture(found: list[Guessed]) -> Figure:
     """Return bars, one a question: right, wrong, and wrong though sure."""
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import PercentFormatter
+
+    from utils.figures.plots import GREEN, ORANGE, open_frame
+
     figure = Figure(figsize=(10, 1.1 + ROW_INCHES * len(found)))
     axis = figure.subplots()
     for place, one in enumerate(found):
