@@ -606,4 +606,4 @@ def test_checks_leave_no_folder_beside_the_notebook(tmp_path, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
     assert importlib.import_module("utils.exercises.drawn")
-    assert Path(storage_directory()).is_relative_to(DATA)
+    assert Path(storage_directory().path).is_relative_to(DATA)
