@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from utils.exercises.exercise import Incorrect, NotAttempted
-from utils.exercises.experiment import Design, judge_experiment, supported
+from utils.exercises.experiment import Design, Part, judge_experiment, supported
 
 
 def measure(setting, seed):
@@ -97,3 +97,39 @@ def test_a_difference_counts_where_it_is_larger_than_the_spread():
     assert supported({3: [0.5, 0.6], 1: [1.0, 1.2]}) == "falls"
     assert supported({"a": [1.0], "b": [9.0], "c": [2.0]}) == "rises"
     assert supported({1: [1.0], 2: [1.0]}) == "no clear effect"
+
+
+PAIRS = Design(
+    measure=lambda setting, seed: setting[0] - setting[1] + 0.1 * seed,
+    control=(4, 1.0),
+    repeats=2,
+    tolerance=0.01,
+    settings="a pair (size, rate)",
+    parts=(Part("the size", 1, 9), Part("the rate", 0.5, 2, whole=False)),
+)
+
+
+def pairs(*tried, conclusion="rises"):
+    results = {one: [PAIRS.measure(one, seed) for seed in range(2)] for one in tried}
+    question = "Does the size change the result?"
+    return {
+        "question": question,
+        "settings": list(tried),
+        "results": results,
+        "conclusion": conclusion,
+    }
+
+
+def test_of_several_parts_one_may_vary_and_their_order_is_that_of_the_numbers():
+    judge_experiment(pairs((4, 1.0), (9, 1.0), (1, 1.0)), PAIRS)
+    judge_experiment(pairs((4, 2), (4, 1.0), (4, 0.5), conclusion="falls"), PAIRS)
+    with pytest.raises(Incorrect, match="More than one thing varies: the size and the rate"):
+        judge_experiment(pairs((4, 1.0), (9, 1.0), (4, 2)), PAIRS)
+
+
+@pytest.mark.parametrize(
+    "odd", [(0, 1.0), (4.5, 1.0), (True, 1.0), (4, 3), (4, math.nan), (4,), (4, 1.0, 2), "41", 4]
+)
+def test_a_setting_has_the_parts_that_the_design_names(odd):
+    assert not PAIRS.holds(odd)
+    assert PAIRS.holds((np.int64(4), np.float32(0.5)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
-from utils.authoring.sections import Section, is_master_only, sections_of
+from utils.authoring.sections import Section, sections_of
 
 # Numbers this small count things that are in sight, and are not looked up.
 SMALL = 12
@@ -102,8 +102,3 @@ def claims_without_cover(notebook: NotebookNode) -> Iterator[str]:
         yield f"The section {heading!r} shows a run, and no master-only cell asserts what it says."
     for heading, number in unsourced_numbers(notebook):
         yield f"The number {number} in {heading!r} stands in no output, assertion or source."
-
-
-def hidden_from_readers(notebook: NotebookNode) -> int:
-    """Return how many cells only the master has."""
-    return sum(is_master_only(cell) for cell in notebook.cells if cell.cell_type == "code")

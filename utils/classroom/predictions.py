@@ -27,7 +27,7 @@ from utils.exercises.guesses import (
     chapters_with_predictions,
     load_predictions,
 )
-from utils.exercises.progress import Progress, parsed_progress
+from utils.exercises.progress import DAMAGE, Progress, parsed_progress
 from utils.support.files import atomic_path
 from utils.support.tables import text_table
 
@@ -83,7 +83,7 @@ def read_students(files: Iterable[Path]) -> tuple[list[Progress], list[str]]:
             found.append(parsed_progress(json.loads(path.read_text(encoding="utf-8"))))
         except OSError as error:
             troubles.append(f"{path} cannot be read ({error.strerror}); it is left out.")
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        except DAMAGE:
             troubles.append(f"{path} is no file of progress(export=...); it is left out.")
     return found, troubles
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ from utils.exercises.expect import (
     numbers,
     plain,
 )
-from utils.exercises.experiment import Design, judge_experiment
+from utils.exercises.experiment import Design, Part, judge_experiment
 from utils.exercises.guard import ReaderError, call, whole
 from utils.sequences import pad_right
 from utils.vocabulary import MARKERS, PAD, Vocabulary
@@ -734,9 +733,8 @@ def _demand_no_leak(
             )
 
 
-# The experiment of 4.7: its sizes, and what its setting may be.
+# The sizes of the experiment of 4.7.
 INPUTS, PAIRS = 50, 32
-LOWEST_BIAS, HIGHEST_BIAS, MOST_WORDS, MOST_UNITS = -5, 10, 30, 128
 Setting = tuple[float, int, int]
 
 
@@ -778,45 +776,21 @@ def _random_weights(units: int, rng: np.random.Generator) -> tuple[np.ndarray, n
     return kernel, recurrent
 
 
-def _is_setting(setting: Any) -> bool:
-    """Return whether it is a triple that `memory_left` takes."""
-    if not isinstance(setting, tuple) or len(setting) != 3:
-        return False
-    bias, *counts = setting
-    if not isinstance(bias, Real) or not all(isinstance(count, Integral) for count in counts):
-        return False
-    if any(isinstance(part, bool) for part in setting):
-        return False
-    words, units = counts
-    known = LOWEST_BIAS <= bias <= HIGHEST_BIAS
-    return known and 1 <= words <= MOST_WORDS and 1 <= units <= MOST_UNITS
-
-
 _DESIGN_4_7 = Design(
     measure=memory_left,
     control=(1, 10, 64),
     repeats=3,
     tolerance=1e-4,
     settings="a triple `(bias, words, units)`, such as `(1, 10, 64)`: -5 to 10, 1 to 30, 1 to 128",
-    valid=_is_setting,
+    parts=(
+        Part("the bias", -5, 10, whole=False),
+        Part("the words", 1, 30),
+        Part("the units", 1, 128),
+    ),
 )
 
 
 @exercise("4.7")
 def check_4_7(experiment: Any) -> None:
     """Judge the reader's own experiment; one of the three things varies, from small to large."""
-    settings = experiment.get("settings") if isinstance(experiment, dict) else None
-    results = experiment.get("results") if isinstance(experiment, dict) else None
-    if isinstance(settings, (list, tuple)) and all(map(_is_setting, settings)):
-        varied = [len(set(column)) > 1 for column in zip(*settings, strict=True)]
-        mistake(
-            sum(varied) > 1,
-            "more than one thing varies",
-            "then nobody can say which of them made the difference. Keep the others as they are "
-            "in the control, `(1, 10, 64)`.",
-        )
-        experiment = {**experiment, "settings": sorted(settings)}
-    if isinstance(results, dict) and all(map(_is_setting, results)):
-        # In order, as the conclusion goes from the smallest to the largest.
-        experiment = {**experiment, "results": {one: results[one] for one in sorted(results)}}
     judge_experiment(experiment, _DESIGN_4_7)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 from utils.exercises.exercise import Incorrect, NotAttempted
@@ -28,13 +28,34 @@ FEWEST_SETTINGS, QUESTION_WORDS = 3, 4
 
 
 @dataclass(frozen=True)
+class Part:
+    """One of the things that a setting holds: a number from `low` to `high`, perhaps whole."""
+
+    name: str
+    low: float
+    high: float
+    whole: bool = True
+
+    def holds(self, value: Any) -> bool:
+        """Return whether a value is such a number."""
+        kind = Integral if self.whole else Real
+        return (
+            isinstance(value, kind)
+            and not isinstance(value, bool)
+            and self.low <= value <= self.high
+        )
+
+
+@dataclass(frozen=True)
 class Design:
     """What may be varied, and how it is measured.
 
     `measure(setting, seed)` returns one number. `control`: the setting that the others are compared
     with. `repeats`: how many results a setting needs, of the seeds 0, 1, ...; 1 where nothing is
     random. `tolerance`: how far a result may be from what is measured again, absolute.
-    `settings`: what a setting is, for a sentence. `valid(setting)`: whether it is one.
+    `settings`: what a setting is, for a sentence. `valid(setting)`: whether it is one. Where a
+    setting is a tuple of numbers, `parts` says so instead: one of them may vary, and the settings
+    are compared from small to large.
     `again`: how many settings are measured again, each with its first seed.
     """
 
@@ -43,8 +64,16 @@ class Design:
     repeats: int
     tolerance: float
     settings: str
-    valid: Callable[[Any], bool]
+    valid: Callable[[Any], bool] | None = None
+    parts: tuple[Part, ...] = ()
     again: int = 2
+
+    def holds(self, setting: Any) -> bool:
+        """Return whether something is a setting. May raise where it is nothing like one."""
+        if self.valid is not None:
+            return bool(self.valid(setting))
+        fits = isinstance(setting, tuple) and len(setting) == len(self.parts)
+        return fits and all(map(Part.holds, self.parts, setting))
 
 
 def judge_experiment(experiment: Any, design: Design) -> None:
@@ -93,13 +122,27 @@ def _expect_settings(settings: Any, design: Design) -> list[Any]:
             f"The control is missing: {design.control!r}, what the chapter uses. Without it you "
             "cannot say what your change did."
         )
-    return found
+    if not design.parts:
+        return found
+    _expect_one_varied(found, design)
+    return sorted(found)
+
+
+def _expect_one_varied(settings: list[Any], design: Design) -> None:
+    columns = zip(design.parts, zip(*settings, strict=True), strict=True)
+    varied = [part.name for part, values in columns if len(set(values)) > 1]
+    if len(varied) > 1:
+        raise Incorrect(
+            f"More than one thing varies: {' and '.join(varied)}. Where two things vary at once, "
+            "nobody can say which of them made the difference. Keep the others as they are in the "
+            f"control, `{design.control}`."
+        )
 
 
 def _is_valid(setting: Any, design: Design) -> bool:
     try:
         hash(setting)
-        return bool(design.valid(setting))
+        return design.holds(setting)
     except (TypeError, ValueError, AttributeError):
         return False
 

@@ -17,6 +17,9 @@ from utils.exercises.guesses import Guess, Truth
 from utils.support.files import write_json
 from utils.support.paths import DATA
 
+# What reading a file raises that is none of ours.
+DAMAGE = (ValueError, KeyError, TypeError, AttributeError)
+
 
 @dataclass
 class Progress:
@@ -58,26 +61,25 @@ def read_progress() -> Progress:
         return Progress(trouble=_set_aside(path))
     try:
         return parsed_progress(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except DAMAGE:
         return Progress(trouble=_set_aside(path))
 
 
 def parsed_progress(kept: dict[str, Any]) -> Progress:
-    """Return what a file holds. Raises `TypeError`, `ValueError` and the like where it is odd."""
+    """Return what a file holds. Raises one of `DAMAGE` where it is odd."""
     if not all(isinstance(id, str) for id in kept["solved"]):
         raise TypeError("ids are text")
     wrong = {str(id): int(count) for id, count in kept.get("wrong", {}).items()}
     reasons = {str(id): [str(one) for one in said] for id, said in kept.get("reasons", {}).items()}
-    guesses = {str(id): Guess(_plain(one[0]), bool(one[1])) for id, one in _table(kept, "guesses")}
+    guesses = {
+        str(id): Guess(_plain(value), bool(sure))
+        for id, (value, sure) in kept.get("guesses", {}).items()
+    }
     outcomes = {
-        str(id): Truth(_plain(one[0]), tuple(map(str, one[1:])))
-        for id, one in _table(kept, "outcomes")
+        str(id): Truth(_plain(value), tuple(map(str, also)))
+        for id, (value, *also) in kept.get("outcomes", {}).items()
     }
     return Progress(set(kept["solved"]), wrong, reasons, guesses, outcomes)
-
-
-def _table(kept: dict[str, Any], name: str) -> list[tuple[str, list[Any]]]:
-    return list(kept.get(name, {}).items())
 
 
 def _plain(value: Any) -> str | float:
