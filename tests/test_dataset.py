@@ -3,6 +3,7 @@ import pytest
 from PIL import Image
 
 from utils.dataset import load_dataset, read_split_lists, split_by_image
+from utils.support.class_settings import ClassSettings
 
 
 def write_folder(folder, names, captions_per_image=2, lists=None):
@@ -127,3 +128,21 @@ def test_flickr8k_that_is_not_installed_names_the_command(tmp_path, monkeypatch)
     monkeypatch.setattr("utils.support.paths.DATA", tmp_path)
     with pytest.raises(FileNotFoundError, match="make flickr8k"):
         load_dataset("flickr8k")
+
+
+def test_the_scenes_of_a_class_are_drawn_from_its_seed(tmp_path, monkeypatch):
+    drawn = []
+
+    def make(folder, seed, progress):
+        drawn.append(seed)
+        write_folder(folder, NAMES)
+
+    monkeypatch.setattr("utils.support.paths.DATA", tmp_path)
+    monkeypatch.setattr("utils.scenes.dataset.make_scenes", make)
+    for number, variant in enumerate(["", "7", "autumn", "7"]):
+        settings = ClassSettings(variant=variant)
+        monkeypatch.setattr("utils.dataset.class_settings", lambda settings=settings: settings)
+        load_dataset("scenes")
+        (tmp_path / "scenes").rename(tmp_path / f"class {number}")
+    assert drawn == [0, 1790921346, drawn[2], 1790921346]  # the same on every machine
+    assert len(set(drawn)) == 3

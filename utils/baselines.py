@@ -69,7 +69,8 @@ def shuffled_baseline(
     check_captions(references, hypotheses)
     if len(references) < 2:
         raise ValueError("One caption cannot be shuffled: give two images or more.")
-    order = np.random.default_rng(seed).permutation(len(references))
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(references))
     shuffled: list[Caption] = [()] * len(references)
     # One cycle through all images: everyone passes the caption on, nobody keeps it.
     for image, giver in zip(order, np.roll(order, 1), strict=True):

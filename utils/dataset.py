@@ -1,6 +1,7 @@
 """A captioned dataset: photos, captions, and which photo belongs to which split (chapter 1)."""
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +11,7 @@ import numpy as np
 
 from utils.captions import clean_caption, read_captions
 from utils.images import IMAGE_SUFFIXES
+from utils.support.class_settings import class_settings
 from utils.support.paths import dataset_dir, dataset_name
 from utils.vocabulary import Vocabulary
 
@@ -93,7 +95,7 @@ def load_dataset(
     if name == "scenes" and not folder.is_dir():
         from utils.scenes.dataset import make_scenes
 
-        make_scenes(folder, progress=True)
+        make_scenes(folder, seed=scenes_seed(), progress=True)
     captions_file = Path(captions_file) if captions_file else _captions_file(folder)
     images_dir = Path(images_dir) if images_dir else _images_dir(folder)
     captions = read_captions(captions_file)
@@ -107,6 +109,15 @@ def load_dataset(
     short_name = name if name in ("scenes", "flickr8k") else folder.name
     kept = {image: captions[image] for image in present}
     return Dataset(short_name, folder, images_dir, kept, splits, notes)
+
+
+def scenes_seed(variant: str | None = None) -> int:
+    """Return the seed of the scenes of a class; of this tree's class where `variant` is None.
+
+    It is the same on every machine, and 0 where a class has no seed.
+    """
+    seed = class_settings().variant if variant is None else variant
+    return zlib.crc32(seed.encode("utf-8"))
 
 
 def _captions_file(folder: Path) -> Path:

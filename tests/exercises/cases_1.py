@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 
 from utils.captions import clean_caption
-from utils.exercises.chapter_1 import unknown_share
+from utils.exercises.measure_1 import unknown_share
 from utils.vocabulary import Vocabulary
 
 
@@ -580,7 +580,7 @@ CASES = {
             (apostrophes_1_2, "apostrophe"),
             (digits_and_apostrophes_1_2, "digit"),
             (alphabets_1_2, "every alphabet"),
-            (clean_caption, r"gives `\['.'\]`, and `\[\]` was expected"),
+            (lambda text: clean_caption(text), r"gives `\['.'\]`, and `\[\]` was expected"),
             (lines_1_2, "was expected"),
             (none_at_times_1_2, r"return` missing.* Seen with `none_at_times_1_2"),
             (broken_1_2, "`re.error`|`PatternError`"),
@@ -615,6 +615,7 @@ CASES = {
     },
     "1.4": {
         "wrong": [
+            (library_1_4, "without `Vocabulary`"),
             (with_dev_1_4, "dev captions"),
             (with_test_1_4, "test captions"),
             (more_than_1_4, "> for >="),
@@ -632,7 +633,7 @@ CASES = {
             (lambda splits: [], "is called with 2 arguments"),
             (lambda splits, minimum_count: None, "return` missing"),
         ],
-        "right": [right_1_4, right_too_1_4, loop_1_4, numpy_1_4, library_1_4],
+        "right": [right_1_4, right_too_1_4, loop_1_4, numpy_1_4],
     },
     "1.5": {
         "wrong": [

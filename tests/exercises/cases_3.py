@@ -7,7 +7,7 @@ from fractions import Fraction
 import keras
 import numpy as np
 
-from utils.exercises.chapter_3 import share_sorted
+from utils.exercises.measure_3 import share_sorted
 
 
 def by_dot_3_3(glove, words):
@@ -611,7 +611,7 @@ CASES = {
             (2, "every neighbour as one"),
             (1.0, "missed a neighbour"),
             (3, "both directions"),
-            (0.5, "right before"),
+            (0.5, "before `dog` counts as well"),
             (0, "either side"),
             (1.25, "not 1/4"),
             (0.75, "too small"),

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from utils.captions import clean_caption
-from utils.exercises.chapter_4 import memory_left
+from utils.exercises.measure_4 import memory_left
 from utils.sequences import pad_right
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from utils.exercises.chapter_5 import small_world
+from utils.exercises.measure_5 import small_world
 
 
 def lstm(inputs, units, bias=1):
@@ -26,7 +26,7 @@ def right_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
     )
 
 
-def right_too_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
+def library_5_2(vocabulary_size, embedding_size, feature_size, units, merge):
     from utils.model import ModelConfig, build_model
 
     config = ModelConfig(vocabulary_size, feature_size, embedding_size, units, merge)
@@ -840,6 +840,7 @@ CASES = {
     },
     "5.2": {
         "wrong": [
+            (library_5_2, "without `build_model`"),
             (biases_5_2, "biases are missing"),
             (direction_5_2, "BiLSTM counted once"),
             (width_5_2, "reads more than that"),
@@ -858,7 +859,6 @@ CASES = {
             right_dense_5_2,
             right_matrices_5_2,
             right_float_5_2,
-            right_too_5_2,
         ],
     },
     "5.3": {

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from utils.exercises.chapter_6 import dev_loss_after
+from utils.exercises.measure_6 import dev_loss_after
 
 
 def by_batches_6_3(batch_losses, batch_sizes):

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from utils.bleu import bleu_scores
-from utils.decoding import greedy
+from utils.decoding import greedy as found_by_the_course
 from utils.vocabulary import END, START
 
 
@@ -197,8 +197,8 @@ def right_7_2(ask, image, true_ids, longest=30):
     return ids[1:]
 
 
-def right_library_7_2(ask, image, true_ids, longest=30):
-    return greedy(ask, [image], longest)[0]
+def library_7_2(ask, image, true_ids, longest=30):
+    return found_by_the_course(ask, [image], longest)[0]
 
 
 def right_array_7_2(ask, image, true_ids, longest=30):
@@ -312,12 +312,12 @@ def late_update_7_3(ask, images, longest=20):
 
 
 def by_place_7_3(ask, images, longest=20):
-    return greedy(ask, range(len(images)), longest)
+    return right_7_3(ask, range(len(images)), longest)
 
 
 def found_at_minus_one_7_3(ask, images, longest=20):
-    rows = [" ".join(map(str, ids)) for ids in greedy(ask, images, longest)]
-    ended = [len(ids) < longest for ids in greedy(ask, images, longest)]
+    rows = [" ".join(map(str, ids)) for ids in right_7_3(ask, images, longest)]
+    ended = [len(ids) < longest for ids in right_7_3(ask, images, longest)]
     return [
         [int(word) for word in row.split()][: None if over else -1]
         for row, over in zip(rows, ended, strict=True)
@@ -325,11 +325,11 @@ def found_at_minus_one_7_3(ask, images, longest=20):
 
 
 def one_more_7_3(ask, images, longest=20):
-    return [ids[:longest] for ids in greedy(ask, images, longest + 1)]
+    return [ids[:longest] for ids in right_7_3(ask, images, longest + 1)]
 
 
 def early_7_3(ask, images, longest=20):
-    return greedy(ask, images, longest - 1) if longest > 1 else [[] for _ in images]
+    return right_7_3(ask, images, longest - 1) if longest > 1 else [[] for _ in images]
 
 
 def unbounded_7_3(ask, images, longest=20):
@@ -402,8 +402,8 @@ def right_active_7_3(ask, images, longest=20):
     return [prefixes[row][1:] for row in range(len(images))]
 
 
-def right_library_7_3(ask, images, longest=20):
-    return greedy(ask, images, longest)
+def library_7_3(ask, images, longest=20):
+    return found_by_the_course(ask, images, longest)
 
 
 def right_padded_7_3(ask, images, longest=20):
@@ -798,6 +798,7 @@ CASES = {
     },
     "7.2": {
         "wrong": [
+            (library_7_2, "without `greedy`"),
             (in_one_call_7_2, "true words are still fed"),
             (first_word_7_2, "true words are still fed"),
             (after_the_end_7_2, "after the end"),
@@ -820,7 +821,6 @@ CASES = {
         ],
         "right": [
             right_7_2,
-            right_library_7_2,
             right_array_7_2,
             right_markers_out_7_2,
             right_forbidden_7_2,
@@ -829,6 +829,7 @@ CASES = {
     },
     "7.3": {
         "wrong": [
+            (library_7_3, "without `greedy`"),
             (with_any_7_3, "stopped with the first"),
             (with_all_7_3, "marker is in the caption"),
             (without_marker_7_3, "words after the end"),
@@ -849,7 +850,6 @@ CASES = {
         "right": [
             right_7_3,
             right_active_7_3,
-            right_library_7_3,
             right_padded_7_3,
             right_cut_7_3,
             right_words_from_4_7_3,

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from scipy.special import log_softmax, logsumexp, softmax
 
-from utils.exercises.chapter_8 import Bandit, measure_bandit
+from utils.exercises.measure_8 import Bandit, measure_bandit
 from utils.self_critical import advantages
 from utils.vocabulary import END, PAD
 
@@ -386,7 +386,7 @@ def right_8_4(rewards):
     return rewards - np.stack(others, axis=1)
 
 
-def right_library_8_4(rewards):
+def library_8_4(rewards):
     return advantages(rewards)
 
 
@@ -639,9 +639,9 @@ CASES = {
     },
     "8.2": {
         "wrong": [
-            (every_weight_1_8_2, "every weight is still 1"),
+            (every_weight_1_8_2, "every weight is 1"),
             (half_mended_8_2, "scores play no part"),
-            (other_half_mended_8_2, "every weight is still 1"),
+            (other_half_mended_8_2, "every weight is 1"),
             (over_the_batch_8_2, "across photos"),
             (over_everything_8_2, "whole batch"),
             (only_divided_8_2, "plain mean"),
@@ -705,6 +705,8 @@ CASES = {
     },
     "8.4": {
         "wrong": [
+            (library_8_4, "without `advantages`"),
+            (advantages, "a function of the course"),
             (with_itself_8_4, "its own others"),
             (turned_8_4, "sign is wrong"),
             (baseline_8_4, "others alone"),
@@ -727,7 +729,6 @@ CASES = {
         ],
         "right": [
             right_8_4,
-            right_library_8_4,
             right_sum_8_4,
             right_matrix_8_4,
             right_lists_8_4,

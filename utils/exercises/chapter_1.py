@@ -1,67 +1,28 @@
 """The exercises of chapter 1: photos, captions, words and splits."""
 
 import math
-import random
 import re
 from collections import Counter
 from collections.abc import Callable
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from utils.dataset import load_dataset
+from utils.exercises.conditions import condition
 from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
     about_none,
-    expect_number,
     expect_type,
-    looks_like,
     mistake,
 )
 from utils.exercises.experiment import Design, judge_experiment
 from utils.exercises.guard import ReaderError, call, short
-from utils.exercises.tomorrow import Salted, other_hashes
-from utils.support.paths import dataset_name
-from utils.vocabulary import Vocabulary
-
-
-@exercise("1.1")
-def check_1_1(answer: Any) -> None:
-    """Know the slips: cuts for pieces, swapped, quotes forgotten."""
-    if isinstance(answer, np.ndarray):
-        answer = answer.tolist()
-    expect_type(answer, (tuple, list), "your answer, two numbers in brackets")
-    if len(answer) != 2:
-        raise Incorrect(f"Two numbers are wanted, and the number of them here is {len(answer)}.")
-    for part, name in zip(answer, ("the first", "the second"), strict=True):
-        expect_number(part, name)
-    mistake(looks_like(answer, (2, 6)), "swapped", "`split` comes first, `csv` second.")
-    mistake(
-        looks_like(answer, (5, 1)) or looks_like(answer, (5, 2)),
-        "counted the commas",
-        "five cuts give one piece more than five.",
-    )
-    mistake(
-        looks_like(answer, (6, 6)),
-        "forgot the quotes",
-        "for `csv` the commas between the double quotes are text.",
-    )
-    mistake(
-        looks_like(answer, (2, 2)),
-        "forgot what `split` does",
-        "it cuts at every comma, inside the quotes too.",
-    )
-    mistake(
-        looks_like(answer, (6, 3)) or looks_like(answer, (6, 4)),
-        "took quotes for columns",
-        'the doubled quotes around hello stand for one `"` each; they start no column.',
-    )
-    if not looks_like(answer, (6, 2)):
-        raise Incorrect("Count the commas of the row once more, then those outside double quotes.")
+from utils.exercises.looks import Watched
+from utils.exercises.measure_1 import most_photos, unknown_share
+from utils.exercises.tomorrow import Salted
 
 
 def _clean(text: str) -> list[str]:
@@ -153,34 +114,12 @@ def check_1_2(answer: Any) -> None:
     _JUDGE_1_2(answer)
 
 
-@lru_cache(maxsize=2)
-def _captions_of(name: str) -> tuple[list[list[list[str]]], list[list[str]]]:
-    """Return the captions of each training photo, and all captions of dev, as tokens."""
-    data = load_dataset(name)
-    dev = [caption for captions in data.tokens("dev") for caption in captions]
-    return data.tokens("train"), dev
-
-
-def unknown_share(setting: tuple[int, int], seed: int) -> float:
-    """Return how many per cent of the words of dev a small vocabulary does not know.
-
-    `setting` is `(photos, minimum_count)`: the vocabulary is made from the captions of that many
-    training photos, drawn at random by `seed`, with that minimum count.
-    """
-    photos, minimum_count = setting
-    train, dev = _captions_of(dataset_name())
-    drawn = random.Random(seed).sample(train, photos)
-    captions = [caption for captions in drawn for caption in captions]
-    return 100 * Vocabulary.fit(captions, minimum_count).unknown_rate(dev)
-
-
 def _is_setting(setting: Any) -> bool:
     if not isinstance(setting, tuple) or len(setting) != 2:
         return False
     photos, minimum_count = setting
     whole = all(isinstance(part, int) and not isinstance(part, bool) for part in setting)
-    most = len(_captions_of(dataset_name())[0])
-    return whole and FEWEST_PHOTOS <= photos <= most and 1 <= minimum_count <= MOST_MINIMUM
+    return whole and FEWEST_PHOTOS <= photos <= most_photos() and 1 <= minimum_count <= MOST_MINIMUM
 
 
 FEWEST_PHOTOS, MOST_MINIMUM = 10, 20
@@ -503,7 +442,7 @@ def _is_regular(images: list[str], chosen: list[str]) -> bool:
 def _demand_the_same_tomorrow(answer: Any, rows: list, drawn: list[list[str]]) -> None:
     """Change the hashes of texts, as a new Python process does, and look for other photos."""
     try:
-        with other_hashes():
+        with condition("other hashes"):
             salted = [_chosen(answer, rows, 0.2, seed) for seed in range(3)]
     except (Incorrect, ReaderError):
         return  # names that were made anew, as text of another kind, are not found among these
@@ -692,46 +631,18 @@ def check_1_6(answer: Any) -> None:
     _judge_work(answer)
 
 
-class _Watched(np.ndarray):
-    """A photo that counts how often its pixels are asked for, by whatever means."""
-
-    asked = 0
-
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        _Watched.asked += 1
-        return super().__array_function__(function, types, args, kwargs)
-
-    def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **named: Any) -> Any:
-        _Watched.asked += 1
-        plain = [np.asarray(one) if isinstance(one, _Watched) else one for one in inputs]
-        return getattr(function, method)(*plain, **named)
-
-    def tobytes(self, *arguments: Any) -> "_Bytes":
-        _Watched.asked += 1
-        return _Bytes(super().tobytes(*arguments))
-
-
-class _Bytes(bytes):
-    """The bytes of a watched photo: comparing them counts, a look into a set does not."""
-
-    __hash__ = bytes.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        _Watched.asked += 1
-        return bytes.__eq__(self, other)
-
-
 def _judge_work(answer: Any) -> None:
     """Count how often pixels are asked for, with 60 photos on each side: 3,600 pairs."""
     tiny = np.random.default_rng(1).integers(0, 256, (120, 2, 2, 3)).astype(np.uint8)
-    photos = [photo.view(_Watched) for photo in tiny]
+    photos = [photo.view(Watched) for photo in tiny]
     train = {f"train_{n}.jpg": photo for n, photo in enumerate(photos[:60])}
     dev = {f"dev_{n}.jpg": photo for n, photo in enumerate(photos[60:])}
-    _Watched.asked = 0
-    answer(train, dev)
+    with condition("looks counted") as looks:
+        answer(train, dev)
+        asked = looks()
     mistake(
-        _Watched.asked >= 60 * 60 / 2,
+        asked >= 60 * 60 / 2,
         "right, and too slow",
-        f"60 tiny photos against 60 were compared {_Watched.asked:,} times: every pair. With 1,000 "
+        f"60 tiny photos against 60 were compared {asked:,} times: every pair. With 1,000 "
         "real ones against 6,000 it would be minutes. Look each up in a set instead (hint 2).",
     )

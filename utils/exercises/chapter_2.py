@@ -1,27 +1,21 @@
 """The exercises of chapter 2: convolutions, and features of photos."""
 
 import math
-import random
 import warnings
-from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from numbers import Real
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from PIL import Image, ImageFilter
 
-from utils.cnn import build_cnn
-from utils.dataset import Dataset, load_dataset
 from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
     about_none,
     difference,
     expect_close,
-    expect_number,
     expect_shape,
     looks_like,
     mistake,
@@ -31,68 +25,7 @@ from utils.exercises.expect import (
 )
 from utils.exercises.experiment import Design, judge_experiment
 from utils.exercises.guard import ReaderError, call, short
-from utils.images import load_batch, preprocess
-from utils.scenes.dataset import load_truth
-from utils.support.paths import dataset_name
-
-# What each slip of 2.1 gives, and nothing else does.
-_HEIGHTS = {
-    100: ("assumed padding", "without a frame of zeros the window has fewer positions."),
-    95: ("one position short", "a window of 5 in a row of 5 has one position, not none."),
-    99: (
-        "lost one position only",
-        "a window of 5 loses more: how many positions has it in a row of 6?",
-    ),
-    98: ("took a kernel of 3", "this one is 5 wide."),
-    20: (
-        "laid the windows side by side",
-        "with stride 1 the next window begins one pixel further on.",
-    ),
-}
-_PRICES = {
-    800: ("forgot the colours", "each kernel has 5 x 5 numbers for each of three."),
-    75: ("counted one kernel", "there are 32 of them."),
-    25: ("counted one colour of one kernel", "there are three colours and 32 kernels."),
-    2432: ("counted a bias", "`use_bias=False` leaves the 32 biases out."),
-    832: ("forgot the colours, and counted a bias", "three colours, and `use_bias=False`."),
-    864: ("took a kernel of 3", "this one is 5 wide."),
-    288: ("took a kernel of 3, and forgot the colours", "it is 5 wide, and looks at three."),
-    480: ("took a kernel for a row of 5", "it is 5 high as well."),
-    96: ("forgot the size of the kernel", "each is 5 wide and 5 high."),
-    294_912: ("counted the numbers of the maps", "what is learned are the kernels."),
-    22_118_400: (
-        "gave each position kernels of its own",
-        "one kernel is used at every position: its numbers are learned once.",
-    ),
-}
-
-
-@exercise("2.1")
-def check_2_1(answer: Any) -> None:
-    """Know the slips: padding assumed, fence posts, colours or kernels forgotten."""
-    answer = plain(answer)
-    if not isinstance(answer, (tuple, list, np.ndarray)):
-        raise Incorrect(
-            "Two numbers in brackets are wanted, the height and the parameters; this is of type "
-            f"`{type(answer).__name__}`: `{short(answer)}`."
-        )
-    if len(answer) != 2:
-        raise Incorrect(
-            "Two numbers are wanted, the height and the parameters; here the number of them is "
-            f"{len(answer)}."
-        )
-    size, price = map(plain, answer)
-    if size in (None, ...) or price in (None, ...):
-        raise Incorrect("Two numbers are wanted, and one of them is not filled in yet.")
-    expect_number(size, "the height of the map")
-    expect_number(price, "the number of parameters")
-    mistake(looks_like((price, size), (96, 2400)), "swapped", "the height of the map comes first.")
-    for found, slips, what in ((size, _HEIGHTS, "height"), (price, _PRICES, "parameters")):
-        if found in slips:
-            name, why = slips[found]
-            raise Incorrect(f"The {what}: {name}. {why[:1].upper()}{why[1:]}")
-    expect_close(size, 96, name="the height of the map", reveal=False)
-    expect_close(price, 2400, name="the number of parameters", reveal=False)
+from utils.exercises.measure_2 import DAMAGES, similarity_after
 
 
 def _maps(
@@ -633,94 +566,6 @@ def _judge_pixels(network: _Network, photos: np.ndarray) -> None:
         "scaled in another way",
         f"the pixels lie between {low:.2f} and {high:.2f}, and -1 to 1 is wanted.",
     )
-
-
-# The words that stand for subjects and places where nobody noted the truth, the more telling first.
-_SUBJECTS = ("dog", "girl", "boy", "woman", "man")
-_PLACES_SAID = ("snow", "beach", "water", "street")
-
-
-def subjects_and_places(data: Dataset, images: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return a subject and a place for each image, two arrays of words.
-
-    For the scenes they are what the drawing program noted in `truth.jsonl`. Elsewhere they are the
-    first word of a list that two captions of the image have, or "other".
-    """
-    if (data.folder / "truth.jsonl").is_file():
-        truth = load_truth(data.folder)
-        who, where = [truth[name].who for name in images], [truth[name].where for name in images]
-    else:
-        every = [captions for split in data.splits for captions in data.tokens(split)]
-        tokens = dict(zip(data.images, every, strict=True))
-        who = [_said_twice(tokens[name], _SUBJECTS) for name in images]
-        where = [_said_twice(tokens[name], _PLACES_SAID) for name in images]
-    return np.array(who), np.array(where)
-
-
-def _said_twice(captions: list[list[str]], words: tuple[str, ...]) -> str:
-    """Return the first of some words that two captions have, or "other"."""
-    counts = Counter(word for caption in captions for word in set(caption))
-    return next((word for word in words if counts[word] >= 2), "other")
-
-
-# How photos may be damaged, and the greatest strength of each damage.
-DAMAGES = {"none": 0, "blur": 20, "turn": 180, "darken": 95, "fade": 100}
-DAMAGED = 8  # photos for each measurement
-
-
-def similarity_after(setting: tuple[str, float], seed: int) -> float:
-    """Return the mean cosine between features of photos before and after a damage.
-
-    `setting` is `(damage, strength)`: ("none", 0), ("blur", radius in pixels), ("turn", degrees),
-    ("darken", per cent of the light taken away), ("fade", per cent of the colour taken away).
-    The photos are eight of dev, drawn at random by `seed`.
-    """
-    damage, strength = setting
-    photos = _dev_photos(dataset_name(), seed)
-    damaged = np.stack([_damaged(photo, damage, strength) for photo in photos])
-    before, after = _unit(_intact(dataset_name(), seed)), _unit(_features(damaged))
-    return float((before * after).sum(axis=1).mean())
-
-
-def _damaged(photo: np.ndarray, damage: str, strength: float) -> np.ndarray:
-    """Return a photo with a damage of `DAMAGES`."""
-    image = Image.fromarray(photo)
-    if damage == "blur":
-        image = image.filter(ImageFilter.GaussianBlur(strength))
-    elif damage == "turn":
-        image = image.rotate(strength, Image.Resampling.BILINEAR)
-    elif damage == "darken":
-        image = Image.fromarray(np.round(photo * (1 - strength / 100)).astype(np.uint8))
-    elif damage == "fade":
-        image = Image.blend(image, image.convert("L").convert("RGB"), strength / 100)
-    elif damage != "none":
-        raise ValueError(f"There is no damage {damage!r}: choose one of {', '.join(DAMAGES)}.")
-    return np.asarray(image)
-
-
-@lru_cache(maxsize=16)
-def _dev_photos(dataset: str, seed: int) -> np.ndarray:
-    """Return the photos of dev that a seed draws, `(n, 224, 224, 3)` uint8."""
-    data = load_dataset(dataset)
-    names = data.splits["dev"]
-    drawn = random.Random(seed).sample(names, min(DAMAGED, len(names)))
-    return load_batch([data.path(name) for name in drawn])
-
-
-@lru_cache(maxsize=16)
-def _intact(dataset: str, seed: int) -> np.ndarray:
-    """Return the features of the photos that a seed draws."""
-    return _features(_dev_photos(dataset, seed))
-
-
-@cache
-def _network() -> Any:
-    return build_cnn()
-
-
-def _features(photos: np.ndarray) -> np.ndarray:
-    """Return features `(n, 1280)` of photos, without a file being kept."""
-    return _network()(preprocess(photos), training=False)["pooled"].numpy()
 
 
 def _is_damage(setting: Any) -> bool:

@@ -1,105 +1,28 @@
 """The exercises of chapter 3: words become vectors."""
 
-import sys
-import tracemalloc
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import wraps
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 from hypothesis import strategies as st
 
+from utils.exercises.conditions import MakesOneHot, condition
 from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
     demand_sound,
     difference,
     expect_close,
-    expect_number,
     looks_like,
     mistake,
     plain,
 )
 from utils.exercises.experiment import Design, Part, judge_experiment
-from utils.exercises.guard import ReaderError, call, short, whole
-from utils.glove import Glove, load_glove
-
-
-@exercise("3.1")
-def check_3_1(answer: Any) -> None:
-    """Compare the number with 1 + 1/2, and know the usual slips."""
-    count = expect_number(answer, "the count")
-    mistake(count == 0, "missed both neighbours", "there is an `a` on either side of `dog`.")
-    mistake(
-        count == 2,
-        "counted every neighbour as one",
-        "a neighbour at distance 2 counts 1/2.",
-    )
-    mistake(
-        count == 1,
-        "missed a neighbour",
-        "there are two words `a` within the window of 2 around `dog`.",
-    )
-    mistake(
-        count == 3,
-        "twice as much as it should be",
-        "did you count both directions? The row `a`, column `dog` gets each pair once; the "
-        "mirrored square gets the other. Or did you add up the distances? A neighbour counts "
-        "1/distance.",
-    )
-    mistake(
-        count == 0.5,
-        "missed a neighbour",
-        "the `a` right before `dog` counts as well, at distance 1.",
-    )
-    mistake(
-        count == 1.25,
-        "squared the distance",
-        "a neighbour at distance 2 counts 1/2, not 1/4.",
-    )
-    expect_close(count, 1.5, name="the count", reveal=False)
-
-
-_LISTED = {
-    "animals": "dog cat horse cow sheep pig rabbit duck bear camel",
-    "people": "man woman boy girl lady child men women boys girls",
-    "colours": "red green blue yellow orange purple pink white black brown",
-    "places": "beach forest park street mountain farm lake desert road city",
-    "actions": "running standing sitting jumping sleeping swimming eating riding",
-}
-# The words that the chapter draws and sorts: group -> its words.
-GROUPS = {group: members.split() for group, members in _LISTED.items()}
-MOST_EXAMPLES, DRAWS = 6, 20
-
-
-@cache
-def _group_directions(numbers: int) -> tuple[np.ndarray, ...]:
-    """Return each group's vectors, cut to their first numbers and brought to length one."""
-    glove = load_glove()
-    tables = (_rows(glove, members)[:, :numbers] for members in GROUPS.values())
-    return tuple(_units(table) for table in tables)
-
-
-def share_sorted(setting: tuple[int, int], seed: int) -> float:
-    """Return the share of unseen words of `GROUPS` that are sorted into the right group.
-
-    `setting` is `(examples, numbers)`: how many words of each group are told, 1 to 6, and how many
-    of GloVe's 50 numbers a word keeps, the first ones. Which words are told is drawn by `seed`, 20
-    times; the result is the mean. The unseen words are 18 in each draw, whatever the setting.
-    """
-    examples, numbers = setting
-    rng = np.random.default_rng(seed)
-    right = []
-    for _ in range(DRAWS):
-        mixed = [rng.permutation(table) for table in _group_directions(numbers)]
-        means = np.array([table[:examples].mean(axis=0) for table in mixed])
-        for place, table in enumerate(mixed):
-            right.extend(np.argmax(table[MOST_EXAMPLES:] @ means.T, axis=1) == place)
-    return float(np.mean(right))
-
+from utils.exercises.guard import ReaderError, call, whole
+from utils.exercises.measure_3 import MOST_EXAMPLES, share_sorted
+from utils.glove import Glove
 
 _DESIGN_3_2 = Design(
     measure=share_sorted,
@@ -576,67 +499,6 @@ def _name_late_rows(answer: Any) -> None:
     mistake(is_late, _OTHER_SIDE.name, _OTHER_SIDE.why)
 
 
-_TABLE, _ONE_HOT, _LSTM = 8000 * 50, 4 * 256 * (8000 + 256 + 1), 4 * 256 * (50 + 256 + 1)
-_BIASES = ("forgot the biases", "they are the 1 in m + u + 1.")
-_FOUR = ("forgot the factor 4", "an LSTM has four sets of weights.")
-_UNITS = ("forgot the weights from the units to themselves", "they are the u in m + u + 1.")
-# Which of the two numbers, what a slip makes of it, its name, and why it is one.
-_SLIPS_3_5 = [
-    (1, _LSTM, "forgot the table itself", "the embedding has 50 numbers for each of 8,000 words."),
-    (1, _TABLE, "forgot the LSTM behind the embedding", "the sum of both is wanted."),
-    (
-        1,
-        _TABLE + _ONE_HOT,
-        "took an LSTM that is too large",
-        "behind the embedding it reads 50 numbers, not 8,000.",
-    ),
-    (
-        1,
-        _TABLE * _LSTM,
-        "multiplied the table by the LSTM",
-        "their parameters are counted together, and the sum of both is wanted.",
-    ),
-    (
-        0,
-        _TABLE + _ONE_HOT,
-        "counted a table where there is none",
-        "without an embedding there is only the LSTM.",
-    ),
-    (0, 4 * 256 * (8000 + 256), *_BIASES),
-    (1, _TABLE + 4 * 256 * (50 + 256), *_BIASES),
-    (0, _ONE_HOT // 4, *_FOUR),
-    (1, _TABLE + _LSTM // 4, *_FOUR),
-    (0, 4 * 256 * (8000 + 1), *_UNITS),
-    (1, _TABLE + 4 * 256 * (50 + 1), *_UNITS),
-]
-
-
-@exercise("3.5")
-def check_3_5(answer: Any) -> None:
-    """Look at both numbers and at the usual omissions."""
-    pair = plain(answer)
-    while isinstance(pair, (tuple, list, np.ndarray)) and len(pair) == 1 and np.ndim(pair[0]) == 1:
-        pair = plain(pair[0])  # a table of one row
-    if not isinstance(pair, (tuple, list, np.ndarray)):
-        raise Incorrect(f"Two numbers are wanted, `(one_hot, embedded)`; this is `{short(pair)}`.")
-    if len(pair) != 2:
-        raise Incorrect(f"Two numbers are wanted, `(one_hot, embedded)`; you gave {len(pair)}.")
-    names = ("the number with one-hot vectors", "the number with an embedding")
-    found = [expect_number(one, name) for one, name in zip(pair, names, strict=True)]
-    right = [_ONE_HOT, _TABLE + _LSTM]
-    mistake(
-        found == right[::-1],
-        "the order is turned round",
-        "first the LSTM on one-hot vectors, then the one behind an embedding.",
-    )
-    for place, wrong, name, why in _SLIPS_3_5:
-        which = ("first", "second")[place]
-        mistake(found[place] == wrong, f"{name} (in the {which} number)", why)
-    for mine, wanted, name in zip(found, right, names, strict=True):
-        shown = int(mine) if mine.is_integer() else mine
-        expect_close(shown, wanted, name, 1e-9, reveal=False)
-
-
 @st.composite
 def _sentences(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, int]:
     """The ids of a few words, many of them repeated, padding after them, and gradients."""
@@ -772,34 +634,6 @@ def check_3_6(answer: Any) -> None:
 
 
 _ONE_HOT_NAME = "the numbers are right, but they come from one-hot vectors, or something as large"
-# What makes one-hot vectors, in memory that Python does not count: refused by name.
-_MAKERS = {
-    "keras.ops": ("one_hot", "eye", "identity"),
-    "keras.utils": ("to_categorical",),
-    "tensorflow": ("one_hot", "eye"),
-    "numpy": ("eye", "identity"),
-}
-
-
-@contextmanager
-def _without_one_hot() -> Iterator[None]:
-    """Refuse the functions that make one-hot vectors, while an answer runs."""
-
-    def refuse(module: str, name: str) -> Callable[..., None]:
-        def refusing(*_: Any, **__: Any) -> None:
-            mistake(True, _ONE_HOT_NAME, f"your function calls `{name}` of `{module}`. {_INSTEAD}")
-
-        return refusing
-
-    with ExitStack() as patches:
-        for module, names in _MAKERS.items():
-            for name in names:
-                if module in sys.modules:
-                    found = sys.modules[module]
-                    patches.enter_context(patch.object(found, name, refuse(module, name)))
-        yield
-
-
 _INSTEAD = (
     "Start from zeros of shape (size, d) and add each row of `upstream` to the row of its id."
 )
@@ -815,17 +649,12 @@ def _demand_small(answer: Any) -> None:
     rng = np.random.default_rng(36)
     ids = np.where(np.arange(places) < 1900, rng.integers(1, size, places), 0).astype(np.int32)
     inputs = (ids, rng.integers(-30, 31, (places, 2)) / 10, size)
-    running = tracemalloc.is_tracing()
-    tracemalloc.start()
-    tracemalloc.reset_peak()
-    before = tracemalloc.get_traced_memory()[0]
     try:
-        with _without_one_hot():
+        with condition("memory") as used_so_far, condition("without one-hot"):
             got = call(answer, *inputs)
-        used = tracemalloc.get_traced_memory()[1] - before
-    finally:
-        if not running:
-            tracemalloc.stop()
+            used = used_so_far()
+    except MakesOneHot as maker:
+        mistake(True, _ONE_HOT_NAME, f"your function calls {maker}. {_INSTEAD}")
     mistake(
         used > places * size / 2,
         _ONE_HOT_NAME,

@@ -15,9 +15,6 @@ from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
     demand_sound,
     difference,
-    expect_choice,
-    expect_close,
-    expect_number,
     expect_shape,
     looks_like,
     mistake,
@@ -26,33 +23,9 @@ from utils.exercises.expect import (
 )
 from utils.exercises.experiment import Design, Part, judge_experiment
 from utils.exercises.guard import ReaderError, call, whole
+from utils.exercises.measure_4 import memory_left
 from utils.sequences import pad_right
 from utils.vocabulary import MARKERS, PAD, Vocabulary
-
-
-@exercise("4.1")
-def check_4_1(answer: Any) -> None:
-    """The sum of n + 1 over captions of 4, 6, 6 and 11 words."""
-    name = "the number of examples"
-    count = expect_number(answer, name)
-    mistake(
-        count == 27,
-        "one is missing in each caption",
-        "every word is asked for, the first one too (after `<start>`), and then `<end>`.",
-    )
-    mistake(
-        count == 35,
-        "counted both markers",
-        "`<start>` is always given and never asked for, so it is no example.",
-    )
-    mistake(
-        count == 23,
-        "left out the first word and the end",
-        "the first word is asked for after `<start>` alone, and `<end>` after the last word.",
-    )
-    mistake(count == 28, "added 1 once", "every one of the four captions has an end of its own.")
-    mistake(count == 4, "counted the captions", "each of them gives several examples.")
-    expect_close(int(count) if count.is_integer() else count, 31, name, reveal=False)
 
 
 def _one_lstm(inputs: int, units: int) -> int:
@@ -536,24 +509,6 @@ def check_4_4(answer: Any) -> None:
     _JUDGE_4_4(answer)
 
 
-@exercise("4.5")
-def check_4_5(answer: Any) -> None:
-    """The labels are the inputs, not shifted."""
-    because = {
-        "a": "a network that has memorised its captions is good on train and bad on dev. "
-        "Here dev is as good as train, and its images are others.",
-        "b": "easy padding makes the loss lower, but the words would still be hard. And why would "
-        "the network write its last word again and again?",
-        "d": "then the leak test would give a full square. Here no prediction depends on a later "
-        "token.",
-    }
-    why = (
-        "At each place the label is the word that has just been read, so the network learned to "
-        "repeat it. The answer is not in the future, so the leak test does not find it."
-    )
-    expect_choice(answer, "c", because, why=why)
-
-
 def _two_way_reader(seed: int, scores: int) -> Callable[[np.ndarray], np.ndarray]:
     """Return a network that reads both ways, ids (t,) -> scores (t, V), and has no mask."""
     table = np.random.default_rng(seed).normal(size=(10, scores))
@@ -731,49 +686,6 @@ def _demand_no_leak(
                 f"The leak test fails: token {changed} was changed, and your scores for place "
                 f"{place} moved. They may depend on {allowed} only."
             )
-
-
-# The sizes of the experiment of 4.7.
-INPUTS, PAIRS = 50, 32
-Setting = tuple[float, int, int]
-
-
-def memory_left(setting: Setting, seed: int) -> float:
-    """Return what share of its first word's effect an untrained LSTM keeps.
-
-    `setting` is `(bias, words, units)`: the bias of the forget gates, how many words follow the
-    first, and the length of the cell state. Two texts of random vectors differ in the first word
-    only. The distance of their cell states at the end is divided by their distance after the first
-    word. The result is the mean over 32 pairs of texts. `seed` draws the weights, as Keras does,
-    and the texts.
-    """
-    bias, words, units = setting
-    rng = np.random.default_rng(seed)
-    kernel, recurrent = _random_weights(units, rng)
-    texts = rng.normal(size=(PAIRS, 1 + words, INPUTS))
-    others = texts.copy()
-    others[:, 0] = rng.normal(size=(PAIRS, INPUTS))
-    both = np.concatenate([texts, others])
-    h = c = np.zeros((2 * PAIRS, units))
-    apart = []
-    for place in range(1 + words):
-        i, f, g, o = np.split(both[:, place] @ kernel + h @ recurrent, 4, axis=1)
-        c = _gate(f + bias) * c + _gate(i) * np.tanh(g)
-        h = _gate(o) * np.tanh(c)
-        apart.append(np.linalg.norm(c[:PAIRS] - c[PAIRS:], axis=1))
-    return float(np.mean(apart[-1] / apart[0]))
-
-
-def _gate(z: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-z))
-
-
-def _random_weights(units: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return a kernel (Glorot) and recurrent weights (orthogonal) as a fresh Keras LSTM has."""
-    edge = np.sqrt(6 / (INPUTS + 4 * units))
-    kernel = rng.uniform(-edge, edge, (INPUTS, 4 * units))
-    recurrent = np.linalg.qr(rng.normal(size=(4 * units, units)))[0].T
-    return kernel, recurrent
 
 
 _DESIGN_4_7 = Design(

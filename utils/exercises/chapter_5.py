@@ -17,7 +17,6 @@ from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, NotAttempted, exercise
 from utils.exercises.expect import (
     about_none,
-    expect_choice,
     expect_shape,
     expect_type,
     looks_like,
@@ -25,104 +24,8 @@ from utils.exercises.expect import (
     plain,
 )
 from utils.exercises.experiment import Design, Part, judge_experiment
-from utils.exercises.guard import ReaderError, call, readers_line, short, whole
-
-_LAYERS = ("BiLSTM", "LSTM", "Concatenate")
-_SHAPES = ((8, 7, 200), (8, 100), (8, 200))
-
-
-# The place of a shape, what a slip gives there, its name and why it is one.
-_SLIPS_5_1: tuple[tuple[int, tuple, str, str], ...] = (
-    (0, (8, 7, 100), "one direction only", "a BiLSTM keeps the vectors of both directions."),
-    (0, (8, 200), "the words are gone too early", "`return_sequences=True` keeps every word."),
-    (0, (8, 100), "the words are gone too early", "`return_sequences=True` keeps every word."),
-    (0, (8, 14, 100), "concatenated along the words", "each word gets one vector, twice as wide."),
-    (
-        1,
-        (8, 7, 100),
-        "the LSTM returns only its final hidden state",
-        "one vector per prefix is left.",
-    ),
-    (
-        1,
-        (8, 7, 200),
-        "the LSTM returns only its final hidden state",
-        "one vector per prefix is left.",
-    ),
-    (
-        1,
-        (8, 200),
-        "the LSTM's width is its own",
-        "it reads 200 numbers per word, but its hidden state has `units` of them.",
-    ),
-    (2, (8, 100), "that is what Add gives", "Concatenate puts the two vectors end to end."),
-    (2, (16, 100), "concatenated along the batch", "8 photos stay 8 rows; the rows get longer."),
-    (2, (8, 2, 100), "stacked, not concatenated", "Concatenate makes no new axis."),
-    (2, (8, 7, 200), "the words are gone by then", "the LSTM left one vector per prefix."),
-)
-
-
-@exercise("5.1")
-def check_5_1(answer: Any) -> None:
-    """Compare three shapes with those of the usual slips."""
-    shapes = _three_shapes(answer)
-    mistake(
-        shapes != _SHAPES and Counter(shapes) == Counter(_SHAPES),
-        "the right shapes in another order",
-        "first the BiLSTM, then the LSTM, then Concatenate.",
-    )
-    mistake(
-        any(size is None for shape in shapes for size in shape),
-        "the sizes are known here",
-        "Keras prints None for what comes with the data; here that is 8 photos and 7 ids.",
-    )
-    mistake(
-        shapes == tuple(shape[1:] for shape in _SHAPES),
-        "the batch is missing",
-        "every shape begins with the number of photos and prefixes, 8.",
-    )
-    for place, wrong, name, why in _SLIPS_5_1:
-        mistake(shapes[place] == wrong, name, why)
-    for shape, right, name in zip(shapes, _SHAPES, _LAYERS, strict=True):
-        if shape != right:
-            advice = " It begins with the batch, 8." if shape[:1] != (8,) else ""
-            axes = "axis" if len(right) == 1 else "axes"
-            if len(shape) != len(right):
-                advice += f" It has {len(right)} {axes}, and yours has {len(shape)}."
-            raise Incorrect(f"The shape after the {name} is not `{shape}`.{advice}")
-
-
-def _three_shapes(answer: Any) -> tuple[tuple, ...]:
-    """Return three tuples of sizes, whatever holds them; raise `Incorrect` where there are none."""
-    if isinstance(answer, np.ndarray):
-        answer = answer.tolist()
-    expect_type(answer, (tuple, list), "your answer")
-    for part in answer:
-        texts = [one for one in _parts_of(part) if isinstance(one, str)]
-        if texts:
-            raise Incorrect(f"Numbers are wanted in the shapes, and `{short(texts[0])}` is a text.")
-    shapes = tuple(_sizes_of(part) for part in answer)
-    if len(shapes) != 3 or None in shapes:
-        raise Incorrect("Three shapes are wanted, each a tuple that begins with the batch of 8.")
-    return shapes
-
-
-def _parts_of(part: Any) -> list:
-    """Return what a shape holds, or the thing itself where it holds nothing."""
-    return list(part) if isinstance(part, (tuple, list)) else [part]
-
-
-def _sizes_of(part: Any) -> tuple | None:
-    """Return a shape as a tuple of numbers (None for an open size); None for anything else."""
-    try:
-        value = plain(part)
-    except ValueError:  # a TensorShape that knows nothing
-        return None
-    if not isinstance(value, (tuple, list, np.ndarray)):
-        return None
-    sizes = tuple(plain(size) for size in value)
-    known = all(size is None or isinstance(size, (int, float)) for size in sizes)
-    return sizes if known else None
+from utils.exercises.guard import FarError, ReaderError, call, readers_line, short, whole
+from utils.exercises.measure_5 import small_world
 
 
 @dataclass(frozen=True)
@@ -336,24 +239,6 @@ _JUDGE_5_3 = Judge(
 def check_5_3(answer: Any) -> None:
     """Compare the weights: no others give Add's output for every photo and text."""
     _JUDGE_5_3(answer)
-
-
-@exercise("5.4")
-def check_5_4(answer: Any) -> None:
-    """Check the letter."""
-    expect_choice(
-        answer,
-        "c",
-        {
-            "a": "a lucky start would need a probability of e^-2.4, 9 in 100, for the right word, "
-            "more than 200 times what an even guess gives, for all prefixes at once.",
-            "b": "an untrained model has a loss of ln(V) whatever the labels are, shuffled or not.",
-            "d": "two softmaxes make an even distribution more even still: the first loss "
-            "remains ln(V).",
-        },
-        why="The zeros of the padding are in the mean: 2.4 / 7.84 is 31%, so only 3 of 10 places "
-        "hold a word. Divide by the number of words.",
-    )
 
 
 def _repeated(features: np.ndarray, captions: list[list[str]]) -> np.ndarray:
@@ -781,7 +666,7 @@ def _built(answer: Any, sizes: tuple[int, ...]) -> Any:
         cause = error.__cause__ or error.__context__
         if cause is None or not _is_of_keras(cause):
             raise
-        line = readers_line(cause.__traceback__)
+        line = readers_line(cause)
         where = f" It happened at {line}" if line else ""
         advice = ""
         if re.search(r"lstm.*expects 1 input", str(cause)):
@@ -806,6 +691,8 @@ def _built(answer: Any, sizes: tuple[int, ...]) -> Any:
 
 def _is_of_keras(error: BaseException) -> bool:
     """Return whether an error was raised inside Keras or TensorFlow."""
+    if isinstance(error, FarError):
+        return error.package in ("keras", "tensorflow", "optree")
     trace, last = error.__traceback__, ""
     while trace is not None:
         last = trace.tb_frame.f_globals.get("__name__", "")
@@ -1176,68 +1063,6 @@ def _demand_other_sizes(answer: Any, model: Any) -> None:
         "called again with other sizes, the function gave layers that do not have them. Take all "
         "sizes from its arguments.",
     )
-
-
-# The small world of exercise 5.7: two photos, two prefixes, four examples.
-_PHOTO = np.eye(2)[[0, 0, 1, 1]]  # a dog twice, then a cat twice
-_TEXT = np.eye(2)[[0, 1, 0, 1]]  # "this is a", "this is not a", and the same again
-_NEXT = np.eye(2)[[0, 1, 1, 0]]  # dog, cat, cat, dog
-WIDTH, STEPS, RATE, STARTS = 8, 30, 0.05, 20
-
-
-def small_world(setting: tuple[int, float], seed: int) -> float:
-    """Return the loss of a small merge model after 30 training steps, the mean of 20 starts.
-
-    The model adds a photo's vector and a prefix's vector, then come a hidden ReLU layer and a
-    softmax over `dog` and `cat`. `setting`: how many hidden units there are, and a number by which
-    every photo vector is multiplied. `seed` decides the initial weights.
-    """
-    hidden, scale = setting
-    shapes = {"photo": (2, WIDTH), "text": (2, WIDTH), "kernel": (WIDTH, hidden)}
-    shapes |= {"bias": (1, hidden), "output": (hidden, 2)}
-    rng = np.random.default_rng(seed)
-    weights = {name: rng.normal(0, 0.5, (STARTS, *shape)) for name, shape in shapes.items()}
-    means = {name: np.zeros_like(values) for name, values in weights.items()}
-    squares = {name: np.zeros_like(values) for name, values in weights.items()}
-    for step in range(1, STEPS + 1):  # Adam
-        _, slopes = _loss_and_slopes(weights, scale)
-        for name, slope in slopes.items():
-            means[name] = 0.9 * means[name] + 0.1 * slope
-            squares[name] = 0.999 * squares[name] + 0.001 * slope**2
-            mean, square = means[name] / (1 - 0.9**step), squares[name] / (1 - 0.999**step)
-            weights[name] = weights[name] - RATE * mean / (np.sqrt(square) + 1e-8)
-    loss, _ = _loss_and_slopes(weights, scale)
-    return loss
-
-
-def _loss_and_slopes(
-    weights: dict[str, np.ndarray], scale: float
-) -> tuple[float, dict[str, np.ndarray]]:
-    """Return the mean loss of all starts, and the gradient of each start's own loss."""
-    merged = scale * (_PHOTO @ weights["photo"]) + _TEXT @ weights["text"]
-    before = merged @ weights["kernel"] + weights["bias"]
-    relu = np.maximum(before, 0)
-    logits = relu @ weights["output"]
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    chances = powers / powers.sum(axis=-1, keepdims=True)
-    loss = -np.log((chances * _NEXT).sum(axis=-1).clip(1e-30)).mean()
-
-    to_logits = (chances - _NEXT) / len(_NEXT)
-    to_before = to_logits @ _turned(weights["output"]) * (before > 0)
-    to_merged = to_before @ _turned(weights["kernel"])
-    slopes = {
-        "photo": scale * (_PHOTO.T @ to_merged),
-        "text": _TEXT.T @ to_merged,
-        "kernel": _turned(merged) @ to_before,
-        "bias": to_before.sum(axis=1, keepdims=True),
-        "output": _turned(relu) @ to_logits,
-    }
-    return float(loss), slopes
-
-
-def _turned(values: np.ndarray) -> np.ndarray:
-    """Return the transposed matrix of each start."""
-    return values.swapaxes(-1, -2)
 
 
 _DESIGN_5_7 = Design(

@@ -3,167 +3,25 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from utils.dataset import load_dataset
+from utils.exercises.conditions import condition
 from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
     about_none,
-    expect_close,
-    expect_number,
     expect_type,
     mistake,
     plain,
 )
 from utils.exercises.experiment import Design, Part, judge_experiment
 from utils.exercises.guard import ReaderError, call, short
-from utils.exercises.tomorrow import Salted, other_hashes
-from utils.sequences import encode_captions
-
-
-@exercise("6.1")
-def check_6_1(answer: Any) -> None:
-    """Compare three counts with what the usual slips give."""
-    answer = plain(answer)
-    if isinstance(answer, np.ndarray):
-        answer = answer.tolist()
-    if not isinstance(answer, (tuple, list)):
-        raise Incorrect(f"Three numbers in brackets are wanted, and this is `{short(answer)}`.")
-    if len(answer) != 3:
-        raise Incorrect(
-            "Three numbers are wanted: examples, bytes one-hot, bytes sparse. "
-            f"The number of them here is {len(answer)}."
-        )
-    names = ("the number of examples", "the number of bytes one-hot", "the number of bytes sparse")
-    found = tuple(expect_number(part, name) for part, name in zip(answer, names, strict=True))
-    wanted = (1000, 2_000_000, 4000)
-    mistake(
-        found != wanted and sorted(found) == sorted(wanted),
-        "the right numbers in another order",
-        "first the examples, then the bytes one-hot, then the bytes sparse.",
-    )
-    for number, right, name, slips in zip(found, wanted, names, _SLIPS_6_1, strict=True):
-        for slip, (slipped, why) in slips.items():
-            mistake(number == slip, slipped, why)
-        shown = int(number) if number.is_integer() else number
-        expect_close(shown, right, name, tolerance=0, reveal=False)
-
-
-# For each of the three numbers: what a slip gives -> its name and why it is one.
-_SLIPS_6_1: tuple[dict[int, tuple[str, str]], ...] = (
-    {
-        900: ("`<end>` is missing", "the model must also learn when to stop."),
-        1100: ("`<start>` is never predicted", "11 ids have 10 places where one follows another."),
-        100: (
-            "those are the captions",
-            "each word of a caption is an example, and `<end>` is one more.",
-        ),
-        10: ("that is one caption", "there are 100 of them."),
-        50_000: ("V counts the answers", "how many examples there are does not depend on it."),
-    },
-    {
-        500_000: ("those are the numbers, not the bytes", "a float32 takes 4 bytes."),
-        4_000_000: (
-            "that is float64",
-            "a float32 takes 4 bytes, half of what Python's own floats take.",
-        ),
-        2000: (
-            "that is one label, or they are kilobytes",
-            "each of the examples has a label, and the text asks for bytes.",
-        ),
-        4000: ("that is the sparse label", "one-hot, a label has a number for each word of V."),
-        200_000: ("that is a label for each caption", "each of the examples has a label."),
-        1_800_000: ("`<end>` has no label here", "there are as many labels as examples."),
-        2: ("those are megabytes", "the text asks for bytes."),
-    },
-    {
-        1000: ("one id is not one byte", "an int32 takes 4 bytes."),
-        8000: ("that is int64", "an int32 takes 4 bytes."),
-        2000: ("that is int16", "an int32 takes 4 bytes."),
-        4: (
-            "that is one label, or they are kilobytes",
-            "each of the examples has a label, and the text asks for bytes.",
-        ),
-        400: ("that is a label for each caption", "each of the examples has a label."),
-        3600: ("`<end>` has no label here", "there are as many labels as examples."),
-        2_000_000: ("that is one-hot again", "sparse, a label is one number, the word's id."),
-    },
-)
-
-
-# A small model that guesses the next word from the last one alone, trained on a part of scenes.
-CAPTIONS, NUMBERS = 300, 16
-CONTROL_6_2 = (0.03, 64)
-
-
-@cache
-def _last_words() -> tuple[int, dict[str, np.ndarray]]:
-    """Return V, and for train and dev the examples `(n, 2)`: a word and the one after it."""
-    dataset = load_dataset("scenes")
-    vocabulary = dataset.train_vocabulary(2)
-    pairs = {}
-    for split in ("train", "dev"):
-        first = [captions[:1] for captions in dataset.tokens(split)[:CAPTIONS]]
-        encoded = encode_captions(first, vocabulary, dataset.index(split)[:CAPTIONS])
-        rows = zip(encoded.tokens, encoded.lengths, strict=True)
-        pairs[split] = np.concatenate([np.stack([ids[: n - 1], ids[1:n]], 1) for ids, n in rows])
-    return len(vocabulary), pairs
-
-
-def _last_word_gradients(
-    weights: Sequence[np.ndarray], examples: np.ndarray
-) -> tuple[float, list[np.ndarray]]:
-    """Return the mean loss of a batch `(n, 2)`, and its gradient for each array of weights."""
-    table, output, bias = weights
-    vectors = table[examples[:, 0]]
-    logits = vectors @ output + bias
-    slope = np.exp(logits - logits.max(axis=1, keepdims=True))
-    slope /= slope.sum(axis=1, keepdims=True)
-    places = np.arange(len(examples))
-    right = np.maximum(slope[places, examples[:, 1]], 1e-300)
-    slope[places, examples[:, 1]] -= 1
-    slope /= len(examples)
-    of_table = np.zeros_like(table)
-    np.add.at(of_table, examples[:, 0], slope @ output.T)
-    return -float(np.log(right).mean()), [of_table, vectors.T @ slope, slope.sum(axis=0)]
-
-
-def train_last_word(
-    learning_rate: float, batch_size: int = CONTROL_6_2[1], seed: int = 0
-) -> tuple[list[float], float]:
-    """Train a small model for one epoch with Adam; return the loss of each step and that on dev.
-
-    The model guesses the next word from the last word alone: a vector of 16 numbers for each word,
-    a Dense layer and softmax. It learns from one caption of each of the first 300 training scenes.
-    """
-    size, pairs = _last_words()
-    rng = np.random.default_rng(seed)
-    weights = [rng.normal(0, 0.1, (size, NUMBERS)), rng.normal(0, 0.1, (NUMBERS, size))]
-    weights.append(np.zeros(size))
-    averages = [(np.zeros_like(array), np.zeros_like(array)) for array in weights]
-    order = rng.permutation(pairs["train"])
-    losses = []
-    for step, start in enumerate(range(0, len(order), batch_size), start=1):
-        loss, gradients = _last_word_gradients(weights, order[start : start + batch_size])
-        losses.append(loss)
-        rate = learning_rate * (1 - 0.999**step) ** 0.5 / (1 - 0.9**step)
-        for array, gradient, (mean, square) in zip(weights, gradients, averages, strict=True):
-            mean += 0.1 * (gradient - mean)
-            square += 0.001 * (gradient**2 - square)
-            array -= rate * mean / (np.sqrt(square) + 1e-7)
-    return losses, _last_word_gradients(weights, pairs["dev"])[0]
-
-
-def dev_loss_after(setting: tuple[float, int], seed: int) -> float:
-    """Return the dev loss of `train_last_word` in nats per word; (learning rate, batch size)."""
-    return train_last_word(*setting, seed)[1]
-
+from utils.exercises.measure_6 import CONTROL_6_2, dev_loss_after
+from utils.exercises.tomorrow import Salted
 
 _DESIGN_6_2 = Design(
     measure=dev_loss_after,
@@ -228,7 +86,7 @@ _JUDGE_6_3 = Judge(
     mistakes=[
         Mistake(
             lambda losses, sizes: losses.mean(),
-            "still the mean of batch means",
+            "the mean of batch means",
             "the batch of a single example counts as much as the batch of 100.",
         ),
         Mistake(
@@ -814,7 +672,7 @@ def _demand_the_same_tomorrow(answer: Any, images: list[str], chosen: list[list[
     """Refuse what depends on the hashes of texts, which are others when Python starts anew."""
     salted = [Salted(image) for image in images]
     try:
-        with other_hashes():
+        with condition("other hashes"):
             tomorrow = [
                 sorted(_two_lists(call(answer, salted, 20, seed))[1]) for seed in range(len(chosen))
             ]

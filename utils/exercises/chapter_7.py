@@ -3,86 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from functools import partial
 from numbers import Real
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from utils.bleu import bleu, bleu_scores
+from utils.bleu import bleu_scores
 from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, NotAttempted, exercise
 from utils.exercises.expect import (
     about_none,
     difference,
-    expect_choice,
-    expect_number,
     looks_like,
     mistake,
     numbers,
-    plain,
 )
 from utils.exercises.experiment import Design, judge_experiment
-from utils.exercises.guard import call, short, whole
+from utils.exercises.guard import call, whole
+from utils.exercises.measure_7 import caption_score
 from utils.vocabulary import END, START
-
-
-@exercise("7.1")
-def check_7_1(answer: Any) -> None:
-    """Greedy, width 2 and width 3 on a tree of two words."""
-    answer = answer.tolist() if isinstance(plain(answer), np.ndarray) else answer
-    if not isinstance(answer, (list, tuple)):
-        raise Incorrect(
-            "Your answer: a list of three captions is wanted, and this is of type "
-            f"`{type(answer).__name__}`: `{short(answer)}`."
-        )
-    if len(answer) != 3:
-        raise Incorrect(f"Three captions are wanted; the number of captions here is {len(answer)}.")
-    if not all(isinstance(text, str) and len(text.strip(" .").split()) == 2 for text in answer):
-        raise Incorrect(
-            "Write each caption as one string of two words, without markers and without commas, "
-            f'such as "the cat". Yours are `{short(answer)}`.'
-        )
-    found = [" ".join(caption.lower().strip(" .").split()) for caption in answer]
-    mistake(
-        found == ["two dogs", "the dog", "a dog"],
-        "in reverse order",
-        "greedy search comes first, then width 2, then width 3.",
-    )
-    mistake(
-        found[0] == "two dogs",
-        "greedy looked ahead",
-        "it takes the best word, twice: the best first word, before it sees what follows, then "
-        "the best word after that one.",
-    )
-    _judge_beams(found)
-    for place, (mine, right) in enumerate(
-        zip(found, ("a dog", "the dog", "two dogs"), strict=True)
-    ):
-        name = ("greedy search", "a beam of width 2", "a beam of width 3")[place]
-        how = "multiply along the branches" if place else "take the best word, twice"
-        if mine != right:
-            raise Incorrect(f"The caption of {name} is not {mine!r}: {how}.")
-
-
-def _judge_beams(found: list[str]) -> None:
-    """Name what a beam of width 2 or 3 was taken for."""
-    mistake(
-        found[1] == "two dogs",
-        "a beam of 2 kept three",
-        "*two* is only third after the first word, so it is dropped.",
-    )
-    mistake(
-        found[1] == "a dog",
-        "width 2 looked like greedy",
-        "it still holds *the*, and 0.32 x 0.70 is more than 0.40 x 0.45.",
-    )
-    mistake(
-        found[2] in ("a dog", "the dog"),
-        "width 3 dropped a branch",
-        "all three first words live on, and 0.28 x 0.95 is the largest product.",
-    )
 
 
 class _Writer:
@@ -215,15 +156,16 @@ _JUDGE_7_2 = Judge(
     ]
     + [(_Writer([[4, 5, 6, 7, 8, 9, 10]], [12]), 0, [START, 11, END], 1)],
     mistakes=[
-        Mistake(
-            lambda ask, image, true_ids, longest: ask.written(image)[: len(true_ids) - 1][:longest],
-            "as long as the true caption",
-            "the model decides by its <end> how long its caption is.",
-        ),
-        Mistake(
-            lambda ask, image, true_ids, longest: ask.written(image)[: len(true_ids) - 2][:longest],
-            "as long as the true caption",
-            "the model decides by its <end> how long its caption is.",
+        *(
+            Mistake(
+                lambda ask, image, true_ids, longest, markers=markers, most=most: ask.written(
+                    image
+                )[: len(true_ids) - markers][: most or longest],
+                "as long as the true caption",
+                "the model decides by its <end> how long its caption is.",
+            )
+            for markers in (1, 2)
+            for most in (0, 99)  # cut at `longest`, or not cut
         ),
         Mistake(
             lambda ask, image, true_ids, longest: [
@@ -885,83 +827,6 @@ def check_7_4(answer: Any) -> None:
     _JUDGE_7_4(answer)
 
 
-@exercise("7.5")
-def check_7_5(true_bleu_3: Any = None, reason: Any = None) -> None:
-    """The number undone, 50.0 -> 46.3, and why."""
-    if true_bleu_3 is None or reason is None:
-        raise Incorrect("Both are wanted: `true_bleu_3` and `reason`.")
-    problems = []
-    for judged, given in ((_judge_true_bleu_3, true_bleu_3), (_judge_reason, reason)):
-        try:
-            judged(given)
-        except Incorrect as error:
-            problems.append(str(error))
-    if problems:
-        raise Incorrect(" ".join(problems))
-
-
-def _judge_true_bleu_3(given: Any) -> None:
-    """Refuse a wrong number with what it is the result of."""
-    value = expect_number(given, "the true BLEU-3")
-    slips = [
-        (50.0, "50.0 is the reported number", "the true one differs, whatever the reason."),
-        (
-            50 ** (1 / 0.9),
-            "the percent went under the root",
-            "take the score between 0 and 1, 0.5, for the power, and multiply by 100 afterwards.",
-        ),
-        (
-            50**0.9,
-            "the percent went under the power",
-            "take the score between 0 and 1, 0.5; and the power is to be undone.",
-        ),
-        (
-            45.0,
-            "multiplied by 0.9",
-            "the weights are exponents, so 0.9 is one as well: it must be undone by a root.",
-        ),
-        (
-            50 / 0.9,
-            "divided by 0.9",
-            "the weights are exponents; and numbers below 1 grow under a small one.",
-        ),
-        (
-            100 * 0.5**0.9,
-            "the wrong way round",
-            "the *reported* number is the true one to the power of 0.9; undo that.",
-        ),
-    ]
-    for number, name, why in slips:
-        mistake(_is_to_one_decimal(value, number), name, why)
-    right = 100 * 0.5 ** (1 / 0.9)
-    mistake(abs(value - right / 100) < 0.005, "not in percent", "the score goes from 0 to 100.")
-    mistake(value == round(right), "too coarse", "give it to one decimal.")
-    if not _is_to_one_decimal(value, round(right, 1)):
-        size = "small" if value < right else "large"
-        raise Incorrect(f"The true BLEU-3: `{short(value)}` is too {size}.")
-
-
-def _is_to_one_decimal(value: float, number: float) -> bool:
-    """Return whether a value is a number, where one decimal is asked for."""
-    return abs(value - number) <= 0.05 + 1e-9
-
-
-def _judge_reason(reason: Any) -> None:
-    """Demand the letter."""
-    expect_choice(
-        reason,
-        "a",
-        {
-            "b": "all three orders lose the same 10% of their weight, and the result gets larger.",
-            "c": "the penalty does not depend on the weights; here it is 1 anyway.",
-            "d": "nltk takes the weights as they are; it does not divide by their sum.",
-        },
-        name="your reason",
-        why="The power should have been 1/3 for each precision and was 0.3, 0.9 times as much: "
-        "0.463 ** 0.9 = 0.50. The cure is the root, 0.50 ** (1 / 0.9) = 0.463.",
-    )
-
-
 def _scores(rows: np.ndarray, drawn: np.ndarray) -> np.ndarray:
     """Return BLEU-1 to BLEU-4 of each sample."""
     return bleu_scores(rows[drawn].sum(axis=1))
@@ -1135,52 +1000,6 @@ VARIED: dict[str, tuple[float, str]] = {
 }
 # What may be measured -> how far a result may be from the one that is measured again.
 MEASURED = {"BLEU-4": 2.0, "truth": 2.0, "words": 0.25}
-PHOTOS = 40
-
-
-def caption_score(
-    setting: float, seed: int, vary: str = "temperature", measured: str = "BLEU-4"
-) -> float:
-    """Return one number for the captions of 40 of the scenes' dev photos.
-
-    `vary` says what `setting` is: the "temperature" of samples, the "beam width" of a beam search
-    (length penalty 1), or the "length penalty" of a beam search (width 3). `measured`: "BLEU-4",
-    "truth" (percent of the stated facts that are true), or "words" (of a caption, on average).
-    `seed` chooses the photos, and draws the words of samples.
-    """
-    from utils.beam import beam_search
-    from utils.decoding import captions_of, sample
-    from utils.scenes.truth import truth_score
-
-    rows, references, facts, ask, vocabulary = _scenes()
-    chosen = np.random.default_rng(seed).permutation(len(rows))[:PHOTOS]
-    if vary == "temperature":
-        ids = sample(ask, rows[chosen], setting, seed=seed, max_length=20)
-    else:
-        width, penalty = (setting, 1.0) if vary == "beam width" else (3, setting)
-        found = beam_search(ask, rows[chosen], int(width), 20, length_penalty=penalty)
-        ids = [best[0].ids for best in found]
-    captions = captions_of(ids, vocabulary)
-    if measured == "words":
-        return float(np.mean([len(caption) for caption in captions]))
-    if measured == "truth":
-        return 100 * truth_score(captions, [facts[n] for n in chosen]).precision
-    return bleu([references[n] for n in chosen], captions).bleu_4
-
-
-@cache
-def _scenes() -> tuple[Any, ...]:
-    """Return rows, references and facts of the scenes' dev photos, and the captioner's parts."""
-    from utils.captioner import load_captioner
-    from utils.dataset import load_dataset
-    from utils.features import dataset_features
-    from utils.scenes.dataset import load_truth
-
-    scenes, captioner = load_dataset("scenes"), load_captioner("scenes")
-    truth = load_truth(scenes.folder)
-    facts = [truth[image] for image in scenes.splits["dev"]]
-    ask = captioner.next_word(dataset_features(scenes))
-    return scenes.index("dev"), scenes.tokens("dev"), facts, ask, captioner.vocabulary
 
 
 def _is_setting_of(vary: str, setting: Any) -> bool:

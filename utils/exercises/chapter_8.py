@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -13,13 +12,12 @@ from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import exercise
 from utils.exercises.expect import (
     expect_close,
-    expect_number,
-    looks_like,
     mistake,
     numbers,
 )
 from utils.exercises.experiment import Design, judge_experiment
 from utils.exercises.guard import call
+from utils.exercises.measure_8 import BASELINES, Bandit, measure_bandit
 from utils.vocabulary import END, PAD, START, UNKNOWN
 
 _SEEDS = st.integers(0, 999)
@@ -29,53 +27,6 @@ _FLOATS = st.sampled_from(["float64", "float32"])
 def _softmax(scores: np.ndarray, axis: int | None) -> np.ndarray:
     powers = np.exp(scores - scores.max(axis=axis, keepdims=True))
     return powers / powers.sum(axis=axis, keepdims=True)
-
-
-_SCORES, _VALUES = np.log([1, 3, 1, 5]), np.array([10, 20, 30, 40])
-# What a slip of exercise 8.1 comes to, the slip's name, and what to do instead.
-_SLIPS_8_1 = [
-    (40, "only the best region", "soft attention takes a share of every region."),
-    (25, "the plain mean", "regions with a higher score weigh more."),
-    (300, "the weights do not sum to 1", "divide by 1 + 3 + 1 + 5."),
-    (
-        75,
-        "divided by the number of regions",
-        "divide by the sum of the four powers, 1 + 3 + 1 + 5.",
-    ),
-    (26, "a score of 0 got no weight", "exp(0) is 1, so such a region has its share too."),
-    (32.5, "a score of 0 got no weight", "exp(0) is 1, so such a region has its share too."),
-    (
-        float(_SCORES @ _VALUES),
-        "the scores themselves as weights",
-        "take exp of each score first, then divide by their sum.",
-    ),
-    (
-        float(_SCORES @ _VALUES / _SCORES.sum()),
-        "the scores themselves as weights",
-        "take exp of each score first, then divide by their sum.",
-    ),
-    (
-        float(_softmax(_SCORES / 2, 0) @ _VALUES),
-        "divided by a root once more",
-        "the text says that the scores are divided already.",
-    ),
-]
-
-
-@exercise("8.1")
-def check_8_1(answer: Any) -> None:
-    """Scores 0, ln 3, 0, ln 5 and values 10, 20, 30, 40: the context is 30."""
-    mistake(
-        looks_like(answer, [0.1, 0.3, 0.1, 0.5])
-        or looks_like(answer, np.array([0.1, 0.3, 0.1, 0.5])),
-        "these are the weights",
-        "the context is one number. Multiply each value by its weight and add up.",
-    )
-    value = expect_number(answer, "the context")
-    for wrong, name, why in _SLIPS_8_1:
-        # Whole results are exact; the others may be handed in with one decimal.
-        mistake(abs(value - wrong) <= (1e-6 if float(wrong).is_integer() else 0.05), name, why)
-    expect_close(value, 30.0, "the context", 1e-3, reveal=False)
 
 
 def _rounded(right: Callable[..., Any]) -> list[Mistake]:
@@ -130,7 +81,7 @@ _JUDGE_8_2 = Judge(
     mistakes=[
         Mistake(
             _look_by(np.ones_like),
-            "every weight is still 1",
+            "every weight is 1",
             "along an axis of size 1 there is nothing to compare, and a softmax of one number "
             "is 1.",
         ),
@@ -548,62 +499,6 @@ def check_8_4(answer: Any) -> None:
     for samples in (2, 5):
         (one,) = _rewards(1, samples, samples, False, "float64")
         expect_close(call(answer, one), _advantages(one), "the advantages of a single photo")
-
-
-BASELINES = ("none", "greedy", "others")
-BEST = 2  # the arm with the largest true reward
-TRUE_REWARDS = np.array([1.0, 2.0, 3.0])
-
-
-@dataclass(frozen=True)
-class Bandit:
-    """A three-armed bandit and how it is learnt; the values here are the control of exercise 8.5.
-
-    `offset`: added to every reward. `rate`: the learning rate. `noise`: the spread of the rewards.
-    `draws`: arms drawn a step. `baseline`: what is subtracted from a reward, nothing ("none"), the
-    reward of the most probable arm ("greedy") or the mean of the step's other draws ("others").
-    """
-
-    offset: float = 10.0
-    rate: float = 0.1
-    noise: float = 1.0
-    draws: int = 4
-    baseline: str = "none"
-
-    def varied(self) -> set[str]:
-        """Return the names of the fields that are not those of the control."""
-        control = Bandit()
-        return {f.name for f in fields(self) if getattr(self, f.name) != getattr(control, f.name)}
-
-
-def measure_bandit(bandit: Bandit, seed: int) -> float:
-    """Return the mean probability of the best of three arms after 100 steps of 100 bandits."""
-    rng = np.random.default_rng(seed)
-    logits = np.zeros((100, 1, 3))
-    for _ in range(100):
-        policy = _softmax(logits, -1)
-        uniform = rng.random((100, bandit.draws, 1))
-        drawn = (uniform > policy.cumsum(axis=-1)[..., :-1]).sum(axis=-1)  # (100, draws)
-        rewards = _rewards_of(drawn, bandit, rng)
-        advantage = rewards - _baselines_of(rewards, policy, bandit, rng)
-        estimates = advantage[..., None] * (np.eye(3)[drawn] - policy)
-        logits = logits + bandit.rate * estimates.mean(axis=1, keepdims=True)
-    return float(_softmax(logits, -1)[..., BEST].mean())
-
-
-def _rewards_of(arms: np.ndarray, bandit: Bandit, rng: np.random.Generator) -> np.ndarray:
-    return TRUE_REWARDS[arms] + bandit.offset + bandit.noise * rng.normal(size=arms.shape)
-
-
-def _baselines_of(
-    rewards: np.ndarray, policy: np.ndarray, bandit: Bandit, rng: np.random.Generator
-) -> np.ndarray | float:
-    """Return what is subtracted from the rewards of a step, `(100, draws)`."""
-    if bandit.baseline == "greedy":
-        return _rewards_of(policy.argmax(axis=-1), bandit, rng)
-    if bandit.baseline == "others":
-        return (rewards.sum(axis=1, keepdims=True) - rewards) / (bandit.draws - 1)
-    return 0.0
 
 
 def _can_be_played(bandit: Any) -> bool:

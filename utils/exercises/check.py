@@ -14,6 +14,7 @@ from typing import Any
 from utils.exercises import process
 from utils.exercises.boxes import Box, show_box
 from utils.exercises.exercise import (
+    REGISTRY,
     all_exercises,
     find_exercise,
 )
@@ -26,6 +27,7 @@ from utils.exercises.progress import (
 )
 from utils.exercises.stubs import is_placeholder
 from utils.exercises.verdict import CORRECT, INCORRECT, Verdict, unsolved, verdict_of
+from utils.support.class_settings import HINTS, class_settings
 
 __all__ = ["check", "hint", "progress", "solution"]
 
@@ -34,6 +36,7 @@ WHY = (
     "Two letters were wrong, and a third guess teaches nothing. Say in your own words why you "
     'choose this one, then it is judged: `check("{id}", answer, reason="because ...")`.'
 )
+NOT_CHECKED_HERE = "This copy of the course says only whether an exercise was attempted."
 _hints_shown: dict[str, int] = {}
 
 
@@ -46,20 +49,59 @@ def check(id: str, *answers: Any, reason: str = "", strict: bool = False) -> Non
 
     `reason`: why you choose a letter, in your own words; asked for after two wrong ones. With
     `strict`, as in hidden tests, nothing is shown or kept. Raises `CheckFailed` with it, or under
-    `CHECK_STRICT=1`, where the verdict is not "correct".
+    `CHECK_STRICT=1`, or while nbgrader validates, where the verdict is not "correct".
     """
     name = str(id).strip()
-    proves = strict or os.environ.get("CHECK_STRICT", "") not in ("", "0")
+    proves = strict or _must_prove()
     if not proves and _wants_a_reason(name, answers, reason):
         return show_box(Box("incorrect", f"Exercise {name}: say why.", (WHY.format(id=name),)))
+    if class_settings().checks == "attempted":
+        return _show_attempted(name, answers, proves)
     verdict = safe_verdict_of(id, *answers)
     if not proves:
         verdict = _kept(name, answers, verdict, reason)
+    if class_settings().checks == "verdict" and name in REGISTRY:
+        verdict = without_reasons(verdict)
     if not strict:
         show_box(verdict.box)
     if proves and verdict.outcome != CORRECT:
         raise CheckFailed(verdict.message)
     return None
+
+
+def _must_prove() -> bool:
+    """Return whether the notebook proves its answers: for authors, or while nbgrader validates."""
+    settings = (os.environ.get(name, "") for name in ("CHECK_STRICT", "NBGRADER_VALIDATING"))
+    return any(setting not in ("", "0") for setting in settings)
+
+
+def _show_attempted(id: str, answers: tuple[Any, ...], proves: bool) -> None:
+    """Show whether an exercise was attempted; raise where it was not and must be proved."""
+    box = attempted_box(id, answers)
+    show_box(box)
+    if proves and box.kind != "progress":
+        raise CheckFailed(box.to_text())
+
+
+def attempted_box(id: str, answers: tuple[Any, ...]) -> Box:
+    """Return the box of a tree that checks nothing: whether the placeholder still stands."""
+    try:
+        exercise = find_exercise(id)
+    except KeyError as error:
+        return Box("incorrect", f"Exercise {id}: unknown.", (error.args[0],))
+    if not answers or all(is_placeholder(answer, exercise.id) for answer in answers):
+        return unsolved(exercise).box
+    heading = f"Exercise {exercise.id} · {exercise.title}: attempted; your teacher will grade it."
+    missing = [n for n, answer in enumerate(answers, 1) if is_placeholder(answer, exercise.id)]
+    advice = f"Answer {missing[0]} of {len(answers)} still is the placeholder." if missing else ""
+    return Box("progress", heading, (advice,) if advice else ())
+
+
+def without_reasons(verdict: Verdict) -> Verdict:
+    """Return a verdict that says that an answer is incorrect, and not why."""
+    if verdict.outcome != INCORRECT:
+        return verdict
+    return replace(verdict, lines=("Your teacher chose that the check gives no reasons.",))
 
 
 def _wants_a_reason(id: str, answers: tuple[Any, ...], reason: str) -> bool:
@@ -102,13 +144,14 @@ def safe_verdict_of(id: str, *answers: Any) -> Verdict:
 def hint(id: str, number: int | None = None) -> None:
     """Show the next hint of an exercise, or hint `number` (counted from 1).
 
-    `HINTS` in the environment is "all", "first" (one for each exercise) or "off".
+    `HINTS` in the environment is "all", "first" (one for each exercise) or "off"; what a teacher
+    chose for a class is the most that it can allow.
     """
     try:
         exercise = find_exercise(id)
     except KeyError as error:
         return show_box(Box("hint", f"Hint for {id}", (error.args[0],)))
-    allowed = os.environ.get("HINTS", "all").strip().lower()
+    allowed = allowed_hints()
     if allowed == "off":
         heading = f"Exercise {exercise.id} · no hints"
         return show_box(Box("hint", heading, ("Hints are switched off for this course.",)))
@@ -119,6 +162,13 @@ def hint(id: str, number: int | None = None) -> None:
     more = "Call it again for the next one." if place < len(hints) else "This was the last hint."
     heading = f"Exercise {exercise.id} · hint {place} of {len(hints)}"
     return show_box(Box("hint", heading, (hints[place - 1], more)))
+
+
+def allowed_hints() -> str:
+    """Return "off", "first" or "all": the least of what the class and the environment allow."""
+    asked = os.environ.get("HINTS", "").strip().lower()
+    chosen = [class_settings().hints, asked if asked in HINTS else "all"]
+    return min(chosen, key=HINTS.index)
 
 
 def solution(id: str) -> None:
@@ -140,6 +190,9 @@ def solution(id: str) -> None:
 def progress(export: str = "") -> None:
     """Show the exercises solved, by chapter; `export` names a file to write for a teacher."""
     kept, exercises = read_progress(), all_exercises()
+    if class_settings().checks == "attempted":
+        told = (NOT_CHECKED_HERE, *([export_progress(export)] if export else []))
+        return show_box(Box("progress", "Progress: your teacher grades the exercises", told))
     rows = [("chapter", "solved", "exercises")]
     for chapter in sorted({entry.chapter for entry in exercises}):
         here = [entry for entry in exercises if entry.chapter == chapter]

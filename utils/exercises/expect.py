@@ -211,19 +211,26 @@ def expect_equal(got: Any, want: Any, name: str = "your answer") -> None:
 
 
 def expect_choice(
-    got: Any, right: str, because: Mapping[str, str], name: str = "your choice", why: str = ""
+    got: Any,
+    right: str,
+    because: Mapping[str, str],
+    name: str = "your choice",
+    why: str = "",
+    order: str = "",
 ) -> None:
     """Demand one letter of a multiple choice; `because` says for each wrong letter why not.
 
-    `why` says of the right one why it is right.
+    `why` says of the right one why it is right. `order` is that of the variant that is shown: its
+    first letter is the one of `because` that the reader sees as a.
     """
     letter = letter_of(got) or got
     known = sorted({right, *because})
     if letter not in known:
         shown = ", ".join(f'"{entry}"' for entry in known)
         raise Incorrect(f"{_upper(name)}: one of {shown} is wanted, and this is `{short(got)}`.")
-    if letter != right:
-        raise Incorrect(f'Not "{letter}": {because[letter]}')
+    meant = order[known.index(letter)] if order else letter
+    if meant != right:
+        raise Incorrect(f'Not "{letter}": {because[meant]}')
     note(why)
 
 

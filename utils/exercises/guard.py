@@ -11,7 +11,6 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -30,6 +29,31 @@ class TimeUp(BaseException):
 
 class ReaderError(Exception):
     """The reader's function raised; `__cause__` is what it raised."""
+
+
+_FAR_KINDS = (
+    *(ArithmeticError, ZeroDivisionError, AttributeError, IndexError, KeyError, LookupError),
+    *(NameError, NotImplementedError, OSError, RuntimeError, StopIteration, TypeError, ValueError),
+)
+
+
+class FarError(Exception):
+    """What the reader's code raised in another process.
+
+    Its class has the name of the error there. `line`: the reader's line. `package`: what raised it.
+    """
+
+    line = ""
+    package = ""
+
+
+def far_error(kind: str, text: str, line: str, package: str) -> FarError:
+    """Return an error that looks like one of class `kind` that was raised in another process."""
+    usual = next((one for one in _FAR_KINDS if one.__name__ == kind), None)
+    error = type(kind, (FarError, usual) if usual else (FarError,), {})(text)
+    error.line, error.package = line, package
+    type(error).__module__ = package
+    return error
 
 
 @contextmanager
@@ -265,9 +289,13 @@ def _is_readers(filename: str) -> bool:
     return not any(path.is_relative_to(folder) for folder in (LIBRARY, *installed))
 
 
-def readers_line(trace: TracebackType | None) -> str:
-    """Return "line 3: text" for the deepest line of the reader in a traceback, or ""."""
-    frames = [entry for entry in traceback.extract_tb(trace) if _is_readers(entry.filename)]
+def readers_line(error: BaseException) -> str:
+    """Return "line 3: text" for the deepest line of the reader that raised an error, or ""."""
+    if isinstance(error, FarError):
+        return error.line
+    frames = [
+        entry for entry in traceback.extract_tb(error.__traceback__) if _is_readers(entry.filename)
+    ]
     if not frames:
         return ""
     last = frames[-1]

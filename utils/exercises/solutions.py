@@ -3,6 +3,7 @@
 import json
 import textwrap
 
+from utils.support.class_settings import CLASS_FILE, class_settings
 from utils.support.paths import SOLUTIONS
 
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -26,10 +27,10 @@ def solution_source(id: str) -> str:
     chapter = int(id.partition(".")[0])
     found = sorted(SOLUTIONS.glob(f"{chapter:02d}_*.ipynb")) if SOLUTIONS.is_dir() else []
     if not found:
-        raise Withheld(
-            "The solutions of this chapter are withheld: its notebook is not in `solutions/`. "
-            "The hints still work."
-        )
+        handed_out = CLASS_FILE.is_file()
+        why = "your teacher has them" if handed_out else "its notebook is not in `solutions/`"
+        hints = "" if class_settings().hints == "off" else " The hints still work."
+        raise Withheld(f"The solutions of this chapter are withheld: {why}.{hints}")
     try:
         cells = json.loads(found[0].read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError) as error:

@@ -3,13 +3,16 @@
 import contextlib
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from utils.exercises.boxes import Box
-from utils.exercises.exercise import Exercise, Incorrect, NotAttempted, find_exercise
+from utils.exercises.exercise import Exercise, Incorrect, NotAttempted, absent, find_exercise
 from utils.exercises.expect import COMPARED
 from utils.exercises.guard import ReaderError, TimeUp, readers_line, time_limit
+from utils.exercises.own_work import problem_of
+from utils.exercises.sealed import sealed_check
 from utils.exercises.stubs import is_placeholder
 
 CORRECT, INCORRECT, NOT_ATTEMPTED = "correct", "incorrect", "not attempted"
@@ -35,29 +38,43 @@ class Verdict:
         return self.box.to_text()
 
 
-def verdict_of(id: str, *answers: Any) -> Verdict:
-    """Return the verdict on the answers, found in this process, without showing or keeping it."""
+def verdict_of(id: str, *answers: Any, limited: bool = True) -> Verdict:
+    """Return the verdict on the answers, found in this process, without showing or keeping it.
+
+    `limited=False` where the answers run in another process, which has limits of its own.
+    """
     try:
         exercise = find_exercise(id)
     except KeyError as error:
         return Verdict(INCORRECT, f"Exercise {id}: unknown.", (error.args[0],))
     if answers and all(is_placeholder(answer, exercise.id) for answer in answers):
         return unsolved(exercise)
+    problem = problem_of(exercise, answers) if limited else ""
+    if problem:
+        return incorrect(exercise, problem)
     printed = Printed()
     notes: list[str] = []
     token = COMPARED.set(notes)
+    limit = time_limit(exercise.seconds) if limited else contextlib.nullcontext()
     try:
-        with time_limit(exercise.seconds), contextlib.redirect_stdout(printed):
-            exercise.check(*answers)
+        with limit, contextlib.redirect_stdout(printed):
+            _check_of(exercise)(*answers)
     except NotAttempted:
         return unsolved(exercise)
     except (Exception, SystemExit, TimeUp) as error:
         return incorrect(
-            exercise, *_explain(exercise, answers, error), *_printed(printed.getvalue())
+            exercise, *explained(exercise, answers, error), *_printed(printed.getvalue())
         )
     finally:
         COMPARED.reset(token)
     return _solved(exercise, (*notes, *_printed(printed.getvalue())))
+
+
+def _check_of(exercise: Exercise) -> Callable[..., None]:
+    """Return the checker of an exercise, the sealed one where there is no other."""
+    if exercise.check is absent:
+        return sealed_check(exercise.id) or absent
+    return exercise.check
 
 
 class Printed(io.StringIO):
@@ -89,9 +106,11 @@ def _solved(exercise: Exercise, notes: tuple[str, ...]) -> Verdict:
     return Verdict(CORRECT, f"Exercise {exercise.id} · {exercise.title}: correct.", tuple(lines))
 
 
-def _explain(exercise: Exercise, answers: tuple, error: BaseException) -> tuple[str, ...]:
+def explained(exercise: Exercise, answers: tuple, error: BaseException) -> tuple[str, ...]:
     """Return the sentences of an incorrect verdict."""
-    line = readers_line(error.__traceback__)
+    line = readers_line(error)
+    if isinstance(error, TimeUp) and str(error):
+        return (str(error),)
     if isinstance(error, TimeUp):
         where = f" It was stopped at {line}." if line else ""
         return (
@@ -112,7 +131,7 @@ def _explain(exercise: Exercise, answers: tuple, error: BaseException) -> tuple[
 
 
 def _raised(error: BaseException, how: str) -> tuple[str, ...]:
-    line = readers_line(error.__traceback__)
+    line = readers_line(error)
     first = f"Your code raised an error{how}: {_named(error)}"
     return (first, f"It happened at {line}") if line else (first,)
 

@@ -49,7 +49,7 @@ def _answer(request: dict[str, Any], told: BinaryIO) -> Any:
 
         find_exercise(request["id"])
         answers = pickle.loads(request["answers"])
-        _name_files(answers, request["sources"])
+        name_files(answers, request["sources"])
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     _write(told, BEGUN)
@@ -70,7 +70,7 @@ def functions_of(answers: tuple[Any, ...]) -> list[FunctionType]:
     return list(found.values())
 
 
-def _name_files(answers: tuple[Any, ...], sources: dict[tuple[str, int], Any]) -> None:
+def name_files(answers: tuple[Any, ...], sources: dict[tuple[str, int], Any]) -> None:
     """Give functions the file that they were defined in, which they lost on their way here."""
     for function in functions_of(answers):
         code = function.__code__

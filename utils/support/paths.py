@@ -1,7 +1,8 @@
-"""Where everything lies, and the two settings that a reader may change by the environment.
+"""Where everything lies, and the settings that can be changed by the environment.
 
 `DATASET` names the data (`scenes`, `flickr8k`, or the path of a folder laid out like Flickr8k),
-`CAPTIONING_CACHE` names the folder for whatever can be computed again.
+`CAPTIONING_CACHE` names the folder for whatever can be computed again. `COURSE_SCENES` is for
+graders: the folder with the scenes of a class.
 """
 
 import os
@@ -23,6 +24,8 @@ def dataset_name() -> str:
 def dataset_dir(name: str | None = None) -> Path:
     """Return the folder of a dataset: a known name lies under `data/`, anything else is a path."""
     name = name or dataset_name()
+    if name == "scenes" and os.environ.get("COURSE_SCENES"):
+        return Path(os.environ["COURSE_SCENES"])
     if name in ("scenes", "flickr8k"):
         return DATA / name
     return Path(name).expanduser()
