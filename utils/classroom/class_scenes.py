@@ -1,0 +1,23 @@
+"""The scenes that a class has, for judges who measure what its students measured."""
+
+from pathlib import Path
+
+from utils.support.paths import cache_dir, dataset_dir
+
+MEASURED_IN = (1, 2, 6, 7)  # chapters with experiments on the scenes
+
+
+def class_scenes(variant: str) -> Path:
+    """Return the folder with the scenes of a class's seed, drawn if missing (15 seconds).
+
+    "" stands for the course's own. Raises `OSError` where they cannot be written.
+    """
+    from utils.dataset import scenes_seed
+    from utils.scenes.dataset import make_scenes
+
+    seed = scenes_seed(variant)
+    own = cache_dir() / "class_scenes" / f"{seed:08x}" / "scenes"
+    folder = own if variant else dataset_dir("scenes")
+    if not folder.is_dir():
+        make_scenes(folder, seed=seed, progress=True)
+    return folder

@@ -1,0 +1,56 @@
+"""Copies of the course for a student's code to run in: without what knows the answers."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import shutil
+from pathlib import Path
+
+from utils.support.paths import ROOT
+
+# The checkers, and all that is for teachers and authors alone.
+KNOWING = (
+    *("utils/exercises/chapter_*.py", "utils/exercises/values_*.py", "utils/exercises/checks.bin"),
+    *("utils/exercises/sealed.json", "utils/authoring/*", "utils/classroom/*"),
+)
+# What the process of answers itself needs.
+NEEDED = ("utils/classroom/__init__.py", "utils/classroom/plain_values.py")
+# Data that answers may read; captioners are large, and no exercise asks for one.
+READ = ("data/glove", "data/mobilenet_v2", "data/class.json")
+
+
+def is_withheld(name: str) -> bool:
+    """Return whether a file, named from the course's root with `/`, knows answers."""
+    if name in NEEDED:
+        return False
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in KNOWING)
+
+
+def make_copy(target: Path, root: Path = ROOT) -> Path:
+    """Copy what a student's code may need of the course into the new folder `target`; return it."""
+    for path in sorted((root / "utils").rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.is_file() and "__pycache__" not in name and not is_withheld(name):
+            _copy(path, target / name)
+    for name in READ:
+        source = root / name
+        for path in [source] if source.is_file() else sorted(source.rglob("*")):
+            if path.is_file() and not path.name.startswith("glove.6B.300"):
+                _copy(path, target / path.relative_to(root))
+    return target
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def print_of(folder: Path) -> str:
+    """Return a hash of all Python, TOML and JSON files below a folder, with their names."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".py", ".toml", ".json", ".bin") and path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,353 @@
+"""The judge's side of the process that runs a student's code (`answers.py`).
+
+The judge keeps the checkers, the right answers and the verdict to itself. It sends cells and calls,
+and reads plain values. A student's function appears here as a `RemoteFunction`, which a checker
+calls like any other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+from types import FunctionType, MethodType
+from typing import Any
+
+import cloudpickle
+import numpy as np
+import psutil
+
+from utils.classroom.plain_values import ModelFile, Opaque, Unsafe, model_of, read_plain
+from utils.exercises import conditions
+from utils.exercises.exercise import Incorrect, NotAttempted
+from utils.exercises.guard import IDLE, PATIENCE, TimeUp, far_error
+
+LARGEST = 512_000_000  # bytes of one message of a student
+START = 120.0  # seconds for the process to import what it needs
+LOOK = 0.05  # seconds between two looks at the process
+
+
+class Stopped(TimeUp):
+    """The student's process was killed, or ended; the text says why."""
+
+
+class Nursery:
+    """A process that has imported what answers need, and forks a copy for each student.
+
+    `course`: a copy of the course without checkers. `modules`: what is imported before.
+    """
+
+    def __init__(self, course: Path, modules: tuple[str, ...] = ()) -> None:
+        self.course, self.modules = course, modules
+        self.mark = secrets.token_hex(8)  # by which all that it starts is found again
+        self.process: subprocess.Popen | None = None
+
+    def line(self, home: Path) -> tuple[Connection, int]:
+        """Return the line to a fresh copy, which begins in the folder `home`, and its number.
+
+        Raises `OSError` where none can be started.
+        """
+        with Listener(None, authkey=(key := secrets.token_bytes(16))) as listener:
+            process = self._started(home)
+            asked = json.dumps([listener.address, key.hex(), str(home)])
+            process.stdin.write(f"{asked}\n".encode())
+            process.stdin.flush()
+            listener._listener._socket.settimeout(START)
+            try:
+                line = listener.accept()
+            except TimeoutError as error:
+                self.close()
+                raise OSError("The process for answers did not start: run it again.") from error
+        _, (pid,) = read_plain(line.recv_bytes())
+        return line, int(pid)
+
+    def _started(self, home: Path) -> subprocess.Popen:
+        """Return the process; start it where there is none, or where it cannot fork again."""
+        alive = self.process is not None and self.process.poll() is None
+        if not alive or not hasattr(os, "fork"):
+            self.close()
+            script = Path(__file__).with_name("answers.py")
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", str(script), str(self.course), *self.modules],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                cwd=home,
+                env=clean_environment(self.course, self.mark),
+            )
+        return self.process
+
+    def sweep(self, keep: bool = True) -> None:
+        """Kill what students have started and left behind; without `keep`, the process too."""
+        own = self.process.pid if keep and self.process else None
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.pid not in (own, os.getpid()) and self.mark in (
+                    process.environ().get("COURSE_MARK", "")
+                ):
+                    process.kill()
+
+    def close(self) -> None:
+        """End the process and all that it has started."""
+        if self.process is not None:
+            self.sweep(keep=False)
+            self.process.kill()
+            self.process.wait()
+            self.process.stdin.close()
+            self.process = None
+
+
+def clean_environment(course: Path, mark: str) -> dict[str, str]:
+    """Return the environment of a student's code: nothing of the teacher's but what it needs."""
+    kept = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "OPENBLAS_CORETYPE")
+    return {
+        **{name: os.environ[name] for name in kept if name in os.environ},
+        "COURSE_MARK": mark,
+        "COURSE_ROOT": str(course),
+        "COURSE_WIDGETS": "off",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "MPLBACKEND": "agg",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+    }
+
+
+class _Writer(cloudpickle.Pickler):
+    """Writes what the judge sends: its functions stay here, and only their numbers travel."""
+
+    def __init__(self, file: io.BytesIO, functions: list[Any]) -> None:
+        super().__init__(file, protocol=5)
+        self.functions = functions
+
+    def persistent_id(self, value: Any) -> tuple[int, str] | None:
+        if callable(value) and not inspect.isclass(value) and _is_of_checkers(value):
+            self.functions.append(value)
+            return len(self.functions) - 1, str(getattr(value, "__name__", "function"))
+        return None
+
+    def reducer_override(self, value: Any) -> Any:
+        """Send an object of a checker's own class as one of the class that students know."""
+        kind = type(value)
+        if kind.__module__.startswith("utils.exercises.chapter_"):
+            if isinstance(value, np.ndarray):
+                return np.asarray, (np.asarray(value),)
+            if isinstance(value, str):
+                return str, (str.__str__(value),)
+        if not kind.__module__.startswith("utils.exercises.chapter_") or kind.__base__ is object:
+            return super().reducer_override(value)
+        known = next(k for k in kind.__mro__ if not k.__module__.startswith("utils.exercises.ch"))
+        return object.__new__, (known,), vars(value)
+
+
+def _is_of_checkers(value: Any) -> bool:
+    """Return whether a function, or an object, is of a module of the exercises."""
+    home = value if isinstance(value, FunctionType | MethodType) else type(value)
+    return str(home.__module__).startswith("utils.exercises.")
+
+
+class Line:
+    """The line to one student's code, with limits of time and memory on what it does.
+
+    `begin(seconds)` starts the clock. What counts is the processor's time of the student's process;
+    where it sleeps, the time on the wall. `memory`: bytes above what the process began with.
+    """
+
+    def __init__(self, nursery: Nursery, home: Path, memory: int) -> None:
+        self.nursery = nursery
+        self.connection, self.pid = nursery.line(home)
+        self.functions: list[Any] = []
+        self.memory = memory
+        self.is_open = True
+        self.first_memory = self._used()[1]
+        self.begin(START)
+
+    def begin(self, seconds: float) -> None:
+        """Give the student's code so many seconds from now on."""
+        self.seconds = seconds
+        self.worked_before, self.waited = self._used()[0], 0.0
+
+    def _used(self) -> tuple[float, int]:
+        try:
+            process = psutil.Process(self.pid)
+            times = process.cpu_times()
+            return times.user + times.system, process.memory_info().rss
+        except psutil.Error:
+            return 0.0, 0
+
+    def written(self, value: Any) -> bytes:
+        """Return what is sent of a value."""
+        file = io.BytesIO()
+        _Writer(file, self.functions).dump(value)
+        return file.getvalue()
+
+    def ask(self, what: str, *parts: Any) -> tuple[str, tuple[Any, ...]]:
+        """Say something, answer what is asked meanwhile, and return what comes in the end.
+
+        Raises `Stopped` where a limit is broken or the process ended, and what a function of the
+        judge raised.
+        """
+        raised: list[Exception] = []
+        self._send(what, parts)
+        while True:
+            told, found = self._receive()
+            if told == "raised" and found[0] == "JudgeRefused" and raised:
+                raise raised[-1]
+            if told != "ask":
+                return told, found
+            self._send(*self._asked(*found, raised))
+
+    def _asked(
+        self, number: int, arguments: Any, named: Any, raised: list[Exception]
+    ) -> tuple[str, tuple[Any, ...]]:
+        """Call a function of the judge; return what is told of it."""
+        try:
+            return "told", (self.functions[number](*arguments, **named),)
+        except Exception as error:  # it comes back when the student's function lets it through
+            raised.append(error)
+            return "refused", (type(error).__name__, str(error))
+
+    def _send(self, what: str, parts: Any) -> None:
+        try:
+            self.connection.send_bytes(self.written((what, parts)))
+        except OSError as error:
+            self.close()
+            raise Stopped("Your code ended the whole Python process.") from error
+
+    def _receive(self) -> tuple[str, tuple[Any, ...]]:
+        """Return what the student's process says; kill it where a limit is broken."""
+        while True:
+            try:
+                if self.connection.poll(LOOK):
+                    what, parts = read_plain(self.connection.recv_bytes(LARGEST))
+                    return str(what), tuple(parts)
+            except (EOFError, OSError) as error:
+                self.close()
+                raise Stopped("Your code ended the whole Python process.") from error
+            except (Unsafe, TypeError, ValueError) as error:
+                self.close()
+                raise Stopped("Your code sent something that is no answer.") from error
+            self.waited += LOOK
+            sentence = self._broken()
+            if sentence:
+                self.close()
+                raise Stopped(sentence)
+
+    def _broken(self) -> str:
+        """Return which limit is broken, as a sentence, or ""."""
+        now, memory = self._used()
+        worked = now - self.worked_before
+        if memory - self.first_memory > self.memory:
+            return (
+                f"Stopped: it took more than {self.memory / 1e9:g} GB of memory. Is a list or an "
+                "array growing without end, or much larger than it should be?"
+            )
+        sleeps = self.waited >= self.seconds and worked < IDLE * self.waited
+        if worked >= self.seconds or sleeps or self.waited >= PATIENCE * self.seconds:
+            return (
+                f"Stopped after {self.seconds:g} seconds: is there a loop that never ends, or a "
+                "number that is far too large?"
+            )
+        return ""
+
+    def close(self) -> None:
+        """Hang up, and kill what the student's code has left."""
+        self.is_open = False
+        with contextlib.suppress(OSError):
+            self.connection.close()
+        with contextlib.suppress(psutil.Error):
+            psutil.Process(self.pid).kill()
+        self.nursery.sweep()
+
+
+class RemoteFunction:
+    """A student's function, which runs in the student's process."""
+
+    def __init__(self, line: Line, name: str, title: str, parameters: Any) -> None:
+        self._line, self._name, self.__name__ = line, name, title
+        if parameters is not None:
+            self.__signature__ = signature_of(parameters)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Return what the student's function returns; raises what it raises.
+
+        What it changes in place is changed in `arguments` too.
+        """
+        line = self._line
+        first = len(line.functions)
+        sent = line.written((arguments, named))
+        told, parts = line.ask("call", self._name, sent, conditions.holding())
+        del line.functions[first:]
+        if told == "raised":
+            raise error_of(*parts)
+        result, changed, counts = parts
+        conditions.note_counts({name: int(count) for name, count in counts.items()})
+        every = [*arguments, *named.values()]
+        for place, value in changed.items():
+            mirror(every[place], value)
+        return received(result)
+
+
+def signature_of(parameters: list[tuple[str, int, bool]]) -> inspect.Signature:
+    """Return the signature that a student's function has."""
+    kinds = list(inspect._ParameterKind)
+    return inspect.Signature(
+        [
+            inspect.Parameter(name, kinds[kind], **({"default": None} if has_default else {}))
+            for name, kind, has_default in parameters
+        ]
+    )
+
+
+def error_of(kind: str, text: str, line: str, package: str) -> Exception:
+    """Return the error that stands for what a student's code raised."""
+    if kind == "NotImplementedError" and package == "__main__":
+        return NotAttempted()
+    if kind == "MakesOneHot":
+        return conditions.MakesOneHot(text)
+    return far_error(kind, text, line, package)
+
+
+def received(value: Any) -> Any:
+    """Return a value that came, a model built anew. Raises `Incorrect` where that is refused."""
+    if isinstance(value, ModelFile):
+        try:
+            return model_of(value)
+        except Unsafe as reason:
+            raise Incorrect(str(reason)) from None
+    return value
+
+
+def mirror(here: Any, there: Any) -> None:
+    """Change a value as the student's function has changed its copy; what cannot be is left."""
+    if isinstance(here, np.ndarray) and np.shape(there) == here.shape:
+        with contextlib.suppress(ValueError, TypeError):
+            here[...] = there
+    elif isinstance(here, list) and isinstance(there, list):
+        here[:] = there
+    elif (isinstance(here, set) and isinstance(there, set)) or (
+        isinstance(here, dict) and isinstance(there, dict)
+    ):
+        here.clear()
+        here.update(there)
+    elif isinstance(there, dict) and hasattr(here, "__dict__"):
+        for name, value in vars(here).items():
+            if name in there:
+                mirror(value, there[name])
+
+
+def measures(line: Line, chapter: int, functions: Mapping[str, Callable[..., Any]]) -> None:
+    """Let a student's code measure by the judge's functions, which remember what they found."""
+    line.ask("measures", f"utils.exercises.measure_{chapter}", dict(functions))
+
+
+__all__ = ["Line", "Nursery", "Opaque", "RemoteFunction", "Stopped", "measures", "received"]
