@@ -1,0 +1,154 @@
+"""What a class handed in: a folder or a zip -> students -> notebooks by chapter.
+
+Known are a folder of folders by student, a folder of notebooks named by student, nbgrader's
+`submitted/`, and what Moodle and Canvas let a teacher download, as zip or unpacked. Nothing is
+written: zips are read where they lie.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from utils.authoring.notebooks import masters
+from utils.classroom.files_read import Entry, entries_of
+from utils.classroom.handins import Handed, Unreadable, copy_number, handed
+
+# "Full Name_123456_assignsubmission_file_" is a folder, or begins a file's name.
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.S)
+# "lastnamefirstname_LATE_12345_67890_01_dataset-1.ipynb"
+_CANVAS = re.compile(
+    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d{3,})_\d{3,}_(?P<file>.+)", re.DOTALL
+)
+_NUMBER, _COPY = re.compile(r" ?\(\d+\)$"), re.compile(r"^-\d{1,2}(?=$|[ _.-])")
+MOST = 100  # notebooks of one student that are looked at
+_WRAPPERS = {"submitted", "submissions"}
+
+
+@dataclass
+class Student:
+    """What one student handed in: `notebooks` by chapter, the latest of each; notes in words."""
+
+    name: str
+    notebooks: dict[int, Handed] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """Whose a file is: the student's name and number, what the file is called, whether late."""
+
+    name: str
+    number: str
+    file: str
+    late: bool = False
+
+
+def read_submissions(path: Path) -> list[Student]:
+    """Return the students of a folder or zip, by name.
+
+    Raises `ValueError` where there is no such folder or zip, or nothing of a student in it.
+    """
+    found: dict[tuple[str, str], list[tuple[_Claim, Entry]]] = {}
+    for entry in _unwrapped(list(entries_of(path)), path):
+        claim = _claim(entry, path)
+        found.setdefault((claim.name, claim.number), []).append((claim, entry))
+    if not found:
+        raise ValueError(f"{path} holds nothing that a student handed in.")
+    names = [name for name, _ in found]
+    students = []
+    for (name, number), files in found.items():
+        told = f"{name} ({number})" if number and names.count(name) > 1 else name
+        students.append(_student(told, files))
+    return sorted(students, key=lambda one: one.name.casefold())
+
+
+def _unwrapped(entries: list[Entry], path: Path) -> Iterable[Entry]:
+    """Return the entries without a folder that holds all of them and names no student.
+
+    In the folder of a whole nbgrader course, only what lies in `submitted/` was handed in.
+    """
+    tops = {entry.parts[0] for entry in entries if len(entry.parts) > 1}
+    if "submitted" in tops and tops & {"source", "release", "autograded"}:
+        entries, tops = [one for one in entries if one.parts[0] == "submitted"], {"submitted"}
+    top = next(iter(tops)) if len(tops) == 1 else ""
+    is_wrapper = top.lower() in _WRAPPERS or (path.is_file() and top == path.stem)
+    if not is_wrapper or any(len(one.parts) == 1 for one in entries):
+        return entries
+    return [replace(one, parts=one.parts[1:]) for one in entries]
+
+
+def _claim(entry: Entry, path: Path) -> _Claim:
+    """Return whose an entry is, by the names on its way."""
+    for place, part in enumerate(entry.parts):
+        below = entry.parts[-1]
+        moodle = _MOODLE.fullmatch(part)
+        if moodle:
+            file = moodle["file"] if place == len(entry.parts) - 1 else below
+            return _Claim(moodle["name"].strip(), moodle["id"], file or below)
+        canvas = _CANVAS.fullmatch(part)
+        if canvas and "." in canvas["file"]:
+            file = canvas["file"] if place == len(entry.parts) - 1 else below
+            return _Claim(canvas["name"], canvas["id"], file, bool(canvas["late"]))
+    if len(entry.parts) > 1:
+        return _Claim(_from_zip(entry.parts[0]), "", entry.parts[-1])
+    return _Claim(_named_by_file(entry.parts[0], path), "", entry.parts[0])
+
+
+def _from_zip(part: str) -> str:
+    """Return a student's name from a folder's, or from that of a zip of the student's own."""
+    is_zip = part.lower().endswith(".zip")
+    return _NUMBER.sub("", part[: -len(".zip")]).strip() if is_zip else part
+
+
+def _named_by_file(name: str, path: Path) -> str:
+    """Return the student in "ada_01_dataset (1).ipynb"; the folder's name where there is none."""
+    stem = _NUMBER.sub("", name[: name.rfind(".")] if "." in name else name).strip()
+    for known in (master.stem for master in masters()):
+        if known in stem.lower():
+            start = stem.lower().index(known)
+            rest = stem[:start] + _COPY.sub("", stem[start + len(known) :])
+            return rest.strip(" _-.") or path.resolve().stem
+    return stem or path.resolve().stem
+
+
+def _student(name: str, files: list[tuple[_Claim, Entry]]) -> Student:
+    """Return a student with the latest readable notebook of each chapter."""
+    student, others, tried = Student(name), [], 0
+    by_chapter: dict[int, list[Handed]] = {}
+    for claim, entry in files:
+        if claim.late and "handed in late" not in student.notes:
+            student.notes.append("handed in late")
+        if not entry.trouble and not claim.file.lower().endswith(".ipynb"):
+            others.append(claim.file)
+            continue
+        if (tried := tried + 1) > MOST:
+            student.notes.append(f"more than {MOST} notebooks: the others were not read")
+            break
+        try:
+            one = handed(claim.file, entry.content(), entry.time)
+        except Unreadable as reason:
+            student.notes.append(str(reason))
+            continue
+        by_chapter.setdefault(one.chapter, []).append(one)
+    for chapter, copies in sorted(by_chapter.items()):
+        student.notebooks[chapter] = _latest(copies, student.notes)
+    if not by_chapter:
+        told = f": handed in were {', '.join(sorted(others)[:5])}" if others else ""
+        student.notes.append(f"no notebook that can be graded{told}")
+    return student
+
+
+def _latest(copies: list[Handed], notes: list[str]) -> Handed:
+    """Return the copy that counts, and say so where there were several."""
+    last = max(copies, key=lambda one: one.order)
+    if len({one.digest for one in copies}) > 1:
+        notes.append(
+            f"chapter {last.chapter} was handed in {len(copies)} times; {last.name} counts"
+        )
+    elif copy_number(last.name):
+        notes.append(f"{last.name} is a renamed file, and counts")
+    notes += last.notes
+    return last
