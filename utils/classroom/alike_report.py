@@ -1,0 +1,134 @@
+"""The pairs of a class whose answers are alike, in words and side by side on a page.
+
+    python -m utils.classroom.alike_report SUBMISSIONS -o alike.html
+
+`python -m utils grade --alike` writes the same page. How they are found: `alike.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+from collections.abc import Sequence
+from pathlib import Path
+
+from utils.classroom.alike import Likeness, Pair, pairs
+from utils.support.files import atomic_path
+
+HINT = (
+    "A likeness is a hint for a conversation and never a proof. Two people who learned together, "
+    "or from the same page, write alike too; and who rewrote what was copied is not seen."
+)
+NONE = "No pair of students has answers that are alike beyond what independent right answers share."
+STYLE = """
+body { font-family: sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem;
+  color: #1b1b1b; background: #fff }
+.sides { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem }
+pre { margin: 0; padding: .6rem; border: 1px solid #767676; overflow-x: auto; font-size: .85rem }
+mark { background: #ffe9b0; color: inherit }
+h2 { margin-top: 2.5rem; border-top: 1px solid #767676; padding-top: 1rem }
+"""
+
+
+def tell(found: Sequence[Pair], page: Path) -> None:
+    """Print the pairs, and write them with their answers side by side as an HTML page."""
+    with atomic_path(page) as temporary:
+        temporary.write_text(html_page(found), encoding="utf-8", errors="backslashreplace")
+    print(text(found))
+    print(f"\nSide by side: {page}")
+
+
+def text(found: Sequence[Pair]) -> str:
+    """Return a few lines for each pair, with what they mean above them."""
+    if not found:
+        return NONE
+    count = "1 pair has" if len(found) == 1 else f"{len(found)} pairs have"
+    lines = [f"{count} answers that are alike. {HINT}"]
+    for pair in found:
+        lines.append(f"\n{_names(pair)} (evidence {pair.evidence:.0f})")
+        lines += [f"  {one.exercise}: {_said(one)}" for one in pair.exercises]
+    return "\n".join(lines)
+
+
+def _names(pair: Pair) -> str:
+    return " and ".join(pair.students)
+
+
+def _said(one: Likeness) -> str:
+    if not one.fragments:
+        return "the same number, which nobody else gave"
+    noun = "fragment" if one.fragments == 1 else "fragments"
+    return f"{one.fragments} rare {noun} shared, {one.share:.0%} of what is rare in the two answers"
+
+
+def html_page(found: Sequence[Pair]) -> str:
+    """Return a whole HTML page; what students wrote is escaped."""
+    parts = [f"<p>{html.escape(HINT)}</p>"]
+    if found:
+        parts.append("<p>Marked lines hold what the two share and few others have.</p>")
+    else:
+        parts.append(f"<p>{html.escape(NONE)}</p>")
+    parts += [_section(pair) for pair in found]
+    body = "\n".join(parts)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f"<title>Answers that are alike</title><style>{STYLE}</style></head>\n"
+        f"<body><main><h1>Answers that are alike</h1>\n{body}\n</main></body></html>\n"
+    )
+
+
+def _section(pair: Pair) -> str:
+    heads = f"<h2>{html.escape(_names(pair))}</h2><p>Evidence: {pair.evidence:.0f}</p>"
+    return heads + "\n".join(_exercise(pair, one) for one in pair.exercises)
+
+
+def _exercise(pair: Pair, one: Likeness) -> str:
+    sides = "".join(
+        f"<div><p>{html.escape(student)}</p><pre tabindex='0'>{_marked(source, lines)}</pre></div>"
+        for student, source, lines in zip(pair.students, one.sources, one.lines, strict=True)
+    )
+    title = f"<h3>Exercise {html.escape(one.exercise)}</h3><p>{html.escape(_said(one))}</p>"
+    return f'{title}<div class="sides">{sides}</div>'
+
+
+def _marked(source: str, lines: frozenset[int]) -> str:
+    told = []
+    for number, line in enumerate(source.split("\n"), start=1):
+        safe = html.escape(line)
+        told.append(f"<mark>{safe}</mark>" if number in lines and line.strip() else safe)
+    return "\n".join(told)
+
+
+def answers_of(submissions: Path) -> dict[str, dict[str, str]]:
+    """Return student -> exercise id -> the answer's source, of a folder or zip of notebooks.
+
+    Raises `ValueError` where there is no such folder or zip, or nothing of a student in it.
+    """
+    from utils.classroom.matching import match
+    from utils.classroom.plans import plan_of
+    from utils.classroom.submissions import read_submissions
+
+    found: dict[str, dict[str, str]] = {}
+    for student in read_submissions(submissions):
+        given = found.setdefault(student.name, {})
+        for chapter, handed in student.notebooks.items():
+            matched = match(handed.cells, plan_of(chapter)).answers
+            given |= {id: one.source for id, one in matched.items() if one.source}
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return 0."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="a folder or a zip")
+    parser.add_argument("-o", "--output", type=Path, default=Path("alike.html"), help="the page")
+    given = parser.parse_args(arguments)
+    if given.output.is_dir() or given.output.resolve() == given.submissions.resolve():
+        raise ValueError(f"{given.output} is what is read, or a folder: name another page.")
+    tell(pairs(answers_of(given.submissions)), given.output)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
