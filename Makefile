@@ -13,7 +13,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help course test lab data flickr8k bench chapters clean
+.PHONY: help course test lab data flickr8k class bench chapters clean
 
 help: ## list these commands
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1|/' | \
@@ -50,6 +50,11 @@ data: $(READY) ## the embedded data only
 
 flickr8k: $(READY) ## install Flickr8k and GloVe from Kaggle (ARGS="--from-zip FILE" for your own)
 	$(BIN)/python -m utils install flickr8k $(ARGS)
+
+# Any folder outside the course: `make class DEST=~/autumn ARGS="--hints first"`.
+DEST ?= data/class
+class: $(READY) ## what students get, and nbgrader's course (DEST=FOLDER, ARGS="--hints first")
+	$(BIN)/python -m utils handout "$(DEST)" --nbgrader $(ARGS)
 
 bench: $(READY) ## speed against the naive way, as ratios
 	$(BIN)/python -m utils bench

@@ -12,6 +12,7 @@ import importlib
 import io
 import os
 import sys
+from pathlib import Path
 
 from utils.support.errors import sentence
 
@@ -28,6 +29,9 @@ COMMANDS = {
     "bench": ("commands.bench", "compare the library's speed with the naive way"),
 }
 FOR_TEACHERS = {
+    "handout": ("classroom.handout", "write what students get: a folder, a zip, nbgrader, otter"),
+    "grade": ("classroom.grade", "grade the notebooks of a class"),
+    "teaching": ("classroom.teaching", "write the tables of TEACHING.md again"),
     "predictions": ("classroom.predictions", "the guesses of a class in one picture"),
 }
 FOR_MAINTAINERS = {
@@ -37,6 +41,7 @@ FOR_MAINTAINERS = {
     "build-cnn": ("authoring.build_cnn", "convert the weights of MobileNetV2"),
     "build-glove": ("authoring.build_glove", "cut the slice of GloVe"),
 }
+HERE = Path(__file__).resolve().parent
 EVERY_COMMAND = {**COMMANDS, **FOR_TEACHERS, **FOR_MAINTAINERS}
 FAILED, WRONG_ARGUMENTS = 1, 2
 STOPPED = 130  # what a shell reports for a command that Ctrl-C ended
@@ -44,19 +49,29 @@ STOPPED = 130  # what a shell reports for a command that Ctrl-C ended
 
 def overview() -> str:
     """Return the list of commands as it is printed."""
-    lines = ["Usage: python -m utils COMMAND [OPTIONS]", ""]
-    lines += [f"  {name:<15}{text}" for name, (_, text) in COMMANDS.items()]
-    lines += ["", "For teachers:"]
-    lines += [f"  {name:<15}{text}" for name, (_, text) in FOR_TEACHERS.items()]
-    lines += ["", "For maintainers:"]
-    lines += [f"  {name:<15}{text}" for name, (_, text) in FOR_MAINTAINERS.items()]
+    lines = ["Usage: python -m utils COMMAND [OPTIONS]"]
+    groups = (
+        ("", COMMANDS),
+        ("For teachers:", FOR_TEACHERS),
+        ("For maintainers:", FOR_MAINTAINERS),
+    )
+    for heading, commands in groups:
+        here = [f"  {name:<15}{text}" for name, (_, text) in commands.items() if is_here(name)]
+        lines += ["", *([heading] if heading else []), *here] if here else []
     lines += ["", "python -m utils COMMAND --help says more about one of them."]
     return "\n".join(lines)
 
 
+def is_here(name: str) -> bool:
+    """Tell whether a command's module is in this tree; students do not get all of them."""
+    module = EVERY_COMMAND[name][0]
+    return HERE.joinpath(*module.split(".")).with_suffix(".py").is_file()
+
+
 def unknown(name: str) -> str:
     """Return a sentence about a command that does not exist, with the nearest one that does."""
-    nearest = difflib.get_close_matches(name, EVERY_COMMAND, n=1, cutoff=0.5)
+    known = filter(is_here, EVERY_COMMAND)
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     advice = f"did you mean `python -m utils {nearest[0]}`? " if nearest else ""
     return f"There is no command {name!r}: {advice}`python -m utils` lists the commands."
 
@@ -67,7 +82,7 @@ def run(arguments: list[str]) -> int:
         print(overview())
         return 0
     name, *rest = arguments
-    if name not in EVERY_COMMAND:
+    if name not in EVERY_COMMAND or not is_here(name):
         print(unknown(name), file=sys.stderr)
         return WRONG_ARGUMENTS
     try:

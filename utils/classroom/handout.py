@@ -1,0 +1,165 @@
+"""What students get: the course without solutions, tests and checkers, as a folder and as a zip.
+
+    python -m utils handout ~/class                        # all chapters, all hints, full checks
+    python -m utils handout ~/class --chapters 1 2 --hints first --checks verdict
+    python -m utils handout ~/class --variant "autumn 2025"     # other numbers than last year's
+    python -m utils handout ~/class --nbgrader --otter          # and courses for these two
+
+Writes DEST/image-captioning/ and DEST/image-captioning.zip, which hold the same. Keep the options:
+`grade` needs the same --variant and --student.
+"""
+
+from __future__ import annotations
+
+import argparse
+import zipfile
+from pathlib import Path
+
+from utils.support.class_settings import CHECKS, HINTS, ClassSettings, read_class_settings
+from utils.support.files import atomic_path
+from utils.support.paths import DATA, ROOT
+
+NAME = "image-captioning"
+CLASS_FOLDER = DATA / "class"  # where `make class` writes; git ignores it
+SETTINGS_FILE = "data/class.json"
+# Compressed already: packing them again takes time and saves nothing.
+STORED = (".jpg", ".keras", ".png")
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # the time of all files in the zip, so that equal trees are equal
+MODE = 0o644
+
+
+def hand_out(dest: Path, settings: ClassSettings, chapters: list[int], force: bool = False) -> Path:
+    """Write the student's tree and its zip into a folder; return the tree's folder.
+
+    Both are whole or not there. Raises `ValueError` for a chapter that does not exist, a folder
+    within the course, or one that stands there already and may not be replaced; `OSError`.
+    """
+    from utils.classroom.student_tree import Tree
+
+    folder = dest / NAME
+    archive = dest / f"{NAME}.zip"
+    demand_place(dest, force)
+    with atomic_path(folder) as temporary:
+        temporary.mkdir(parents=True)
+        Tree(settings, chapters).write(temporary)
+        with atomic_path(archive) as packed:
+            zip_tree(temporary, packed)
+    return folder
+
+
+def demand_place(dest: Path, force: bool) -> None:
+    """Raise `ValueError` where nothing may be written into a folder."""
+    place = dest.resolve()
+    inside = place.is_relative_to(ROOT.resolve())
+    if inside and not place.is_relative_to(CLASS_FOLDER.resolve()):
+        raise ValueError(
+            f"{dest} lies within the course: choose a folder outside it, or "
+            f"{CLASS_FOLDER.relative_to(ROOT)}, which git ignores."
+        )
+    for path, is_ours in ((dest / NAME, is_tree), (dest / f"{NAME}.zip", is_zip_of_tree)):
+        if not path.exists():
+            continue
+        if not is_ours(path):
+            raise ValueError(
+                f"{path} was not made by this command, and is left as it is: choose another folder."
+            )
+        if not force:
+            raise ValueError(
+                f"{path} is there already. With --force it is replaced, whatever was changed in it."
+            )
+
+
+def is_tree(path: Path) -> bool:
+    """Tell whether a folder is a student's tree that was handed out."""
+    if not (path / SETTINGS_FILE).is_file():
+        return False
+    try:
+        read_class_settings(path / SETTINGS_FILE)
+    except ValueError:
+        return False
+    return True
+
+
+def is_zip_of_tree(path: Path) -> bool:
+    """Tell whether a file is the zip of a student's tree."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return f"{NAME}/{SETTINGS_FILE}" in archive.namelist()
+
+
+def zip_tree(folder: Path, target: Path) -> None:
+    """Write a folder as a zip, under the name `NAME`; equal folders give equal zips."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = {path.relative_to(folder).as_posix(): path for path in files}
+    with zipfile.ZipFile(target, "w") as archive:
+        for name in sorted(names):
+            entry = zipfile.ZipInfo(f"{NAME}/{name}", EARLIEST)
+            stored = name.endswith(STORED)
+            entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            entry.external_attr = MODE << 16
+            entry.create_system = 3  # as on Linux, whatever system writes it
+            archive.writestr(entry, names[name].read_bytes())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m utils handout",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("dest", type=Path, metavar="DEST", help="a folder, made if missing")
+    parser.add_argument(
+        "--chapters", type=int, nargs="+", default=[], metavar="N", help="these only"
+    )
+    parser.add_argument("--hints", choices=HINTS, default="all", help="how many an exercise has")
+    parser.add_argument(
+        "--checks",
+        choices=CHECKS,
+        default="full",
+        help="full: with reasons; verdict: right or wrong; attempted: no more than that",
+    )
+    parser.add_argument("--variant", default="", metavar="SEED", help="any text: other exercises")
+    parser.add_argument("--student", default="", metavar="NAME", help="variants of this student")
+    parser.add_argument("--nbgrader", action="store_true", help="also DEST/nbgrader, its course")
+    parser.add_argument("--otter", action="store_true", help="also DEST/otter, its masters")
+    parser.add_argument("--force", action="store_true", help="replace what was handed out before")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return 0. Raises what `hand_out` raises."""
+    given = _parser().parse_args(arguments)
+    if given.student and not given.variant:
+        raise ValueError("--student chooses among variants, so it needs --variant SEED as well.")
+    dest = given.dest.expanduser()
+    settings = ClassSettings(given.hints, given.checks, given.variant, given.student)
+    folder = hand_out(dest, settings, given.chapters, given.force)
+    print(_told(folder, settings))
+    if given.nbgrader:
+        from utils.classroom import nbgrader_course
+
+        nbgrader_course.lay(dest, settings, given.chapters)
+        print(f"For nbgrader: {dest / 'nbgrader'}")
+    if given.otter:
+        from utils.classroom import otter_course
+
+        otter_course.lay(dest, settings, given.chapters)
+        print(f"For otter: {dest / 'otter'}")
+    return 0
+
+
+def _told(folder: Path, settings: ClassSettings) -> str:
+    """Return what was written, and what to keep in mind."""
+    chapters = [path.stem for path in sorted((folder / "chapters").glob("*.ipynb"))]
+    archive = folder.with_name(f"{NAME}.zip")
+    lines = [
+        f"For students: {folder}",
+        f"The same to send: {archive} ({archive.stat().st_size / 1e6:.0f} MB)",
+        f"Chapters: {', '.join(chapters)}",
+        f"Hints: {settings.hints}. Checks: {settings.checks}.",
+    ]
+    if settings.variant:
+        whose = f" --student {settings.student!r}" if settings.student else ""
+        lines.append(f"Grade it with --variant {settings.variant!r}{whose}.")
+    return "\n".join(lines)
