@@ -17,7 +17,6 @@ from pathlib import Path
 from utils.authoring.minutes import with_minutes
 from utils.authoring.notebooks import (
     NotebookProblem,
-    derived_stubs,
     derived_text,
     execute,
     masters,
@@ -27,6 +26,7 @@ from utils.authoring.notebooks import (
     write_notebook,
 )
 from utils.authoring.rules import all_problems
+from utils.authoring.variants import derived_stubs
 from utils.exercises.stubs import STUBS
 from utils.support.files import atomic_path
 from utils.support.paths import CHAPTERS, ROOT

@@ -1,6 +1,7 @@
 """How long a chapter takes: worked out from its words, its code and its exercises.
 
-A reader reads 150 words and 4 lines of code a minute; each exercise says its own minutes.
+A reader reads 150 words and 4 lines of code a minute; each exercise and each question says its own
+minutes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from utils.authoring.questions import find_question
 from utils.authoring.sections import Section, is_master_only, sections_of
 from utils.exercises.exercise import find_exercise
 
@@ -53,9 +55,16 @@ def _minutes(section: Section) -> float:
     prose = re.sub(r"\]\([^)]*\)", "]", section.prose)
     words = sum(bool(re.search(r"\w", word)) for word in prose.split())
     lines = 0 if section.is_exercise else sum(code_lines(cell) for cell in section.cells)
-    exercise = re.match(r"exercise (\d+\.\d+)", section.heading, re.IGNORECASE)
-    own = find_exercise(exercise[1]).minutes if exercise else 0
-    return words / WORDS_A_MINUTE + lines / LINES_A_MINUTE + own
+    return words / WORDS_A_MINUTE + lines / LINES_A_MINUTE + _own_minutes(section.heading)
+
+
+def _own_minutes(heading: str) -> float:
+    """Return the minutes that an exercise or a question takes beyond its text, or 0."""
+    exercise = re.match(r"exercise (\d+\.\d+)", heading, re.IGNORECASE)
+    question = re.match(r"question (\d+) ·", heading, re.IGNORECASE)
+    if exercise:
+        return find_exercise(exercise[1]).minutes
+    return find_question(question[1]).minutes if question else 0
 
 
 def code_lines(cell: NotebookNode) -> int:

@@ -19,12 +19,12 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from utils.authoring.questions import YOUR_TEXT, asked_in, find_question
 from utils.authoring.sections import is_master_only
 from utils.exercises.boxes import Box
 from utils.exercises.check import unsolved
 from utils.exercises.exercise import find_exercise
 from utils.exercises.solutions import BEGIN_SOLUTION, END_SOLUTION, answer_grade_id
-from utils.exercises.stubs import stub_hashes
 from utils.support.files import atomic_path
 from utils.support.paths import ROOT, SOLUTIONS
 
@@ -120,8 +120,9 @@ def is_answer(cell: NotebookNode) -> bool:
 def prepare(notebook: NotebookNode) -> NotebookNode:
     """Return a copy with cell ids, nbgrader's metadata and nothing that varies by machine.
 
-    An answer cell belongs to the exercise that the next check cell names; points come from the
-    exercise. Raises `NotebookProblem` for an answer without a check or an unknown exercise.
+    An answer cell belongs to the exercise that the next check cell names, an answer in words to
+    the question above it; points come from the exercise or the question. Raises `NotebookProblem`
+    for an answer without a check or a question, and for an unknown exercise or question.
     """
     fresh = copy.deepcopy(notebook)
     fresh.nbformat, fresh.nbformat_minor = 4, 5
@@ -149,6 +150,8 @@ def prepare(notebook: NotebookNode) -> NotebookNode:
     for place, cell in enumerate(fresh.cells):
         if cell.cell_type == "code":
             _grade(cell, fresh.cells[place + 1 :])
+        elif cell.source == YOUR_TEXT:
+            _grade_by_hand(cell, fresh.cells[place - 1] if place else cell)
     _name_cells(fresh.cells)
     return fresh
 
@@ -169,6 +172,17 @@ def _grade(cell: NotebookNode, after: list[NotebookNode]) -> None:
         grade_id = "check-" + ids[0].replace(".", "-")
         cell.metadata["nbgrader"] = _nbgrader(grade_id, grade=True, locked=True, points=points)
         cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), COMPARED_TAG})
+
+
+def _grade_by_hand(cell: NotebookNode, above: NotebookNode) -> None:
+    """Write nbgrader's metadata into the cell that answers the question in the cell above."""
+    try:
+        question = find_question(asked_in(above.source))
+    except KeyError as error:
+        raise NotebookProblem(f"{error.args[0]} Above `{YOUR_TEXT}`:\n{above.source}") from error
+    cell.metadata["nbgrader"] = _nbgrader(
+        question.grade_id, grade=True, solution=True, points=question.points
+    )
 
 
 def _nbgrader(grade_id: str, **given: Any) -> NotebookNode:
@@ -345,18 +359,6 @@ def masters() -> list[Path]:
 def derived_text(master: Path) -> str:
     """Return the text that the chapter of a master must have, byte for byte."""
     return notebook_text(derive(read_notebook(master)))
-
-
-def derived_stubs() -> dict[str, list[str]]:
-    """Return exercise id -> the hashes of the placeholders in the chapters of all masters."""
-    found: dict[str, list[str]] = {}
-    for master in masters():
-        for cell in derive(read_notebook(master)).cells:
-            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-            hashes = stub_hashes(cell.source) if name.startswith("answer-") else []
-            if hashes:
-                found[name.removeprefix("answer-").replace("-", ".")] = hashes
-    return found
 
 
 def unstable_cells(notebook: NotebookNode, folder: Path) -> list[str]:

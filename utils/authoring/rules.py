@@ -30,6 +30,7 @@ from utils.authoring.notebooks import (
     masters,
     read_notebook,
 )
+from utils.authoring.questions import question_problems
 from utils.authoring.sections import is_master_only, sections_of
 from utils.exercises.exercise import load_chapter
 from utils.exercises.guesses import load_predictions
@@ -325,6 +326,11 @@ def exercises(page: Page) -> Iterator[str]:
         re.search(r"find the bug", cell.source, re.IGNORECASE) for cell in page.prose
     ):
         yield 'No exercise says "find the bug".'
+
+
+def free_text(page: Page) -> Iterator[str]:
+    """The question that a person grades is asked in the words of the file with its rubric."""
+    yield from question_problems(page.notebook, page.chapter)
 
 
 def independence(page: Page) -> Iterator[str]:
@@ -667,6 +673,7 @@ RULES: tuple[Rule, ...] = (
     lengths,
     run_twice,
     exercises,
+    free_text,
     independence,
     links,
     pictures,
