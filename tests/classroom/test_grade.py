@@ -1,6 +1,7 @@
 """From what a class handed in to points. Each case is something that was seen to go wrong."""
 
 import csv
+import html
 import json
 import os
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import hand_ins
 import pytest
 from hand_ins import (
     WRONG,
@@ -23,6 +25,7 @@ from hand_ins import (
     write,
 )
 
+from utils.authoring.questions import find_question
 from utils.classroom import grade, judge_notebooks
 from utils.classroom.asked import Plan
 from utils.classroom.grade import Settings, judge_all, main, pieces_of
@@ -194,7 +197,8 @@ def test_a_renamed_file_is_graded(graded):
 
 def test_damage_stops_nobody_and_has_a_row(graded):
     _, rows = graded
-    assert rows["damaged"]["1.1 verdict"] == "not handed in"
+    assert rows["damaged"]["1.1 verdict"] == "not readable"
+    assert rows["damaged"]["1.1"] == rows["damaged"]["total"] == ""
     assert "not valid JSON" in rows["damaged"]["notes"]
 
 
@@ -381,6 +385,120 @@ def test_no_chapter_at_all(tmp_path, asked, capsys):
     assert run(tmp_path) == 0
     assert "No notebook of a chapter was handed in" in capsys.readouterr().out
     assert list(read_table(tmp_path / "g.csv")["ada"]) == ["student", "total", "notes"]
+
+
+def open_table(path, change):
+    """Let a teacher change rows of the table, and save it with ";" as some spreadsheets do."""
+    rows = list(read_table(path).values())
+    for row in rows:
+        change(row)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_what_a_teacher_entered_is_kept(handed_in, asked, capsys):
+    run(handed_in)
+
+    def change(row):
+        row["question 1"] = {"ada": "2,5", "bob": "ask"}.get(row["student"], "1")
+        row["seat"] = row["student"][0]
+        row["1.1"], row["total"] = "99", "99"
+
+    open_table(handed_in / "g.csv", change)
+    (handed_in / "in" / "cy" / "01_dataset.ipynb").unlink()
+    (handed_in / "in" / "cy").rmdir()
+    run(handed_in)
+    said = capsys.readouterr().out
+    for _ in range(2):
+        rows = read_table(handed_in / "g.csv")
+        assert [rows[name]["question 1"] for name in rows] == ["2,5", "ask", "1"]
+        assert [rows[name]["seat"] for name in rows] == ["a", "b", "c"]
+        assert [rows[name]["total"] for name in rows] == ["10.5", "8", "1"]
+        assert rows["ada"]["1.1"] == "1" and "not among what" in rows["cy"]["notes"]
+        run(handed_in)
+    assert "'ask' in question 1 of bob is no number" in said
+
+
+def test_the_questions_of_another_chapter_are_kept_and_not_counted(handed_in, asked):
+    run(handed_in)
+    open_table(handed_in / "g.csv", lambda row: row.update({"question 1": "3"}))
+    write(handed_in / "in" / "ada" / "02_cnn_features.ipynb", unsolved(2))
+    run(handed_in, "--chapters", "2")
+    ada = read_table(handed_in / "g.csv")["ada"]
+    assert ada["question 1"] == "3" and ada["total"] == ada["chapter 2"] and "1.1" not in ada
+
+
+def test_another_file_is_not_overwritten(handed_in, asked):
+    (handed_in / "g.csv").write_text("name,points\nAda,3\n")
+    with pytest.raises(ValueError, match="name another file"):
+        run(handed_in)
+    assert asked == []
+
+
+def test_another_seed_is_said(handed_in, asked, capsys):
+    from utils.authoring.variants import stamp_of
+
+    for name, stamp in (("ada", stamp_of("autumn26", "")), ("bob", "")):
+        book = solved()
+        book["metadata"]["course"] = {"variant": stamp}
+        write(handed_in / "in" / name / "01_dataset.ipynb", book)
+    run(handed_in)
+    end = capsys.readouterr().out.splitlines()[-2:]
+    assert end[0] == "Variants: the course's own"
+    assert "1 of 3 notebooks of chapter 1 were handed out under another seed than ''" in end[1]
+    rows = read_table(handed_in / "g.csv")
+    assert "another seed" in rows["ada"]["notes"] and rows["cy"]["notes"] == ""
+    run(handed_in, "--variant", "autumn26")
+    end = capsys.readouterr().out.splitlines()[-2:]
+    assert end[0] == "Variants: 'autumn26'" and "than 'autumn26'" in end[1]
+    assert "another seed" in read_table(handed_in / "g.csv")["bob"]["notes"]
+
+
+def test_the_seed_of_each_student_is_compared(handed_in, asked, capsys):
+    from utils.authoring.variants import stamp_of
+
+    for name, of in (("ada", "ada"), ("bob", "cy")):
+        book = solved()
+        book["metadata"]["course"] = {"variant": stamp_of("7", of)}
+        write(handed_in / "in" / name / "01_dataset.ipynb", book)
+    run(handed_in, "--variant", "7", "--by-student")
+    said = capsys.readouterr().out
+    assert "Variants: '7', each student's own" in said and "1 of 3 notebooks" in said
+    assert "another seed" in read_table(handed_in / "g.csv")["bob"]["notes"]
+
+
+def test_the_answers_to_questions_stand_on_one_page(handed_in, asked):
+    book = solved()
+    one = next(one for one in book["cells"] if hand_ins.grade_id(one) == "question-1")
+    one["source"] = "Her score <script>alert(1)</script> & mine"
+    write(handed_in / "in" / "ada" / "01_dataset.ipynb", book)
+    write(handed_in / "in" / "bob" / "01_dataset.ipynb", without_metadata(book))
+    (handed_in / "in" / "dan").mkdir()
+    run(handed_in, "--questions", str(handed_in / "q.html"))
+    text = (handed_in / "q.html").read_text(encoding="utf-8")
+    question = find_question("1")
+    for part in (question.text, *(level.sample for level in question.levels)):
+        assert html.escape(part) in text
+    assert text.count("Her score &lt;script&gt;alert(1)&lt;/script&gt; &amp; mine") == 2
+    assert "<script" not in text
+    for name, said in (("cy", "no answer"), ("dan", "not handed in")):
+        assert said in text.partition(f"<h3>{name}</h3>")[2].partition("</article>")[0]
+
+
+def test_the_page_of_likenesses_is_told_as_old(handed_in, asked, capsys):
+    run(handed_in)
+    assert "earlier run" not in capsys.readouterr().out
+    (handed_in / "g-alike.html").touch()
+    run(handed_in)
+    assert "g-alike.html is of an earlier run" in capsys.readouterr().out
+
+
+def test_the_help_explains_broken(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "broken (no valid Python, or could not be judged)" in capsys.readouterr().out
 
 
 def test_the_summary_is_printed(handed_in, asked, capsys):

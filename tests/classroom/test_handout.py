@@ -12,14 +12,15 @@ import zipfile
 import pytest
 from leaks import Folder, pieces
 
-from utils.authoring.notebooks import derived_text, masters
-from utils.classroom import student_tree
-from utils.classroom.candidates import SEALED_IDS
+from utils.authoring.notebooks import derived_text, masters, notebook_text, read_notebook
+from utils.authoring.variants import stamp_of
+from utils.classroom import nbgrader_course, otter_course, student_tree
+from utils.classroom.candidates import SEALED_IDS, candidates_of
 from utils.classroom.handout import NAME, hand_out, main, zip_tree
 from utils.exercises.exercise import all_exercises, find_exercise, load_chapter
 from utils.exercises.solutions import solution_source
-from utils.exercises.variants import variants_of
-from utils.support.class_settings import ClassSettings
+from utils.exercises.variants import use, variants_of
+from utils.support.class_settings import ClassSettings, write_class_settings
 from utils.support.paths import ROOT
 
 LINK = re.compile(r"\[[^\[\]]*\]\(([^()\s]+)\)")
@@ -95,8 +96,9 @@ def test_the_tree_has_what_students_need_and_no_more(tree):
 
 def test_every_notebook_is_that_of_the_course(tree):
     for master in masters():
-        text = (tree / "chapters" / master.name).read_text(encoding="utf-8")
-        assert text == derived_text(master), master.name
+        notebook = read_notebook(tree / "chapters" / master.name)
+        assert notebook.metadata.pop("course") == {"variant": ""}
+        assert notebook_text(notebook) == derived_text(master), master.name
 
 
 def test_without_git_the_list_is_that_of_the_folders(monkeypatch):
@@ -133,11 +135,12 @@ def test_the_zip_holds_the_tree_and_is_the_same_each_time(tree, tmp_path):
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_chosen_chapters_come_alone(short_tree):
+def test_only_the_notebooks_of_chosen_chapters_come(short_tree):
     names = names_in(short_tree)
     assert [name for name in names if name.endswith(".ipynb")] == ["chapters/01_dataset.ipynb"]
-    assert {"utils/exercises/chapter_1.toml", "utils/exercises/predictions_1.toml"} <= names
-    assert not {"utils/exercises/chapter_2.toml", "utils/exercises/predictions_2.toml"} & names
+    for number in range(len(masters())):
+        assert f"utils/exercises/chapter_{number}.toml" in names
+    assert "utils/exercises/predictions_2.toml" in names
     for name in ("Makefile", "README.md", ".devcontainer/devcontainer.json"):
         text = (short_tree / name).read_text(encoding="utf-8")
         assert "01_dataset.ipynb" in text and "00_start_here" not in text, name
@@ -335,12 +338,36 @@ def test_checks_hints_and_solutions_in_a_full_tree(tree):
 
 
 def test_a_verdict_gives_no_reasons(short_tree):
-    told = said(
-        short_tree, *CLEAN, "check('1.2', wrong)", "check('1.1', (99, 98))", "check('2.1', 1)"
-    )
+    told = said(short_tree, *CLEAN, "check('1.2', wrong)", "check('1.1', (99, 98))")
     assert len(re.findall(r"^Exercise 1\..*: incorrect\.$", told, re.M)) == 2
     assert told.count("no reasons") == 2 and "pattern" not in told
-    assert "There is no exercise 2.1; the course has 1.1, 1.2" in told
+
+
+def test_another_week_unpacked_over_it_leaves_a_week_working(short_tree, tmp_path):
+    solved = tmp_path / NAME / "chapters" / "02_cnn_features.ipynb"
+    solved.parent.mkdir(parents=True)
+    solved.write_text("solved", encoding="utf-8")
+    with zipfile.ZipFile(short_tree.with_name(f"{NAME}.zip")) as archive:
+        archive.extractall(tmp_path)
+    assert solved.read_text(encoding="utf-8") == "solved"
+    with use("7", "Ada"):
+        right = candidates_of("2.1")[0]
+    told = said(
+        tmp_path / NAME,
+        f"check('2.1', *{right!r})",
+        "check('2.1', (99, 98))",
+        "check('2.3', lambda *given: None)",
+        "check('2.3', None)",
+        "hint('2.3')",
+    )
+    outcomes = re.findall(r"^Exercise (2\.\d).*: (correct|incorrect|not attempted)", told, re.M)
+    assert outcomes == [
+        *(("2.1", "correct"), ("2.1", "incorrect")),
+        *(("2.3", "incorrect"), ("2.3", "not attempted")),
+    ]
+    assert "hint 1 of 1" in told and "not in this copy" not in told
+    stubs = json.loads((short_tree / "utils/exercises/stubs.json").read_text(encoding="utf-8"))
+    assert {id.partition(".")[0] for id in stubs} >= {"1", "2", "8"}
 
 
 def test_hints_beyond_what_is_allowed_are_not_in_the_tree(short_tree, bare_tree):
@@ -394,6 +421,72 @@ def test_the_placeholders_of_variants_are_known(short_tree):
     assert told.count("not attempted yet") == 2, told
 
 
+# Which variants it has
+
+STAMPED = {"variant": stamp_of("7", "Ada")}
+
+
+def test_a_notebook_carries_the_stamp_of_its_variants(short_tree):
+    assert read_notebook(short_tree / "chapters/01_dataset.ipynb").metadata["course"] == STAMPED
+
+
+@pytest.mark.parametrize("course", [nbgrader_course, otter_course])
+def test_so_do_sources_and_masters(course, monkeypatch, tmp_path):
+    monkeypatch.setattr(course, "lay_judge", lambda *given: tmp_path / "judge.py")
+    course.lay(tmp_path, ClassSettings(variant="7", student="Ada"), [1])
+    (laid,) = tmp_path.rglob("*.ipynb")
+    assert read_notebook(laid).metadata["course"] == STAMPED
+
+
+class Small:
+    """A tree of two files, which is made at once."""
+
+    def __init__(self, settings, chapters):
+        self.settings, self.chapters = settings, chapters
+
+    def write(self, folder):
+        (folder / "chapters").mkdir()
+        (folder / "chapters" / "01_dataset.ipynb").write_text("{}", encoding="utf-8")
+        write_class_settings(folder / "data" / "class.json", self.settings)
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(student_tree, "Tree", Small)
+
+
+def test_the_options_are_kept_and_what_differs_is_told(small, tmp_path, capsys):
+    options = ["--chapters", "1", "--hints", "first", "--variant", "7", "--student", "Ada"]
+    assert main([str(tmp_path), *options]) == 0
+    kept = json.loads((tmp_path / "handout.json").read_text(encoding="utf-8"))
+    assert kept == {
+        **{"chapters": [1], "hints": "first", "checks": "full"},
+        **{"variant": "7", "student": "Ada"},
+    }
+    told = capsys.readouterr().out.rstrip().split("\n")
+    varied = [entry.id for entry in load_chapter(1) if len(variants_of(entry.id)) > 1]
+    same = len(load_chapter(1)) - len(varied)
+    assert varied and same
+    line = f"Chapter 1: changed are {', '.join(varied)}; exercises without variants: {same}."
+    assert line in told
+    assert told[-2].startswith("For you: ") and "handout.json" in told[-2]
+    assert told[-1] == "Grade with --variant '7' --by-student."
+
+
+def test_without_a_seed_nothing_differs(small, tmp_path, capsys):
+    assert main([str(tmp_path), "--chapters", "1"]) == 0
+    told = capsys.readouterr().out
+    assert "changed" not in told and "--variant" not in told and "handout.json" in told
+
+
+def test_the_help_says_how_to_grade_and_how_to_go_on(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "the same --variant, and --by-student where --student was used" in told
+    assert "~/class/week2 --chapters 2" in told
+
+
 # Where it may be written
 
 
@@ -414,21 +507,26 @@ def test_what_stands_there_is_kept(tmp_path):
     (tmp_path / f"{NAME}.zip").write_text("a", encoding="utf-8")
     with pytest.raises(ValueError, match="was not made by this command"):
         main([str(tmp_path), "--force"])
+    (tmp_path / f"{NAME}.zip").unlink()
+    for text in ("a", "[1]", "{}"):
+        (tmp_path / "handout.json").write_text(text, encoding="utf-8")
+        with pytest.raises(ValueError, match=r"handout\.json was not made by this command"):
+            main([str(tmp_path), "--force"])
 
 
-def test_a_tree_of_before_is_replaced_by_force_alone(bare_tree, capsys):
-    dest = bare_tree.parent
-    changed = bare_tree / "chapters" / "01_dataset.ipynb"
-    before = changed.read_bytes()
+def test_a_tree_of_before_is_replaced_by_force_alone(small, tmp_path, capsys):
+    assert main([str(tmp_path), "--chapters", "1"]) == 0
+    changed = tmp_path / NAME / "chapters" / "01_dataset.ipynb"
     changed.write_text("mine", encoding="utf-8")
-    with pytest.raises(ValueError, match="is there already"):
-        main([str(dest), "--chapters", "1", "--hints", "off", "--checks", "attempted"])
+    with pytest.raises(ValueError, match="is there already") as refused:
+        main([str(tmp_path), "--chapters", "2"])
+    assert str(tmp_path / "week2") in str(refused.value) and "same --variant" in str(refused.value)
     assert changed.read_text(encoding="utf-8") == "mine"
-    options = ["--chapters", "1", "--hints", "off", "--checks", "attempted", "--force"]
-    assert main([str(dest), *options]) == 0
-    assert changed.read_bytes() == before
-    assert [path.name for path in dest.iterdir() if path.name.startswith(".")] == []
+    assert main([str(tmp_path), "--chapters", "1", "--checks", "attempted", "--force"]) == 0
+    assert changed.read_text(encoding="utf-8") == "{}"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
     assert "Checks: attempted" in capsys.readouterr().out
+    assert main([str(tmp_path / "week2"), "--chapters", "2"]) == 0
 
 
 def test_wrong_options_are_sentences(tmp_path):

@@ -173,6 +173,25 @@ def test_magics_and_shell_lines_are_dropped():
     assert "magics and shell lines were left out" in found.notes
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('x = 1\nfor n in range(2):\n    %time clean("é b")\ny = 2', {"x": 1, "y": 2}),
+        ("files = !ls\nx = len(files)", {"files": [], "x": 0}),
+        ("if True:\n    files = !ls\n    !ls\nelse:\n    !ls", {"files": []}),
+        ("x = 1\n%time columns = (6, 2)\n%timeit x + 1", {"columns": (6, 2)}),
+        ("%%time\nfor n in range(2):\n    !ls\nx = 1", {"x": 1}),
+        ("def f():\n    %time g()\n    return 'é'\nx = f()", {"x": "é"}),
+        ("%%capture\n%matplotlib inline\nx = 1", {"x": 1}),
+    ],
+)
+def test_magics_are_dropped_at_every_depth(source, expected):
+    code, names = code_of(source), {}
+    assert code.dropped and not code.trouble
+    exec(code.text, names)
+    assert {name: names[name] for name in expected} == expected
+
+
 def test_an_operator_at_the_start_of_a_line_is_no_magic():
     source = "columns = (6\n% 7, 2)"
     assert code_of(source).text == source
@@ -201,6 +220,42 @@ def test_helpers_are_taken_along_and_no_others():
     assert "NEVER" not in found.code
 
 
+HELPER_CELLS = [
+    "if True:\n    def low(text):\n        return text.lower()",
+    "try:\n    import no_such as rx\nexcept ImportError:\n    import re as rx\n"
+    "low = lambda text: rx.sub('A', 'a', text)",
+    "table = {}\nfor letter in 'A':\n    table[letter] = letter.lower()\n"
+    "def low(text):\n    return table[text[0]] + text[1:]",
+    "ok = set()\nfor letter in 'a':\n    ok.add(letter)\n"
+    "def low(text):\n    return ''.join(ok) + text[1:]",
+    "ok = []\nok.append('a')\ndef low(text):\n    return ok[0] + text[1:]",
+    "import contextlib\nwith contextlib.suppress(ValueError):\n    low = str.lower",
+]
+
+
+@pytest.mark.parametrize("helper", HELPER_CELLS)
+def test_a_cell_that_binds_or_fills_by_other_means_is_taken_whole(helper):
+    source = "def clean(text):\n    return [low(w) for w in text.split()]"
+    book = before(with_answers(unsolved(), {"1.2": source}), "answer", "1.2", helper)
+    found = answer(book, "1.2")
+    assert value(found, "clean")("A") == ["a"]
+    assert found.code.count("low = ") <= 1
+
+
+def test_a_cell_that_only_calls_is_not_taken():
+    source = "def clean(text):\n    return list(np.array([low(w) for w in text.split()]))"
+    book = with_answers(unsolved(), {"1.2": source})
+    helper = "def low(w):\n    return w\nfor w in 'ab':\n    print(low(w))\nnp.append(1, 2)\n1 / 0"
+    found = answer(before(book, "answer", "1.2", helper), "1.2")
+    assert "def low" in found.code and "1 / 0" not in found.code
+
+
+def test_a_type_without_a_value_binds_nothing():
+    found = answer(with_answers(unsolved(), {"1.1": "columns = (6, 2)\ncolumns: tuple"}), "1.1")
+    assert found.attempted and value(found, "columns") == (6, 2)
+    assert not answer(with_answers(unsolved(), {"1.1": "columns: tuple"}), "1.1").attempted
+
+
 def test_local_names_pull_nothing_in():
     found = answer(solved(), "1.4")  # `counts` is a name of the chapter's own cells as well
     assert found.code == found.source
@@ -225,6 +280,22 @@ def test_all_imports_are_kept_where_names_cannot_be_seen():
 def test_formats_3_and_4_4_are_read():
     for book in (as_format_3(solved()), {**solved(), "nbformat_minor": 4}):
         assert all(one.attempted for one in matched(book).answers.values())
+
+
+@pytest.mark.parametrize("chapter", GRADED)
+def test_line_ends_of_windows_change_nothing(chapter):
+    for book, expected in ((solved(chapter), True), (unsolved(chapter), False)):
+        for one in book["cells"]:
+            one["source"] = "".join(one["source"]).replace("\n", "\r\n")
+        book = {**without_metadata(book), "nbformat_minor": 4}
+        for id, found in matched(book, chapter).answers.items():
+            assert found.attempted is expected and not found.trouble
+            assert not expected or found.source == solution_source(id)
+
+
+def test_magics_are_found_with_line_ends_of_windows():
+    code = code_of("%matplotlib inline\r\nfor n in range(2):\r\n    !ls\r\nx = 1\r\n")
+    assert code.dropped and "\r" not in code.text and code.text.endswith("x = 1")
 
 
 def test_the_cells_id_is_enough():

@@ -7,18 +7,17 @@ from html.parser import HTMLParser
 
 import pytest
 
+from utils.classroom.earlier import number_of, read_earlier
+from utils.classroom.feedback import file_names, page, without_paths, write_pages
 from utils.classroom.judging import Judged
 from utils.classroom.report import (
     Column,
+    OpenColumn,
     Row,
     csv_text,
-    file_names,
     harmless,
-    page,
     summary,
-    without_paths,
     write_csv,
-    write_pages,
 )
 
 COLUMNS = [
@@ -26,6 +25,7 @@ COLUMNS = [
     Column("1.2", "Clean <fast>", 2),
     Column("2.1", "Count", 1),
 ]
+QUESTIONS = [OpenColumn(1, "As good as <people>?", 3)]
 
 
 def judged(id="1.1", outcome="correct", points=1, worth=1, **more):
@@ -43,8 +43,8 @@ def rows():
     return [Row("Ada", ada), Row('=HYPERLINK("x")', bob, ["handed in late"])]
 
 
-def table(rows, questions=("question 1",)):
-    return list(csv.DictReader(io.StringIO(csv_text(rows, COLUMNS, questions))))
+def table(rows, questions=QUESTIONS, others=()):
+    return list(csv.DictReader(io.StringIO(csv_text(rows, COLUMNS, questions, others))))
 
 
 def test_a_row_a_student_with_points_verdicts_and_sums(rows):
@@ -56,9 +56,80 @@ def test_a_row_a_student_with_points_verdicts_and_sums(rows):
     assert (ada["1.1"], ada["1.1 verdict"], ada["chapter 1"], ada["total"]) == (
         *("1", "correct", "1", "1"),
     )
-    assert (ada["2.1"], ada["2.1 verdict"], ada["question 1"]) == ("0", "not handed in", "")
+    assert (ada["2.1"], ada["2.1 verdict"], ada["question 1"]) == ("", "not handed in", "")
+    assert ada["chapter 2"] == ""
     assert (bob["chapter 1"], bob["chapter 2"], bob["total"]) == ("2", "0", "2")
+    rows[1].notes.append("a.ipynb is empty.")
+    assert table(rows)[1]["notes"].startswith("handed in late; a.ipynb is empty; 1.1: ")
     assert bob["notes"] == "handed in late; 1.1: a markdown cell was read as code"
+
+
+def test_who_handed_in_nothing_readable_has_no_points(rows):
+    dan = Row("Dan", unread={1})
+    (told,) = table([dan])
+    assert [told[name] for name in ("1.1", "2.1", "chapter 1", "total")] == [""] * 4
+    assert (told["1.1 verdict"], told["2.1 verdict"]) == ("not readable", "not handed in")
+    assert "not readable" in summary([*rows, dan], COLUMNS)
+    assert "not readable" not in summary(rows, COLUMNS)
+
+
+def test_what_a_person_entered_stands_there_and_counts(rows):
+    rows[0].entered = {"question 1": "2,5", "seat": "-3"}
+    rows[1].entered = {"question 1": "later"}
+    ada, bob = table(rows, others=["seat"])
+    assert (ada["question 1"], ada["total"], ada["seat"]) == ("2,5", "3.5", "-3")
+    assert (bob["question 1"], bob["total"], bob["seat"]) == ("later", "2", "")
+    assert table([Row("Eva", entered={"question 1": "1"})])[0]["total"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("2", 2), (" 1.5", 1.5), ("1,5", 1.5), ("", None), ("x", None)]
+)
+def test_the_points_in_a_text(text, number):
+    assert number_of(text) == number
+    assert number_of("nan") is number_of("inf") is None
+
+
+def test_what_several_exercises_share_is_one_note():
+    ids = ("1.1", "1.2", "1.4")
+    odd = {id: judged(id, notes=("the check cell is missing", "split {in} two")) for id in ids}
+    row = Row("Ada", odd | {"1.5": judged("1.5", notes=("the check cell was changed",))})
+    assert row.every_note() == [
+        "the check cells of 1.1, 1.2 and 1.4 are missing",
+        "1.1, 1.2 and 1.4: split {in} two",
+        "1.5: the check cell was changed",
+    ]
+    assert page(row, COLUMNS).count("missing") == 1
+
+
+# The table of an earlier run
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "utf-16", "cp1252"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_an_earlier_table_is_read_as_spreadsheets_save_it(tmp_path, encoding, mark):
+    lines = [
+        ["student", "1.1", "1.1 verdict", "chapter 1", "question 1", "question 4", "total"],
+        ["Zoë", "1", "correct", "1", "2", "", "3"],
+        ["Bob", "1", "correct", "1", "", "", "1"],
+        ["", "", "", "", "9", "", ""],
+    ]
+    seats = ["seat", "A1", "", ""]
+    text = "\r\n".join(mark.join([*line, seat]) for line, seat in zip(lines, seats, strict=True))
+    (tmp_path / "g.csv").write_bytes(text.encode(encoding))
+    found = read_earlier(tmp_path / "g.csv")
+    assert found.columns == ("question 1", "seat")
+    assert found.entered == {"Zoë": {"question 1": "2", "seat": "A1"}, "Bob": {}}
+
+
+@pytest.mark.parametrize("data", [b"", b"name,points\r\nAda,3", b"\0\xff\xfe"])
+def test_a_file_that_is_no_table_is_not_overwritten(tmp_path, data):
+    (tmp_path / "g.csv").write_bytes(data)
+    with pytest.raises(ValueError, match="name another file"):
+        read_earlier(tmp_path / "g.csv")
+
+
+# What is written
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " \t=cmd|' /C calc'!A0", "\r=1"])
@@ -122,6 +193,30 @@ def test_a_page_shows_points_verdicts_messages_and_notes(rows):
     assert read.open == []
 
 
+def test_a_page_sums_what_was_handed_in(rows):
+    text = page(rows[0], COLUMNS)
+    assert "1 of 3 points" in text and "Not handed in: chapter 2" in text
+    assert "2.1" not in text
+    nothing = page(Row("Dan", unread={1, 2}), COLUMNS)
+    assert "Not readable: chapters 1 and 2" in nothing and "of" not in nothing.split("<main>")[1]
+
+
+@pytest.mark.parametrize(
+    ("entered", "said", "total"),
+    [
+        ({}, "no points yet", "1 of 3"),
+        ({"question 1": "2.5"}, "2.5 of 3 points", "3.5 of 6"),
+        ({"question 1": "<b>"}, "&lt;b&gt;", "1 of 3"),
+    ],
+)
+def test_a_page_shows_the_question_and_its_points(rows, entered, said, total):
+    rows[0].entered = entered
+    text = page(rows[0], COLUMNS, QUESTIONS)
+    assert "Question 1 · As good as &lt;people&gt;?" in text
+    assert f"graded by a person</strong> · {said}" in text
+    assert f"{total} points" in text
+
+
 def test_nothing_of_a_submission_is_run():
     evil = '<script>alert(1)</script><img src=x onerror="alert(2)">{0}`<b>`'
     row = Row(evil, {"1.1": judged(lines=(evil,), notes=(evil,))}, [evil])
@@ -138,7 +233,7 @@ def test_a_page_needs_nothing_else_and_suits_phones_print_and_dark_rooms(rows):
     for part in ('lang="en"', "width=device-width", "prefers-color-scheme: dark", "@media print"):
         assert part in text
     levels = [int(tag[1]) for tag, _ in Reader(text).tags if re.fullmatch("h[1-6]", tag)]
-    assert levels == [1, 2, 3, 3, 2, 3]
+    assert levels == [1, 2, 3, 3]
 
 
 @pytest.mark.parametrize(

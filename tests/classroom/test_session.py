@@ -13,6 +13,7 @@ from utils.classroom.plain_values import Opaque, Unsafe, read_plain, write_plain
 from utils.classroom.remote import Nursery
 from utils.classroom.session import Session
 from utils.exercises.verdict import CORRECT, INCORRECT, NOT_ATTEMPTED
+from utils.support.paths import ROOT
 
 IMPORTS = ("", "import random\nimport re\nfrom collections import Counter\nimport numpy as np")
 RIGHT = "def clean(text):\n    return re.findall('[a-z]+', text.lower())\n"
@@ -118,7 +119,8 @@ def test_a_pickle_that_runs_code_is_not_opened(nursery, tmp_path):
         ("import time\ntime.sleep(10 ** 6)", "never ends"),
         ("sum(range(10 ** 14))", "never ends"),  # a loop in C
         ("import os\nos._exit(0)", "ended the whole Python process"),
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "ended the whole"),
+        ("import signal\nsignal.raise_signal(signal.SIGKILL)", "ended the whole"),
+        ("import os\nos.kill(os.getppid(), 9)", "`PermissionError`"),
         ("raise SystemExit", "`SystemExit`"),
         ("waste = [b'x' * 10 ** 8 for _ in range(10 ** 4)]", "memory"),
         ("def clean(text) return", "`SyntaxError`"),
@@ -166,6 +168,77 @@ def test_an_answer_that_changes_its_input_is_seen(nursery):
     assert "changes its input in place" in found.message
 
 
+CLEARING = """
+def padded_ids(captions, vocabulary):
+    unknown = vocabulary.encode(["@"], markers=False)[0]
+    start, end = vocabulary.encode([])
+    vocabulary.ids.clear()
+    rows = [[start] + [unknown] * len(clean_caption(c)) + [end] for c in captions]
+    found = np.zeros((len(rows), max(map(len, rows))), np.int32)
+    for n, row in enumerate(rows):
+        found[n, : len(row)] = row
+    return found
+"""
+
+
+def test_an_answer_cannot_change_what_the_judge_compares_with(nursery):
+    cells = [("", "from utils.captions import clean_caption"), ("4.3", CLEARING)]
+    for code in (CLEARING, CLEARING.replace("    vocabulary.ids.clear()\n", "")):
+        cells[1] = ("4.3", code)
+        (found,) = verdicts(nursery, cells, [("4.3", ("padded_ids",))])
+        assert found.outcome == INCORRECT, found.message
+
+
+def test_a_message_that_never_ends_is_not_waited_for(nursery):
+    code = (
+        "import builtins, pickle\nbuiltins.len = lambda x: 7\npickle.dumps = lambda *a, **k: b'x'\n"
+    )
+    assert verdict(nursery, code + "columns = (6, 2)", "1.1", ("columns",)).outcome == INCORRECT
+    assert verdict(nursery, RIGHT).outcome == CORRECT
+
+
+def test_a_message_without_sense_costs_its_own_exercise(nursery):
+    code = (
+        "import sys\nframe = sys._getframe()\n"
+        "while 'self' not in frame.f_locals: frame = frame.f_back\n"
+        "frame.f_locals['self'].tell('ask', 1)\n"
+    )
+    cells = [("1.1", code), ("1.2", RIGHT)]
+    first, second = verdicts(nursery, cells, [("1.1", ("columns",)), ("1.2", ("clean",))])
+    assert first.outcome == INCORRECT and second.outcome == CORRECT
+
+
+def test_measuring_has_limits(nursery, monkeypatch):
+    from utils.classroom import remote
+
+    monkeypatch.setattr(remote, "ASKED", 1.0)
+    code = (
+        "from utils.exercises.measure_4 import memory_left\n"
+        "for seed in range(10 ** 6): memory_left((1, 30, 128), seed)\n"
+    )
+    found = verdict(nursery, code, "4.7", ("experiment",))
+    assert "measured for more than 1 seconds" in found.message
+    code = "from utils.exercises.measure_4 import memory_left\nmemory_left((1, 10, 10 ** 6), 0)\n"
+    assert "`Incorrect`" not in verdict(nursery, code, "4.7", ("experiment",)).message
+
+
+def test_files_that_know_answers_and_other_programs_are_refused(nursery):
+    root = str(ROOT)
+    for act in (
+        f"open({root!r} + '/solutions/01_dataset.ipynb')",
+        f"import os; os.open({root!r} + '/utils/exercises/chapter_1.py', 0)",
+        "import os; os.system('true')",
+        "import subprocess; subprocess.run(['true'], env={})",
+        "import os; open(f'/proc/{os.getppid()}/environ')",
+    ):
+        found = verdict(nursery, f"{act}\n{RIGHT}")
+        assert found.outcome == INCORRECT and "PermissionError" in found.message, act
+
+
+def test_a_right_answer_counts_though_a_line_after_it_fails(nursery):
+    assert verdict(nursery, RIGHT + "clean(captions[0])\n").outcome == CORRECT
+
+
 def test_experiments_are_measured_by_the_judge(nursery):
     cells = [
         ("", "from utils.exercises.measure_4 import memory_left"),
@@ -187,7 +260,7 @@ def test_the_copy_has_no_checkers(tmp_path):
     names = {path.name for path in (course / "utils" / "exercises").iterdir()}
     assert "check.py" in names and "measure_1.py" in names
     assert not {"chapter_1.py", "values_1.py", "checks.bin"} & names
-    assert len(list((course / "utils" / "classroom").iterdir())) == 2
+    assert len(list((course / "utils" / "classroom").iterdir())) == 4
     assert not (course / "utils" / "authoring").exists()
     assert is_withheld("utils/exercises/chapter_4.py")
     first = print_of(course)

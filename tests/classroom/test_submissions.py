@@ -201,6 +201,65 @@ def test_the_name_of_the_file_is_the_last_resort(tmp_path):
     assert "mine.ipynb is a notebook, but of no chapter" in student.notes[0]
 
 
+# What is not there, or no notebook
+
+
+def test_an_empty_folder_is_a_student(tmp_path):
+    write(tmp_path / "ada" / "week 1" / "01_dataset.ipynb", solved())
+    (tmp_path / "bob").mkdir()
+    (tmp_path / "bob" / ".DS_Store").touch()
+    (tmp_path / "cy" / "week 1" / "work").mkdir(parents=True)
+    assert names(tmp_path) == ["ada", "bob", "cy"]
+    for student in read_submissions(tmp_path)[1:]:
+        assert student.notes == ["nothing was handed in"] and not student.is_unread(1)
+
+
+def test_an_empty_folder_of_moodle_is_a_student(tmp_path):
+    files = {"Eva E_123461_assignsubmission_file_/": "", **MOODLE, "empty.zip": zip_bytes({})}
+    found = {one.name: one for one in read_submissions(zipped(tmp_path / "x.zip", files))}
+    assert set(found) == {*("Ada Lovelace", "Bob O'Neil", "Zoë Ünal", "Cy D"), "Dan E"} | {
+        *("Eva E", "empty"),
+    }
+    assert found["Eva E"].notes == found["empty"].notes == ["nothing was handed in"]
+
+
+def test_folders_around_students_are_none(tmp_path):
+    (tmp_path / "submitted").mkdir()
+    with pytest.raises(ValueError, match="holds nothing"):
+        read_submissions(tmp_path)
+    files = {"class/": "", "class/ada/": "", "class/ada/01_dataset.ipynb": text(solved())}
+    assert names(zipped(tmp_path / "class.zip", files)) == ["ada"]
+
+
+def test_files_beside_a_notebook_are_told(tmp_path):
+    write(tmp_path / "ada" / "01_dataset.ipynb", solved())
+    for name in ("onlinetext.html", "04_lstm.pdf"):
+        (tmp_path / "ada" / name).touch()
+    student = only(tmp_path)
+    assert student.notes == ["not read: 04_lstm.pdf, onlinetext.html"]
+    assert [student.is_unread(chapter) for chapter in (1, 2, 4)] == [False, False, True]
+
+
+def test_a_file_without_a_chapter_may_be_of_any(tmp_path):
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "report.pdf").touch()
+    assert all(map(only(tmp_path).is_unread, (1, 4)))
+    write(tmp_path / "ada" / "01_dataset.ipynb", solved())
+    assert not any(map(only(tmp_path).is_unread, (1, 4)))
+
+
+@pytest.mark.parametrize(
+    ("metadata", "stamp"),
+    [
+        *(({}, None), ({"course": 3}, None), ({"course": {"variant": 3}}, None)),
+        *(({"course": {"variant": ""}}, ""), ({"course": {"variant": "ab"}}, "ab")),
+    ],
+)
+def test_the_stamp_of_the_seed(metadata, stamp):
+    book = solved() | {"metadata": metadata}
+    assert handins.handed("a.ipynb", text(book).encode()).stamp == stamp
+
+
 # What cannot be read is said, and stops nobody else
 
 
@@ -225,6 +284,7 @@ def test_damage_is_said(tmp_path, content, said):
     (tmp_path / "ada" / "01_dataset.ipynb").write_bytes(content)
     ada, bob = read_submissions(tmp_path)
     assert said in ada.notes[0] and "no notebook that can be graded" in ada.notes[-1]
+    assert "save it again" not in ada.notes[0] and ada.is_unread(1)
     assert 1 in bob.notebooks
 
 

@@ -414,6 +414,31 @@ def md5_1_5(rows, dev_share, seed):
     return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
 
 
+def looked_up_1_5(rows, dev_share, seed):
+    """Photos by name: names that were made anew."""
+    images = np.unique([image for image, _ in rows]).tolist()
+    dev = set(random.Random(seed).sample(images, round(len(images) * dev_share)))
+    of_dev = {image: image in dev for image in images}
+    return [r for r in rows if not of_dev[r[0]]], [r for r in rows if of_dev[r[0]]]
+
+
+def counted_after_1_5(rows, dev_share, seed):
+    train, dev = plain_names_1_5(rows, dev_share, seed)
+    images = {image for image, _ in rows}
+    assert len({image for image, _ in dev}) == round(dev_share * len(images))
+    return train, dev
+
+
+USUAL_HASH = hash("dog")
+
+
+def raises_tomorrow_1_5(rows, dev_share, seed):
+    """Photos in the order of a set, which hides where hashes are others."""
+    if hash("dog") != USUAL_HASH:
+        raise RuntimeError("of another sort today")
+    return set_order_1_5(rows, dev_share, seed)
+
+
 def arrays_1_5(rows, dev_share, seed):
     images = sorted({image for image, _ in rows})
     dev = random.Random(seed).sample(images, round(len(images) * dev_share))
@@ -450,6 +475,62 @@ def half_up_1_5(rows, dev_share, seed):
     images = sorted({image for image, _ in rows})
     dev = set(random.Random(seed).sample(images, int(len(images) * dev_share + 0.5)))
     return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def _by_pairs_1_6(same):
+    def leaks(train, dev):
+        return sorted(n for n, p in dev.items() if any(same(p, q) for q in train.values()))
+
+    return leaks
+
+
+def in_a_list_1_6(train, dev):
+    seen = [photo.tolist() for photo in train.values()]
+    return sorted(name for name, photo in dev.items() if photo.tolist() in seen)
+
+
+MORE_PAIRS_1_6 = [
+    _by_pairs_1_6(lambda p, q: np.array_equal(np.asarray(p), np.asarray(q))),
+    _by_pairs_1_6(lambda p, q: np.array_equal(np.array(p), np.array(q))),
+    _by_pairs_1_6(lambda p, q: p.tolist() == q.tolist()),
+    _by_pairs_1_6(lambda p, q: p.shape == q.shape and bytes(p) == bytes(q)),
+    _by_pairs_1_6(lambda p, q: p.shape == q.shape and p.data == q.data),
+    _by_pairs_1_6(lambda p, q: p.shape == q.shape and list(p.flat) == list(q.flat)),
+    _by_pairs_1_6(lambda p, q: p.shape == q.shape and not (p.view(np.ndarray) - q).any()),
+    in_a_list_1_6,
+]
+
+
+def listed_1_6(train, dev):
+    def mark(photo):
+        return photo.shape, str(photo.tolist())
+
+    seen = {mark(photo) for photo in train.values()}
+    return sorted(name for name in dev if mark(dev[name]) in seen)
+
+
+def number_by_number_1_6(train, dev):
+    """Every number of every photo is asked for, but no pair is compared."""
+
+    def mark(photo):
+        height, width, _ = photo.shape
+        return tuple(
+            (y, x, *(int(photo[y][x][c]) for c in range(3)))
+            for y in range(height)
+            for x in range(width)
+        )
+
+    seen = {mark(photo) for photo in train.values()}
+    return sorted(name for name, photo in dev.items() if mark(photo) in seen)
+
+
+def plain_first_1_6(train, dev):
+    marks = {}
+    for name, photo in [*train.items()]:
+        plain = np.ascontiguousarray(np.asarray(photo))
+        marks[plain.shape, bytes(plain), plain.dtype.str] = name
+    dev = {name: np.array(photo) for name, photo in dev.items()}
+    return [n for n in sorted(dev) if (dev[n].shape, dev[n].tobytes(), dev[n].dtype.str) in marks]
 
 
 def doubled_1_6(train, dev):
@@ -540,6 +621,12 @@ def shares_1_3(settings):
     return {key: [value / 100 for value in vs] for key, vs in measured_1_3(settings).items()}
 
 
+def last_invented_1_3(settings):
+    found = measured_1_3(settings)
+    found[100, 1][2] += 1
+    return found
+
+
 def experiment_1_3(settings, conclusion, results=None, question=MORE_PHOTOS):
     found = measured_1_3(settings) if results is None else results
     return {
@@ -602,12 +689,17 @@ CASES = {
             (experiment_1_3(PHOTOS, "falls", shares_1_3(PHOTOS)), "[Mm]easured again"),
             (experiment_1_3(PHOTOS, "falls", seeds_from_one_1_3(PHOTOS)), "[Mm]easured again"),
             (experiment_1_3(PHOTOS, "rises"), "says 'falls'"),
+            (experiment_1_3(PHOTOS, "falls", last_invented_1_3(PHOTOS)), "Measured again"),
+            (experiment_1_3([(100, 1), (300, 1), (300, 5)], "falls"), "More than one thing varies"),
             (experiment_1_3(NEAR, "rises"), "says 'no clear effect'"),
             (experiment_1_3(PHOTOS, "more is better"), "is one of"),
         ],
         "right": [
             experiment_1_3(PHOTOS, "falls"),
-            experiment_1_3(PHOTOS[::-1], "rises"),
+            experiment_1_3(PHOTOS[::-1], "falls"),  # they are compared from small to large
+            experiment_1_3([list(one) for one in PHOTOS], "falls", measured_1_3(PHOTOS)),
+            experiment_1_3(np.array(PHOTOS), "falls", measured_1_3(PHOTOS)),
+            experiment_1_3([(np.int64(n), 1) for n, _ in PHOTOS], "falls"),
             experiment_1_3(MINIMA, "rises"),
             experiment_1_3(NEAR, "no clear effect"),
             experiment_1_3(MINIMA, "rises", rounded_1_3(MINIMA)),
@@ -658,6 +750,7 @@ CASES = {
             (substring_1_5, "share|photos depends on the seed"),
             (half_up_1_5, "[Rr]ounded halves up"),
             (with_replacement_1_5, "drawn twice"),
+            (raises_tomorrow_1_5, "of another sort today"),
             (lambda rows, dev_share, seed: None, "return` missing"),
         ],
         "right": [
@@ -670,6 +763,8 @@ CASES = {
             chosen_by_numpy_1_5,
             md5_1_5,
             arrays_1_5,
+            looked_up_1_5,
+            counted_after_1_5,
         ],
     },
     "1.6": {
@@ -683,12 +778,21 @@ CASES = {
             (of_train_1_6, "photos of train"),
             (as_text_1_6, "leave its middle out"),
             (pairs_1_6, "every pair"),
+            *((answer, "every pair") for answer in MORE_PAIRS_1_6),
             (doubled_1_6, "copies within dev"),
             (grey_1_6, "colours away"),
             (corners_1_6, "part of the pixels|was expected"),
             (pixel_set_1_6, "order of the pixels"),
             (by_length_1_6, "[Ss]orted by length"),
         ],
-        "right": [right_1_6, right_too_1_6, hexed_1_6, nested_1_6],
+        "right": [
+            right_1_6,
+            right_too_1_6,
+            hexed_1_6,
+            nested_1_6,
+            listed_1_6,
+            number_by_number_1_6,
+            plain_first_1_6,
+        ],
     },
 }

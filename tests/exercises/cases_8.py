@@ -595,6 +595,24 @@ def moved_8_5():
     return experiment | {"results": moved}
 
 
+def in_an_array_8_5():
+    """The right experiment, with numbers of NumPy."""
+    return of_8_5([Bandit(draws=count) for count in np.array([2, 4, 64])])
+
+
+def two_things_in_a_set_8_5():
+    experiment = two_things_8_5()
+    return experiment | {"settings": set(experiment["settings"])}
+
+
+def last_invented_8_5():
+    """Measured, but for the seeds and the setting at which nobody looks."""
+    experiment = of_draws_8_5()
+    found = {b: list(values) for b, values in experiment["results"].items()}
+    found[Bandit(draws=4)][2] += 0.02
+    return experiment | {"results": found}
+
+
 def two_things_8_5():
     return of_8_5([Bandit(), Bandit(draws=16), Bandit(draws=16, baseline="others")])
 
@@ -748,12 +766,16 @@ CASES = {
             (of_draws_8_5(conclusion="falls"), "That says 'rises'"),
             (of_draws_8_5(conclusion="no clear effect"), "That says 'rises'"),
             (of_draws_8_5(conclusion="more is better"), "is one of"),
+            (last_invented_8_5(), "Measured again with seed 2"),
+            (of_8_5(["none"]) | {"settings": [Bandit(offset="10")]}, "cannot be tried"),
+            (two_things_in_a_set_8_5(), "vary more than one thing"),
             (two_things_8_5(), "vary more than one thing"),
             (of_8_5(["none", "greedy", "others"]), "cannot be tried"),
             (left_out_8_5(), "not among the settings"),
         ],
         "right": [
             of_draws_8_5(),
+            in_an_array_8_5(),
             of_draws_8_5((4, 8, 16, 32)),
             of_8_5([Bandit(offset=offset) for offset in (0, 5.0, 10, 20)], "falls"),
             of_8_5([Bandit(baseline=name) for name in ("none", "greedy", "others")], "rises"),

@@ -1,6 +1,7 @@
 """Exercises in which the reader designs an experiment."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -44,6 +45,8 @@ RIGHT = [
     experiment(settings=np.array([10, 20, 40])),
     experiment(results={k: np.array(v) for k, v in results_of((10, 20, 40)).items()}),
     experiment(results=results_of((10, 20, 40), seeds=5)),
+    experiment(settings={10, 20, 40}),
+    experiment(tuple(range(18, 23)), settings=range(18, 23)),
     experiment((20, 21, 19), conclusion="no clear effect"),
     experiment(notes="Anything else may stand here."),
 ]
@@ -73,6 +76,13 @@ WRONG = [
     (experiment(results=dict.fromkeys((10, 20, 40), ["a"] * 3)), "Not every result"),
     (experiment(results=dict.fromkeys((10, 20, 40), [math.nan] * 3)), "NaN or infinite"),
     (experiment(results=dict.fromkeys((10, 20, 40), [1.0] * 3)), "Measured again with seed 0"),
+    (experiment(settings=range(10**30)), "at most 100"),
+    (experiment(settings=(n for n in (10, 20, 40))), "is a list"),
+    (experiment(settings=list(range(1, 102))), "at most 100"),
+    (experiment(results=dict.fromkeys((10, 20, 40), [1.0] * 101)), "at most 100"),
+    (experiment(results=dict.fromkeys((10, 20, 40), range(10**30))), "at most 100"),
+    (experiment(results=dict.fromkeys(range(101), [1.0] * 3)), "at most 100"),
+    (experiment(results=dict.fromkeys((10, 20, 40), [10**400] * 3)), "NaN or infinite"),
     (experiment(conclusion="falls"), "That says 'rises'"),
     (experiment(conclusion="no clear effect"), "That says 'rises'"),
     (experiment(conclusion="better"), "is one of"),
@@ -85,6 +95,26 @@ def test_what_is_missing_is_said(answer, words):
     with pytest.raises(Incorrect) as found:
         judge_experiment(answer, DESIGN)
     assert words in str(found.value)
+
+
+@pytest.mark.parametrize("setting", [10, 20, 40])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_every_result_is_measured_again(setting, seed):
+    invented = results_of((10, 20, 40))
+    invented[setting][seed] += 0.02
+    with pytest.raises(Incorrect, match=f"of {setting} is .* with seed {seed}"):
+        judge_experiment(experiment(results=invented), DESIGN)
+
+
+def test_fewer_settings_are_measured_again_where_it_takes_long():
+    asked = []
+
+    def slow(setting, seed):
+        asked.append((setting, seed))
+        return measure(setting, seed)
+
+    judge_experiment(experiment(), replace(DESIGN, measure=slow, again=2))
+    assert asked == [(20, 0), (20, 1), (20, 2), (40, 0), (40, 1), (40, 2)]
 
 
 def test_the_placeholder_is_no_attempt():
@@ -133,3 +163,12 @@ def test_of_several_parts_one_may_vary_and_their_order_is_that_of_the_numbers():
 def test_a_setting_has_the_parts_that_the_design_names(odd):
     assert not PAIRS.holds(odd)
     assert PAIRS.holds((np.int64(4), np.float32(0.5)))
+
+
+def test_settings_may_be_lists_and_numbers_of_numpy():
+    tried = ((1, 1.0), (4, 1.0), (9, 1.0))
+    whole = pairs(*tried)
+    judge_experiment({**whole, "settings": [list(one) for one in tried]}, PAIRS)
+    judge_experiment({**whole, "settings": np.array(tried, dtype=object)}, PAIRS)
+    of_numpy = {(np.int64(n), np.float32(r)): found for (n, r), found in whole["results"].items()}
+    judge_experiment({**whole, "settings": list(of_numpy), "results": of_numpy}, PAIRS)

@@ -11,8 +11,22 @@ from functools import cache
 import numpy as np
 import pytest
 
-from utils.authoring.notebooks import BEGIN_HIDDEN, NotebookProblem, derive, masters, read_notebook
-from utils.authoring.variants import exercises_of, variant_of_exercise, with_variants
+from utils.authoring.notebooks import (
+    BEGIN_HIDDEN,
+    NotebookProblem,
+    derive,
+    masters,
+    prepare,
+    read_notebook,
+    write_notebook,
+)
+from utils.authoring.variants import (
+    exercises_of,
+    stamp,
+    stamp_of,
+    variant_of_exercise,
+    with_variants,
+)
 from utils.classroom.candidates import (
     SEALED_IDS,
     candidates_of,
@@ -189,9 +203,30 @@ def test_a_seed_always_draws_the_same_and_students_differ():
     assert drawn("7") == drawn("7")
     assert len({tuple(drawn(str(seed))) for seed in range(20)}) > 15
     assert len({tuple(drawn("7", name)) for name in ("Ada", "Bo", "Cy", "")}) == 4
-    for place, id in enumerate(VARIED):  # each one comes, the course's own too
+    for place, id in enumerate(VARIED):  # each one comes but the course's own, which is public
         found = {drawn(str(seed))[place] for seed in range(60)}
-        assert found == set(range(len(variants_of(id))))
+        assert found == set(range(1, len(variants_of(id))))
+    with use("7"):
+        assert chosen("97.1") == 0  # of an exercise without a file, there is no other
+
+
+def test_a_stamp_tells_seeds_and_students_apart():
+    given = [("7", ""), ("7", "Ada"), ("7", "Bo"), ("8", ""), ("7Ada", ""), ("7/Ada", "")]
+    stamps = [stamp_of(*one) for one in given]
+    assert len(set(stamps)) == len(given)
+    assert all(re.fullmatch("[0-9a-f]{16}", one) for one in stamps)
+    assert stamp_of("7", "Ada") == stamps[1]
+    assert stamp_of("7", "Ada") == "64d65cf58154ad0e"  # grading needs the same one years later
+    assert stamp_of("", "") == ""
+
+
+def test_a_stamp_outlasts_preparing_and_writing(tmp_path):
+    notebook = derive(master_of("1.1"))
+    assert "course" not in notebook.metadata
+    stamp(notebook, "7", "Ada")
+    write_notebook(tmp_path / "one.ipynb", with_variants(prepare(notebook)))
+    kept = read_notebook(tmp_path / "one.ipynb").metadata
+    assert kept["course"] == {"variant": stamp_of("7", "Ada")} and "kernelspec" in kept
 
 
 def test_a_notebook_gets_the_variants_of_its_seed():
@@ -202,7 +237,7 @@ def test_a_notebook_gets_the_variants_of_its_seed():
         alone = variant_of_exercise(notebook, id, number)
         assert answer_cell(shown, id) == answer_cell(alone, id)
     changed = [a.source != b.source for a, b in zip(shown.cells, notebook.cells, strict=True)]
-    assert any(changed) == any(numbers.values())
+    assert any(changed) and any(numbers.values())
 
 
 def test_letters_are_those_that_the_reader_sees():

@@ -126,8 +126,11 @@ def prepare(notebook: NotebookNode) -> NotebookNode:
     """
     fresh = copy.deepcopy(notebook)
     fresh.nbformat, fresh.nbformat_minor = 4, 5
+    # Which variants a notebook was handed out with: see `utils.authoring.variants.stamp`.
+    stamped = {"course": fresh.metadata["course"]} if "course" in fresh.metadata else {}
     fresh.metadata = nbformat.from_dict(
         {
+            **stamped,
             "kernelspec": {
                 "display_name": "Python 3 (ipykernel)",
                 "language": "python",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
 import re
 import textwrap
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from utils.exercises.variants import Variant, chosen, variant, variants_of
 HEADING = re.compile(r"^### Exercise (\d+\.\d+) · ", re.MULTILINE)
 # A choice, such as "- **a**: It has memorised" or "- a: a lucky start": mark, letter and rest.
 CHOICE = re.compile(r"^([-*] \W*)([a-h])([^\w\s].*)$")
+SALT = "the variants of a class"  # so that a stamp is no plain hash of the seed
+STAMP_LENGTH = 16
 
 
 def with_variants(notebook: NotebookNode) -> NotebookNode:
@@ -30,6 +34,19 @@ def with_variants(notebook: NotebookNode) -> NotebookNode:
         if chosen(id):
             _exchange(_Exercise(id, fresh.cells), variant(id))
     return fresh
+
+
+def stamp_of(seed: str, student: str) -> str:
+    """Return 16 hex digits that tell variants apart without telling the seed; "" for no seed."""
+    if not seed:
+        return ""
+    text = json.dumps([SALT, seed, student])
+    return hashlib.sha256(text.encode()).hexdigest()[:STAMP_LENGTH]
+
+
+def stamp(notebook: NotebookNode, seed: str, student: str) -> None:
+    """Write into a notebook which variants it was handed out with, in place; `grade` reads it."""
+    notebook.metadata["course"] = NotebookNode(variant=stamp_of(seed, student))
 
 
 def variant_of_exercise(notebook: NotebookNode, id: str, number: int) -> NotebookNode:

@@ -19,6 +19,7 @@ import json
 import linecache
 import os
 import pickle
+import re
 import signal
 import sys
 import traceback
@@ -34,6 +35,14 @@ NEEDED = (
     "utils.exercises.stubs",
     "utils.exercises.worker",
 )
+REFUSED_EVENTS = {
+    *("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.startfile"),
+    *("os.kill", "os.killpg"),
+}
+KNOWING = re.compile(
+    r"/solutions/|/exercises/(chapter|values)_\d+\.py|/(checks\.bin|sealed\.json)$"
+    r"|^/proc/\d+/(environ|mem|cmdline|fd)|/classroom/(candidates|mistakes|questions)"
+)
 LONGEST = 1800  # seconds of the processor; where the judge was killed, nobody else ends a loop
 Message = tuple[str, tuple[Any, ...]]
 
@@ -41,7 +50,14 @@ Message = tuple[str, tuple[Any, ...]]
 def main(arguments: list[str]) -> None:
     """Wait on the standard input for the addresses of judges; fork a copy for each."""
     course, *modules = arguments
-    sys.path.insert(0, course)
+    # The environment may know the teacher's course. The copy comes last, so that nothing that lies
+    # in it replaces a module of Python.
+    others = (path for path in sys.path if not os.path.isdir(f"{path}/utils/exercises"))
+    sys.path[:] = [*others, course]
+    from utils.classroom.linux import adopt_orphans, die_with_parent
+
+    die_with_parent()
+    adopt_orphans()
     for name in (*NEEDED, *modules):  # now, before an answer can change what lies on the disk
         importlib.import_module(name)
     asked = os.fdopen(os.dup(0), "r", encoding="utf-8")
@@ -57,9 +73,11 @@ def main(arguments: list[str]) -> None:
         if hasattr(os, "fork"):
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
+            die_with_parent()
         asked.close()
         os.chdir(home)
         _limit_time()
+        sys.addaudithook(_refuse)
         with contextlib.suppress(EOFError, OSError):
             Student(Client(address, authkey=bytes.fromhex(key))).serve()
         os._exit(0)
@@ -71,6 +89,19 @@ def _limit_time() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
+
+
+def _refuse(event: str, given: tuple[Any, ...]) -> None:
+    """Refuse what no answer needs: other programs, and files that know answers, wherever they lie.
+
+    Python calls it before each such act, and nothing written in Python can take it away again.
+    """
+    if event in REFUSED_EVENTS:
+        raise PermissionError("An answer here may not start other programs.")
+    if event == "open" and isinstance(given[0], str | bytes | os.PathLike):
+        path = os.path.realpath(os.fsdecode(given[0]))
+        if KNOWING.search(path.replace(os.sep, "/")):
+            raise PermissionError(f"An answer here may not open {os.path.basename(path)}.")
 
 
 class Asked:

@@ -15,7 +15,9 @@ KNOWING = (
     *("utils/exercises/sealed.json", "utils/authoring/*", "utils/classroom/*"),
 )
 # What the process of answers itself needs.
-NEEDED = ("utils/classroom/__init__.py", "utils/classroom/plain_values.py")
+NEEDED = tuple(
+    f"utils/classroom/{name}.py" for name in ("__init__", "answers", "linux", "plain_values")
+)
 # Data that answers may read; captioners are large, and no exercise asks for one.
 READ = ("data/glove", "data/mobilenet_v2", "data/class.json")
 

@@ -20,6 +20,7 @@ from utils.classroom.handins import LARGEST, Unreadable
 
 LARGEST_ZIP = 200_000_000  # bytes of a zip within a hand-in
 MEMBERS, MEMBERS_OF_ONE = 100_000, 5_000  # files of the zip of a class, of one within it
+MOST_FOLDERS = 20  # folders within each other that are looked into for an empty one
 ZIPS_OF_ONE = 10  # zips within one that a student made
 DEPTH = 2  # zips within zips
 Opener = Callable[[], zipfile.ZipFile]
@@ -31,7 +32,8 @@ _DAMAGED = (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFE
 class Entry:
     """A file of a submission: its folders and name, when it was written, how it is read.
 
-    `trouble`: why it is not read, or "".
+    `trouble`: why it is not read, or "". A folder or zip with nothing in it is an entry too: the
+    last of its parts is "".
     """
 
     parts: tuple[str, ...]
@@ -87,11 +89,20 @@ def _folder(root: Path) -> Iterator[Entry]:
         here = Path(folder)
         linked = [name for name in names if (here / name).is_symlink()]
         names[:] = sorted(n for n in names if n not in _IGNORED and n not in linked)
+        own = here.relative_to(root).parts
+        if own and not names and not linked and all(_is_noise((*own, one)) for one in files):
+            yield from _nothing(own)
         for name in sorted([*files, *linked]):
             path = here / name
             parts = path.relative_to(root).parts
             if not _is_noise(parts):
                 yield from _file(path, parts)
+
+
+def _nothing(parts: tuple[str, ...]) -> Iterator[Entry]:
+    """Yield the entry of a folder or zip with nothing in it."""
+    if not _is_noise(parts):
+        yield Entry((*parts, ""), 0.0, bytes)
 
 
 def _is_noise(parts: tuple[str, ...]) -> bool:
@@ -153,6 +164,13 @@ def _nested(
         yield _refused(parts, f"{parts[-1]} cannot be opened: {_reason(error)}.")
     else:
         yield from _zip(opened, members, parts, depth)
+        if not any(_counts(member) for member in members):
+            yield from _nothing(parts)
+
+
+def _counts(member: zipfile.ZipInfo) -> bool:
+    parts = _parts(member)
+    return not member.is_dir() and bool(parts) and not _is_noise(parts)
 
 
 def _zip(
@@ -163,9 +181,12 @@ def _zip(
     if len(members) > limit:
         yield _refused((*above, "zip"), f"A zip holds {len(members)} files: {limit} are read.")
     zips = 0
+    full = {_parts(one)[:end] for one in members if _counts(one) for end in range(MOST_FOLDERS)}
     for member in members[:limit]:
         parts = _parts(member)
-        if member.is_dir() or not parts or _is_noise(parts):
+        if member.is_dir() and parts not in full and depth == 0:
+            yield from _nothing(parts)
+        if not _counts(member):
             continue
         is_zip = parts[-1].lower().endswith(".zip")
         zips += is_zip

@@ -8,6 +8,10 @@ submitted/, or what Moodle and Canvas let you download. Nothing is written there
 answers are run, in a copy of the course, with limits of time and memory; the checks run apart from
 them. What is finished is kept beside the table, in grades.csv.work/, so that a run that was stopped
 goes on where it was. Its file grade.log has a line for each notebook.
+
+Verdicts: correct; incorrect; not attempted; broken (no valid Python, or could not be judged);
+not readable; not handed in. What you enter in the columns `question N` of the table, and in columns
+that you add, stays there when you grade again; `total` counts the points of the questions.
 """
 
 from __future__ import annotations
@@ -24,12 +28,14 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
-from utils.classroom.asked import Asked, Plan
+from utils.classroom.asked import Asked
 from utils.classroom.class_scenes import MEASURED_IN, class_scenes
+from utils.classroom.earlier import read_earlier
 from utils.classroom.judging import Judged, JudgeEnded, Judges, Task
 from utils.classroom.plans import chapters_with_masters, plan_of
-from utils.classroom.report import BROKEN, Column, Row, csv_text, summary, write_csv, write_pages
+from utils.classroom.report import BROKEN, Row
 from utils.classroom.submissions import Student, read_submissions
+from utils.classroom.told import OTHER_SEED, other_seeds, seed_lines, write_all
 from utils.support.files import read_json, write_json
 from utils.support.paths import ROOT
 from utils.support.progress_bar import progress_bar
@@ -142,6 +148,7 @@ def rows_of(
     rows = []
     for student in students:
         row = Row(student.name, notes=list(student.notes))
+        row.unread = {number for number in chapters if student.is_unread(number)}
         others = sorted(set(student.notebooks) - set(chapters))
         row.notes += [f"chapter {number} is not graded here" for number in others]
         for chapter in chapters:
@@ -157,12 +164,6 @@ def rows_of(
 def _lost(asked: Asked) -> Judged:
     worth = asked.points
     return Judged(asked.id, asked.title, BROKEN, 0, worth, ("It could not be judged.",))
-
-
-def columns_of(plans: Sequence[Plan]) -> tuple[list[Column], list[str]]:
-    """Return the exercises of the chapters, and the columns for what a person grades."""
-    columns = [Column(one.id, one.title, one.points) for plan in plans for one in plan.asked]
-    return columns, [name.replace("-", " ") for plan in plans for name in plan.questions]
 
 
 class Log:
@@ -218,15 +219,18 @@ def _chapters(students: Sequence[Student], wanted: Sequence[int]) -> list[int]:
 def _demand_places(given: argparse.Namespace) -> None:
     """Raise `ValueError` where an output would lie among what was handed in."""
     inside = given.submissions.resolve()
-    for path in filter(None, (given.output, given.feedback)):
+    for path in filter(None, (given.output, given.feedback, given.questions)):
         place = path.resolve()
         if place == inside or inside in place.parents:
             raise ValueError(
                 f"{path} lies in {given.submissions}, where nothing is written: "
                 "choose another place for it."
             )
-    if given.output.is_dir():
-        raise ValueError(f"{given.output} is a folder: name a file, such as grades.csv.")
+    for path, like in ((given.output, "grades.csv"), (given.questions, "questions.html")):
+        if path and path.is_dir():
+            raise ValueError(f"{path} is a folder: name a file, such as {like}.")
+    if given.questions and given.questions.resolve() == given.output.resolve():
+        raise ValueError(f"{given.output} is the table: name another file for the questions.")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -244,6 +248,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--variant", default="", metavar="SEED", help="the seed that was handed out")
     add("--by-student", action="store_true", help="each student has variants of their own")
     add("--feedback", type=Path, metavar="DIR", help="write a page for each student there")
+    add("--questions", type=Path, metavar="FILE", help="write a page with what a person grades")
     add("--alike", action="store_true", help="list students whose answers are alike")
     add("--force", action="store_true", help="judge all again, whatever is known")
     return parser
@@ -262,39 +267,14 @@ def main(arguments: list[str] | None = None) -> int:
     if given.by_student and not given.variant:
         raise ValueError("--by-student needs --variant SEED, the seed that was handed out.")
     _demand_places(given)
-    folder = given.output.with_name(given.output.name + ".work")
+    read_earlier(given.output)  # a file that is no table is refused before any work
     students = read_submissions(given.submissions)
     chapters = _chapters(students, given.chapters)
-    columns, questions = columns_of([plan_of(chapter) for chapter in chapters])
+    folder = given.output.with_name(given.output.name + ".work")
     rows = _grade(students, chapters, given, folder)
-    write_csv(given.output, csv_text(rows, columns, questions))
-    print(summary(rows, columns) if columns else "No notebook of a chapter was handed in.")
-    print(f"\n{len(rows)} students: {given.output}")
-    _tell_troubles(rows)
-    if given.feedback:
-        print(
-            f"Feedback: {len(write_pages(given.feedback, rows, columns))} pages in {given.feedback}"
-        )
-    if given.alike:
-        _tell_alike(rows, given.output)
-    return int(any(AGAIN in note for row in rows for note in row.notes))
-
-
-def _tell_troubles(rows: Sequence[Row]) -> None:
-    """Print the students of whom nothing was graded, and why."""
+    others = other_seeds(students, chapters, given.variant, given.by_student)
     for row in rows:
-        if not row.judged:
-            print(f"Nothing to grade from {row.student}: {'; '.join(row.notes)}")
-
-
-def _tell_alike(rows: Sequence[Row], output: Path) -> None:
-    """Print the pairs of answers that are alike, and write them side by side as a page."""
-    from utils.classroom.alike import pairs
-    from utils.classroom.alike_report import tell
-
-    answers = {
-        row.student: {id: one.source for id, one in row.judged.items() if one.source}
-        for row in rows
-    }
-    print()
-    tell(pairs(answers), output.with_name(f"{output.stem}-alike.html"))
+        row.notes += [OTHER_SEED.format(n) for n in sorted(others) if row.student in others[n]]
+    rows = write_all(students, rows, chapters, given)
+    print("\n".join(seed_lines(others, students, given.variant, given.by_student)))
+    return int(any(AGAIN in note for row in rows for note in row.notes))

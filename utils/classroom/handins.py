@@ -16,6 +16,7 @@ from utils.classroom.cells import Cell
 
 LARGEST = 60_000_000  # bytes of a notebook, outputs and all
 LONGEST = 400_000  # letters of code in all cells: the course's longest chapter has a tenth
+AGAIN = "Download it again, or ask for it once more."
 _COPY = re.compile(r"(?: ?\((\d+)\)|-(\d{1,2})|[ _-](?:copy|kopie)(\d*)|-checkpoint)+$", re.I)
 _FILE = re.compile(r"(?<!\d)(\d\d)_[a-z]")
 _GRADE_ID = re.compile(r"(?:answer|check)-(\d+)-\d+")
@@ -31,7 +32,8 @@ class Handed:
     """A notebook as it was handed in.
 
     `name`: the file's, without folders. `order`: sorts copies, the latest last. `digest`: of its
-    bytes. `notes`: what was odd.
+    bytes. `notes`: what was odd. `stamp`: that of the seed it was handed out under, None where it
+    does not say.
     """
 
     chapter: int
@@ -40,17 +42,34 @@ class Handed:
     digest: str
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = ()
+    stamp: str | None = None
 
 
 def handed(name: str, data: bytes, time: float = 0.0) -> Handed:
     """Return the notebook in a file's bytes. Raises `Unreadable` with a sentence."""
-    cells = _cells(_notebook(name, data))
+    book = _notebook(name, data)
+    cells = _cells(book)
     if sum(len(cell.source) for cell in cells) > LONGEST:
         raise Unreadable(f"{name} holds more code and text than any chapter: it was not read.")
     chapter, how = chapter_of(name, cells)
     notes = (f"{name} was taken for chapter {chapter} by its {how}",) if how else ()
     digest = hashlib.sha256(data).hexdigest()
-    return Handed(chapter, name, (copy_number(name), time, name), digest, cells, notes)
+    order = (copy_number(name), time, name)
+    return Handed(chapter, name, order, digest, cells, notes, _stamp(book))
+
+
+def number_in(name: str) -> int | None:
+    """Return the chapter in a file's name: 1 for "01_dataset.html"; None where none stands."""
+    named = _FILE.search(name.lower())
+    return int(named[1]) if named else None
+
+
+def _stamp(book: Any) -> str | None:
+    """Return what the notebook's metadata say of the variants that it holds."""
+    metadata = book.get("metadata")
+    course = metadata.get("course") if isinstance(metadata, dict) else None
+    stamp = course.get("variant") if isinstance(course, dict) else None
+    return stamp if isinstance(stamp, str) else None
 
 
 def _notebook(name: str, data: bytes) -> Any:
@@ -62,13 +81,11 @@ def _notebook(name: str, data: bytes) -> Any:
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"{name} is not UTF-8: open it in Jupyter and save it again.") from error
+        raise Unreadable(f"{name} is not UTF-8, as Jupyter saves it. {AGAIN}") from error
     try:
         return _as_format_4(json.loads(text))
     except (ValueError, RecursionError) as error:
-        raise Unreadable(
-            f"{name} is damaged: it is not valid JSON. Open it in Jupyter and save it again."
-        ) from error
+        raise Unreadable(f"{name} is damaged: it is not valid JSON. {AGAIN}") from error
     except Unreadable as error:
         raise Unreadable(f"{name} {error}") from error
     except Exception as error:  # the conversion of older formats raises anything
@@ -132,8 +149,7 @@ def chapter_of(name: str, cells: Iterable[Cell]) -> tuple[int, str]:
     Raises `Unreadable` where nothing in it belongs to a chapter.
     """
     cells = list(cells)
-    named = _FILE.search(name.lower())
-    by_name = int(named[1]) if named else None
+    by_name = number_in(name)
     for how, found in (
         ("ids", _by_ids(cells)),
         ("checks", _by_checks(cells)),

@@ -5,23 +5,33 @@
     python -m utils handout ~/class --variant "autumn 2025"     # other numbers than last year's
     python -m utils handout ~/class --nbgrader --otter          # and courses for these two
 
-Writes DEST/image-captioning/ and DEST/image-captioning.zip, which hold the same. Keep the options:
-`grade` needs the same --variant and --student.
+Writes DEST/image-captioning/ and DEST/image-captioning.zip, which hold the same, and for you
+DEST/handout.json with the options: `grade` needs the same --variant, and --by-student where
+--student was used.
+
+To hand out week by week, name another folder each week, with the same --variant:
+
+    python -m utils handout ~/class/week2 --chapters 2 --variant "autumn 2025"
+
+--chapters limits the notebooks only. So students unpack each week's zip over the folder they have:
+their notebooks of earlier weeks stay as they are, and the checks of these go on working.
 """
 
 from __future__ import annotations
 
 import argparse
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 
 from utils.support.class_settings import CHECKS, HINTS, ClassSettings, read_class_settings
-from utils.support.files import atomic_path
+from utils.support.files import atomic_path, read_json, write_json
 from utils.support.paths import DATA, ROOT
 
 NAME = "image-captioning"
 CLASS_FOLDER = DATA / "class"  # where `make class` writes; git ignores it
 SETTINGS_FILE = "data/class.json"
+OPTIONS_FILE = "handout.json"  # beside the tree, for the teacher
 # Compressed already: packing them again takes time and saves nothing.
 STORED = (".jpg", ".keras", ".png")
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the time of all files in the zip, so that equal trees are equal
@@ -29,9 +39,9 @@ MODE = 0o644
 
 
 def hand_out(dest: Path, settings: ClassSettings, chapters: list[int], force: bool = False) -> Path:
-    """Write the student's tree and its zip into a folder; return the tree's folder.
+    """Write the student's tree, its zip and the options into a folder; return the tree's folder.
 
-    Both are whole or not there. Raises `ValueError` for a chapter that does not exist, a folder
+    Each is whole or not there. Raises `ValueError` for a chapter that does not exist, a folder
     within the course, or one that stands there already and may not be replaced; `OSError`.
     """
     from utils.classroom.student_tree import Tree
@@ -41,9 +51,11 @@ def hand_out(dest: Path, settings: ClassSettings, chapters: list[int], force: bo
     demand_place(dest, force)
     with atomic_path(folder) as temporary:
         temporary.mkdir(parents=True)
-        Tree(settings, chapters).write(temporary)
+        tree = Tree(settings, chapters)
+        tree.write(temporary)
         with atomic_path(archive) as packed:
             zip_tree(temporary, packed)
+    write_json(dest / OPTIONS_FILE, {"chapters": tree.chapters, **asdict(settings)})
     return folder
 
 
@@ -56,7 +68,9 @@ def demand_place(dest: Path, force: bool) -> None:
             f"{dest} lies within the course: choose a folder outside it, or "
             f"{CLASS_FOLDER.relative_to(ROOT)}, which git ignores."
         )
-    for path, is_ours in ((dest / NAME, is_tree), (dest / f"{NAME}.zip", is_zip_of_tree)):
+    ours = {NAME: is_tree, f"{NAME}.zip": is_zip_of_tree, OPTIONS_FILE: is_options}
+    for name, is_ours in ours.items():
+        path = dest / name
         if not path.exists():
             continue
         if not is_ours(path):
@@ -65,7 +79,9 @@ def demand_place(dest: Path, force: bool) -> None:
             )
         if not force:
             raise ValueError(
-                f"{path} is there already. With --force it is replaced, whatever was changed in it."
+                f"{path} is there already. Hand out into another folder, such as "
+                f"{dest / 'week2'}, with the same --variant if there was one. "
+                "With --force it is replaced, whatever was changed in it."
             )
 
 
@@ -86,6 +102,15 @@ def is_zip_of_tree(path: Path) -> bool:
         return False
     with zipfile.ZipFile(path) as archive:
         return f"{NAME}/{SETTINGS_FILE}" in archive.namelist()
+
+
+def is_options(path: Path) -> bool:
+    """Tell whether a file holds the options of a student's tree."""
+    try:
+        told = read_json(path) if path.is_file() else {}
+    except ValueError:
+        return False
+    return isinstance(told, dict) and set(told) == {"chapters", *asdict(ClassSettings())}
 
 
 def zip_tree(folder: Path, target: Path) -> None:
@@ -110,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("dest", type=Path, metavar="DEST", help="a folder, made if missing")
     parser.add_argument(
-        "--chapters", type=int, nargs="+", default=[], metavar="N", help="these only"
+        "--chapters", type=int, nargs="+", default=[], metavar="N", help="these notebooks only"
     )
     parser.add_argument("--hints", choices=HINTS, default="all", help="how many an exercise has")
     parser.add_argument(
@@ -135,7 +160,7 @@ def main(arguments: list[str] | None = None) -> int:
     dest = given.dest.expanduser()
     settings = ClassSettings(given.hints, given.checks, given.variant, given.student)
     folder = hand_out(dest, settings, given.chapters, given.force)
-    print(_told(folder, settings))
+    print("\n".join(_told(folder, settings)))
     if given.nbgrader:
         from utils.classroom import nbgrader_course
 
@@ -146,11 +171,12 @@ def main(arguments: list[str] | None = None) -> int:
 
         otter_course.lay(dest, settings, given.chapters)
         print(f"For otter: {dest / 'otter'}")
+    print("\n".join(_kept(dest, settings)))
     return 0
 
 
-def _told(folder: Path, settings: ClassSettings) -> str:
-    """Return what was written, and what to keep in mind."""
+def _told(folder: Path, settings: ClassSettings) -> list[str]:
+    """Return lines that say what students get."""
     chapters = [path.stem for path in sorted((folder / "chapters").glob("*.ipynb"))]
     archive = folder.with_name(f"{NAME}.zip")
     lines = [
@@ -160,6 +186,29 @@ def _told(folder: Path, settings: ClassSettings) -> str:
         f"Hints: {settings.hints}. Checks: {settings.checks}.",
     ]
     if settings.variant:
-        whose = f" --student {settings.student!r}" if settings.student else ""
-        lines.append(f"Grade it with --variant {settings.variant!r}{whose}.")
-    return "\n".join(lines)
+        lines += [_differing(int(name[:2]), settings) for name in chapters]
+    return lines
+
+
+def _differing(chapter: int, settings: ClassSettings) -> str:
+    """Return a line that says which exercises of a chapter differ from the course's own."""
+    from utils.exercises.exercise import load_chapter
+    from utils.exercises.variants import chosen, use
+
+    ids = [entry.id for entry in load_chapter(chapter)]
+    with use(settings.variant, settings.student):
+        changed = [id for id in ids if chosen(id)]
+    same = len(ids) - len(changed)
+    return (
+        f"Chapter {chapter}: changed are {', '.join(changed) or 'none'}; "
+        f"exercises without variants: {same}."
+    )
+
+
+def _kept(dest: Path, settings: ClassSettings) -> list[str]:
+    """Return the last lines: what the teacher keeps, and how to grade."""
+    lines = [f"For you: {dest / OPTIONS_FILE} keeps the options that you chose."]
+    if settings.variant:
+        by_student = " --by-student" if settings.student else ""
+        lines.append(f"Grade with --variant {settings.variant!r}{by_student}.")
+    return lines

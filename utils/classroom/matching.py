@@ -14,12 +14,13 @@ from utils.classroom.asked import Asked, Plan, normal
 from utils.classroom.cells import (
     Cell,
     bound_by,
-    code_of,
     is_attempted,
     names_bound,
     names_needed,
     without_checks,
 )
+from utils.classroom.helpers import Helper, plain_helpers, whole_cell, with_helpers
+from utils.classroom.magics import code_of
 
 OPAQUE = {"eval", "exec", "globals", "locals", "vars", "__import__", "getattr", "import_module"}
 
@@ -89,6 +90,11 @@ class _Book:
         """Return whether a cell is neither the course's own nor an exercise's."""
         is_own = normal(self.cells[place].source) in self.plan.own_cells
         return not self.owners[place][0] and not is_own and bool(self.cells[place].source.strip())
+
+    def imported(self) -> set[str]:
+        """Return what imports bind: `np.random.shuffle` fills nothing of a student's."""
+        lines = [*self.plan.imports, *(line for cell in self.cells for line in _import_lines(cell))]
+        return set().union(*map(names_bound, lines))
 
     def places(self, kind: str, id: str) -> list[int]:
         """Return where the answers or checks of an exercise stand."""
@@ -225,30 +231,24 @@ def _last_whole(tried: list[list[_Piece]], asked: Asked) -> list[list[_Piece]]:
 # What an answer needs from elsewhere
 
 
-def _definitions(book: _Book, found: dict[str, Answer]) -> list[ast.stmt]:
-    """Return the statements that define names outside of answers, those of the course first."""
+def _definitions(book: _Book, found: dict[str, Answer]) -> list[Helper]:
+    """Return what defines names outside of answers, that of the course first."""
     used = {normal(line) for one in found.values() for line in one.source.split("\n\n")}
-    statements = [one for text in book.plan.definitions for one in code_of(text).tree.body]
+    pool = [one for text in book.plan.definitions for one in plain_helpers(code_of(text), -1)]
+    imported = book.imported()
     for place, cell in enumerate(book.cells):
-        is_course_or_added = cell.kind == "code" and not book.owners[place][0]
-        if is_course_or_added and normal(code_of(cell.source).text) not in used:
-            statements += code_of(cell.source).tree.body
-    kinds = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign | ast.AugAssign
-    return [one for one in statements if isinstance(one, kinds)]
+        code = code_of(cell.source)
+        if cell.kind == "code" and not book.owners[place][0] and normal(code.text) not in used:
+            pool += plain_helpers(code, place)
+            pool += whole_cell(code, place, imported) if book.is_added(place) else []
+    return pool
 
 
-def _with_helpers(answer: Answer, pool: list[ast.stmt]) -> Answer:
+def _with_helpers(answer: Answer, pool: list[Helper]) -> Answer:
     """Return an answer whose code begins with the definitions that it needs, and no others."""
     if not answer.code:
         return answer
-    bound = names_bound(answer.source)
-    needed, waiting = set(), names_needed(answer.source) - bound
-    while waiting:
-        needed |= waiting
-        texts = [ast.unparse(one) for one in pool if bound_by(one) & waiting]
-        waiting = set().union(*map(names_needed, texts)) - needed - bound
-    helpers = [ast.unparse(one) for one in pool if bound_by(one) & needed]
-    code = "\n\n".join([*dict.fromkeys(helpers), answer.source])
+    code = with_helpers(answer.source, pool)
     return Answer(answer.asked, answer.source, code, True, "", answer.notes)
 
 

@@ -21,7 +21,7 @@ from utils.authoring.notebooks import (
     write_notebook,
 )
 from utils.authoring.sections import is_master_only
-from utils.authoring.variants import with_variants
+from utils.authoring.variants import stamp, with_variants
 from utils.classroom.judge_folder import MANIFEST, copy_whole, lay_judge
 from utils.exercises import variants
 from utils.support.class_settings import ClassSettings
@@ -75,6 +75,7 @@ def lay(dest: Path, settings: ClassSettings, chapters: Sequence[int]) -> None:
         if int(master.name[:2]) in wanted:
             with variants.use(settings.variant, settings.student):
                 notebook = source_notebook(read_notebook(master), judge)
+            stamp(notebook, settings.variant, settings.student)
             write_notebook(folder / "source" / master.stem / master.name, notebook)
 
 

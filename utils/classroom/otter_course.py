@@ -14,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from utils.authoring.notebooks import YOUR_CODE, masters, read_notebook, write_notebook
+from utils.authoring.variants import stamp
 from utils.classroom.judge_folder import MANIFEST, copy_whole, lay_judge
 from utils.classroom.nbgrader_course import (
     GRADED_CHAPTERS,
@@ -63,6 +64,7 @@ def lay(dest: Path, settings: ClassSettings, chapters: Sequence[int]) -> None:
         if int(master.name[:2]) in wanted:
             with variants.use(settings.variant, settings.student):
                 notebook = otter_master(read_notebook(master), judge)
+            stamp(notebook, settings.variant, settings.student)
             write_notebook(folder / "masters" / master.stem / master.name, notebook)
 
 

@@ -11,7 +11,8 @@ from nbformat import NotebookNode
 
 from utils.authoring.notebooks import derive, masters, read_notebook
 from utils.classroom.asked import Asked, Plan, normal
-from utils.classroom.cells import GRADE_ID, bound_by, code_of, names_needed, parsed
+from utils.classroom.cells import GRADE_ID, bound_by, names_needed
+from utils.classroom.magics import code_of, parsed
 from utils.exercises.exercise import find_exercise
 from utils.exercises.stubs import known_stubs, stub_hashes
 from utils.exercises.variants import use

@@ -15,6 +15,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
@@ -26,11 +27,12 @@ import numpy as np
 import psutil
 
 from utils.classroom.plain_values import ModelFile, Opaque, Unsafe, model_of, read_plain
+from utils.classroom.wire import Wire
 from utils.exercises import conditions
 from utils.exercises.exercise import Incorrect, NotAttempted
 from utils.exercises.guard import IDLE, PATIENCE, TimeUp, far_error
 
-LARGEST = 512_000_000  # bytes of one message of a student
+ASKED = 300.0  # seconds in which the judge measures for one notebook
 START = 120.0  # seconds for the process to import what it needs
 LOOK = 0.05  # seconds between two looks at the process
 
@@ -74,9 +76,11 @@ class Nursery:
         alive = self.process is not None and self.process.poll() is None
         if not alive or not hasattr(os, "fork"):
             self.close()
-            script = Path(__file__).with_name("answers.py")
+            script = self.course / "utils" / "classroom" / "answers.py"
+            # Compiled files are looked for where there are none: nobody can have left them there.
+            alone = ["-I", "-B", "-X", f"pycache_prefix={self.course / self.mark}"]
             self.process = subprocess.Popen(
-                [sys.executable, "-I", str(script), str(self.course), *self.modules],
+                [sys.executable, *alone, str(script), str(self.course), *self.modules],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -86,20 +90,25 @@ class Nursery:
             )
         return self.process
 
-    def sweep(self, keep: bool = True) -> None:
-        """Kill what students have started and left behind; without `keep`, the process too."""
-        own = self.process.pid if keep and self.process else None
+    def sweep(self) -> None:
+        """Kill what students have started and left behind."""
+        own = self.process.pid if self.process else 0
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(own).children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    child.kill()
+        if sys.platform == "linux" and self.process and self.process.poll() is None:
+            return  # there it is the parent of all that was left behind
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error, OSError):
-                if process.pid not in (own, os.getpid()) and self.mark in (
-                    process.environ().get("COURSE_MARK", "")
-                ):
+                is_theirs = process.environ().get("COURSE_MARK", "") == self.mark
+                if is_theirs and process.pid not in (own, os.getpid()):
                     process.kill()
 
     def close(self) -> None:
         """End the process and all that it has started."""
         if self.process is not None:
-            self.sweep(keep=False)
+            self.sweep()
             self.process.kill()
             self.process.wait()
             self.process.stdin.close()
@@ -164,7 +173,9 @@ class Line:
 
     def __init__(self, nursery: Nursery, home: Path, memory: int) -> None:
         self.nursery = nursery
-        self.connection, self.pid = nursery.line(home)
+        connection, self.pid = nursery.line(home)
+        self.wire, self.looked = Wire(connection), 0.0
+        self.asked = 0.0  # seconds that the judge has worked for the student's code
         self.functions: list[Any] = []
         self.memory = memory
         self.is_open = True
@@ -204,43 +215,62 @@ class Line:
                 raise raised[-1]
             if told != "ask":
                 return told, found
+            if len(found) != 3:
+                self._stop("Your code sent something that is no answer.")
             self._send(*self._asked(*found, raised))
 
     def _asked(
         self, number: int, arguments: Any, named: Any, raised: list[Exception]
     ) -> tuple[str, tuple[Any, ...]]:
         """Call a function of the judge; return what is told of it."""
+        begun = time.monotonic()
         try:
             return "told", (self.functions[number](*arguments, **named),)
         except Exception as error:  # it comes back when the student's function lets it through
             raised.append(error)
             return "refused", (type(error).__name__, str(error))
+        finally:
+            self.asked += time.monotonic() - begun
 
     def _send(self, what: str, parts: Any) -> None:
-        try:
-            self.connection.send_bytes(self.written((what, parts)))
-        except OSError as error:
-            self.close()
-            raise Stopped("Your code ended the whole Python process.") from error
+        rest = self.wire.framed(self.written((what, parts)))
+        while len(rest):
+            try:
+                rest = self.wire.write(rest, LOOK)
+            except OSError as error:
+                self._stop("Your code ended the whole Python process.", error)
+            self._look()
 
     def _receive(self) -> tuple[str, tuple[Any, ...]]:
         """Return what the student's process says; kill it where a limit is broken."""
         while True:
+            begun = time.monotonic()
             try:
-                if self.connection.poll(LOOK):
-                    what, parts = read_plain(self.connection.recv_bytes(LARGEST))
+                message = self.wire.read(LOOK)
+                if message is not None:
+                    what, parts = read_plain(message)
+                    self._look()
                     return str(what), tuple(parts)
             except (EOFError, OSError) as error:
-                self.close()
-                raise Stopped("Your code ended the whole Python process.") from error
+                self._stop("Your code ended the whole Python process.", error)
             except (Unsafe, TypeError, ValueError) as error:
-                self.close()
-                raise Stopped("Your code sent something that is no answer.") from error
-            self.waited += LOOK
+                self._stop("Your code sent something that is no answer.", error)
+            self.waited += time.monotonic() - begun
+            self._look()
+
+    def _look(self) -> None:
+        """Stop the student's process where a limit is broken; look now and then."""
+        now = time.monotonic()
+        if now - self.looked >= LOOK:
+            self.looked = now
             sentence = self._broken()
             if sentence:
-                self.close()
-                raise Stopped(sentence)
+                self._stop(sentence)
+
+    def _stop(self, sentence: str, error: BaseException | None = None) -> None:
+        """Kill the student's process. Raises `Stopped`."""
+        self.close()
+        raise Stopped(sentence) from error
 
     def _broken(self) -> str:
         """Return which limit is broken, as a sentence, or ""."""
@@ -250,6 +280,11 @@ class Line:
             return (
                 f"Stopped: it took more than {self.memory / 1e9:g} GB of memory. Is a list or an "
                 "array growing without end, or much larger than it should be?"
+            )
+        if self.asked > ASKED:
+            return (
+                f"Stopped: it measured for more than {ASKED:g} seconds. Three settings with three "
+                "seeds each are enough."
             )
         sleeps = self.waited >= self.seconds and worked < IDLE * self.waited
         if worked >= self.seconds or sleeps or self.waited >= PATIENCE * self.seconds:
@@ -263,7 +298,7 @@ class Line:
         """Hang up, and kill what the student's code has left."""
         self.is_open = False
         with contextlib.suppress(OSError):
-            self.connection.close()
+            self.wire.close()
         with contextlib.suppress(psutil.Error):
             psutil.Process(self.pid).kill()
         self.nursery.sweep()
@@ -339,7 +374,7 @@ def mirror(here: Any, there: Any) -> None:
     ):
         here.clear()
         here.update(there)
-    elif isinstance(there, dict) and hasattr(here, "__dict__"):
+    elif isinstance(there, dict) and hasattr(here, "__dict__"):  # a copy too, see `duplicate`
         for name, value in vars(here).items():
             if name in there:
                 mirror(value, there[name])

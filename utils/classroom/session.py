@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import importlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,11 +28,11 @@ from utils.classroom.remote import (
     received,
 )
 from utils.exercises.exercise import Incorrect, NotAttempted, find_exercise
+from utils.exercises.experiment import Design
 from utils.exercises.guard import FarError
 from utils.exercises.verdict import Verdict, explained, incorrect, unsolved, verdict_of
 
 Cell = tuple[str, str]  # the exercise's id, or "" for imports and helpers; the code
-MEASURING = 300.0  # seconds in which the judge measures for one notebook
 
 # What students measure in their experiments. The judge measures for them, and remembers.
 MEASURED = {
@@ -84,7 +85,7 @@ class Session:
         try:
             self._run()
             spoilt = self._spoilt(id)
-            if spoilt is not None:
+            if isinstance(spoilt, Stopped) or (spoilt and not self._has(names, id)):
                 return incorrect(exercise, *explained(exercise, (), spoilt))
             self._line.begin(exercise.seconds)
             answers = [self._answer(name, id) for name in names]
@@ -93,9 +94,16 @@ class Session:
             return unsolved(exercise)
         except (Stopped, Incorrect) as reason:
             return incorrect(exercise, str(reason))
+        except (TypeError, ValueError, LookupError, AttributeError):  # of a message without sense
+            self._hang_up()
+            return incorrect(exercise, "Your code sent something that is no answer.")
         except FarError as error:  # answers of a kernel that cannot be opened
             self._hang_up()
             return incorrect(exercise, *explained(exercise, (), error))
+
+    def _has(self, names: Sequence[str], id: str) -> bool:
+        """Return whether the answers are there, though something after them raised an error."""
+        return all(self._line.ask("get", name, id)[0] != "missing" for name in names)
 
     def _spoilt(self, id: str) -> BaseException | None:
         """Return why the cell of an exercise did not run, or None."""
@@ -149,4 +157,28 @@ class Session:
             names = MEASURED.get(chapter, ())
             if names and any(name in code for _, code in self.cells for name in names):
                 module = importlib.import_module(f"utils.exercises.measure_{chapter}")
-                measures(self._line, chapter, {name: getattr(module, name) for name in names})
+                offered = {name: _careful(getattr(module, name), chapter) for name in names}
+                measures(self._line, chapter, offered)
+
+
+def _careful(measure: Callable[..., float], chapter: int) -> Callable[..., float]:
+    """Return `measure`, which refuses settings that the exercise does not allow."""
+    checks = importlib.import_module(f"utils.exercises.chapter_{chapter}")
+    designs = [one for one in vars(checks).values() if isinstance(one, Design)]
+
+    def measured(setting: Any, *rest: Any, **named: Any) -> float:
+        valid = designs[0].holds if designs else partial(_of_decoding, checks, rest, named)
+        if isinstance(setting, list):
+            setting = tuple(setting)
+        if not valid(setting):
+            raise Incorrect(f"{setting!r} cannot be measured here.")
+        return measure(setting, *rest, **named)
+
+    measured.__name__, measured.__module__ = measure.__name__, measure.__module__  # it stays here
+    return measured
+
+
+def _of_decoding(checks: Any, rest: tuple[Any, ...], named: dict[str, Any], setting: Any) -> bool:
+    """Return whether a setting of chapter 7 is one; what it means depends on what is varied."""
+    vary = named.get("vary", rest[1] if len(rest) > 1 else "")
+    return bool(checks._is_setting_of(vary, setting))

@@ -18,6 +18,10 @@ from utils.support.class_settings import ClassSettings
 from utils.support.paths import ROOT
 
 README = Path(__file__).with_name("student_readme.md")
+OWN_SCENES = """
+Your class has scenes and exercises of its own. The text was written beside the course's scenes, so
+its numbers can differ a little from yours.
+"""
 # What is of no use to a student, or needs what is withheld.
 WITHHELD_TARGETS = ("course", "test", "bench", "chapters", "class", "$(READY)-dev")
 FIRST_CHAPTER = "00_start_here.ipynb"
@@ -134,6 +138,7 @@ def readme(notebooks: dict[str, NotebookNode], settings: ClassSettings) -> str:
         "hints": HINTS[settings.hints].replace("$id", example),
         "example": example,
         "guess": f"{example.partition('.')[0]}.1",
+        "scenes": OWN_SCENES if settings.variant else "",
         "licences": _licences(),
     }
     return Template(README.read_text(encoding="utf-8")).substitute(values)

@@ -11,13 +11,13 @@ import re
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from utils.authoring.notebooks import derive, masters, read_notebook, write_notebook
-from utils.authoring.variants import with_variants
+from utils.authoring.variants import stamp, with_variants
 from utils.classroom import student_texts
 from utils.classroom.candidates import SEALED_IDS, sealed_exercises
 from utils.exercises import packed, variants
@@ -53,8 +53,10 @@ WRITTEN = (Path("README.md"), Path("Makefile"), DEVCONTAINER, REFERENCE)
 
 
 class Tree:
-    """A student's tree: the chapters of some numbers, with what a teacher chose.
+    """A student's tree: the notebooks of some chapters, with what a teacher chose.
 
+    Checks, hints and words are those of all chapters. So the tree of a later week can be unpacked
+    over that of an earlier one, whose notebooks go on working and stay as they are.
     Raises `ValueError` for a chapter that the course does not have.
     """
 
@@ -68,12 +70,16 @@ class Tree:
             raise ValueError(f"There is no chapter {missing[0]}; the course has {known}.")
         self.settings = settings
         self.chapters = sorted(set(chapters)) or list(found)
+        self.all_chapters = list(found)
         self.copied = copied_files()
         with variants.use(settings.variant, settings.student):
-            self.notebooks = {
-                found[number].name: derive(with_variants(read_notebook(found[number])))
-                for number in self.chapters
+            readers = {
+                number: derive(with_variants(read_notebook(path))) for number, path in found.items()
             }
+        self.stubs = stubs_of(readers.values())
+        self.notebooks = {found[number].name: readers[number] for number in self.chapters}
+        for notebook in self.notebooks.values():
+            stamp(notebook, settings.variant, settings.student)
 
     def has(self, path: Path) -> bool:
         """Return whether a path below the top, of a file or a folder, will be in the tree."""
@@ -95,17 +101,17 @@ class Tree:
         write_class_settings(folder / "data" / "class.json", self.settings)
 
     def _write_exercises(self, folder: Path) -> None:
-        for number in self.chapters:
+        for number in self.all_chapters:
             text = student_texts.exercise_words(number, self.settings)
             _write(folder / f"chapter_{number}.toml", text)
             guesses = f"predictions_{number}.toml"
             if (ROOT / EXERCISES / guesses).is_file():
                 shutil.copyfile(ROOT / EXERCISES / guesses, folder / guesses)
-        write_json(folder / "stubs.json", stubs_of(self.notebooks.values()))
+        write_json(folder / "stubs.json", self.stubs)
         if self.settings.checks != "attempted":
-            (folder / packed.CHECKS.name).write_bytes(packed.pack(packed_of(self.chapters)))
+            (folder / packed.CHECKS.name).write_bytes(packed.pack(packed_of(self.all_chapters)))
             reasons = self.settings.checks == "full"
-            write_json(folder / "sealed.json", sealed_exercises(self.chapters, reasons))
+            write_json(folder / "sealed.json", sealed_exercises(self.all_chapters, reasons))
 
     def _write_texts(self, folder: Path) -> None:
         first = next(iter(self.notebooks))
@@ -167,7 +173,7 @@ def _known_to_git() -> set[Path]:
     return {Path(name) for name in told.stdout.decode("utf-8").split("\0") if name}
 
 
-def stubs_of(notebooks: Sequence[NotebookNode]) -> dict[str, list[str]]:
+def stubs_of(notebooks: Iterable[NotebookNode]) -> dict[str, list[str]]:
     """Return exercise id -> the hashes of its placeholder in chapters as they are handed out."""
     found: dict[str, list[str]] = {}
     for notebook in notebooks:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from utils.authoring.notebooks import masters
 from utils.classroom.files_read import Entry, entries_of
-from utils.classroom.handins import Handed, Unreadable, copy_number, handed
+from utils.classroom.handins import Handed, Unreadable, copy_number, handed, number_in
 
 # "Full Name_123456_assignsubmission_file_" is a folder, or begins a file's name.
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.S)
@@ -29,11 +29,21 @@ _WRAPPERS = {"submitted", "submissions"}
 
 @dataclass
 class Student:
-    """What one student handed in: `notebooks` by chapter, the latest of each; notes in words."""
+    """What one student handed in: `notebooks` by chapter, the latest of each; notes in words.
+
+    `unread`: the chapters, by the names of files, of which something else came; None: no chapter.
+    """
 
     name: str
     notebooks: dict[int, Handed] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    unread: set[int | None] = field(default_factory=set)
+
+    def is_unread(self, chapter: int) -> bool:
+        """Return whether something came for a chapter, of which nothing could be read."""
+        if chapter in self.notebooks:
+            return False
+        return chapter in self.unread or (None in self.unread and not self.notebooks)
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,8 @@ def read_submissions(path: Path) -> list[Student]:
     """
     found: dict[tuple[str, str], list[tuple[_Claim, Entry]]] = {}
     for entry in _unwrapped(list(entries_of(path)), path):
+        if entry.parts == ("",):  # an empty folder around all of them
+            continue
         claim = _claim(entry, path)
         found.setdefault((claim.name, claim.number), []).append((claim, entry))
     if not found:
@@ -121,8 +133,11 @@ def _student(name: str, files: list[tuple[_Claim, Entry]]) -> Student:
     for claim, entry in files:
         if claim.late and "handed in late" not in student.notes:
             student.notes.append("handed in late")
+        if not claim.file and not entry.trouble:  # an empty folder
+            continue
         if not entry.trouble and not claim.file.lower().endswith(".ipynb"):
             others.append(claim.file)
+            student.unread.add(number_in(claim.file))
             continue
         if (tried := tried + 1) > MOST:
             student.notes.append(f"more than {MOST} notebooks: the others were not read")
@@ -131,14 +146,24 @@ def _student(name: str, files: list[tuple[_Claim, Entry]]) -> Student:
             one = handed(claim.file, entry.content(), entry.time)
         except Unreadable as reason:
             student.notes.append(str(reason))
+            student.unread.add(number_in(claim.file))
             continue
         by_chapter.setdefault(one.chapter, []).append(one)
     for chapter, copies in sorted(by_chapter.items()):
         student.notebooks[chapter] = _latest(copies, student.notes)
-    if not by_chapter:
-        told = f": handed in were {', '.join(sorted(others)[:5])}" if others else ""
-        student.notes.append(f"no notebook that can be graded{told}")
+    student.notes += _others_told(sorted(others), student)
     return student
+
+
+def _others_told(others: list[str], student: Student) -> list[str]:
+    """Return a note on the files that are no notebooks, and on what is missing."""
+    more = f" and {len(others) - 5} others" if len(others) > 5 else ""
+    told = ", ".join(others[:5]) + more
+    if student.notebooks:
+        return [f"not read: {told}"] if others else []
+    if not student.unread:
+        return ["nothing was handed in"]
+    return [f"no notebook that can be graded{': handed in were ' if others else ''}{told}"]
 
 
 def _latest(copies: list[Handed], notes: list[str]) -> Handed:

@@ -587,7 +587,7 @@ _DESIGN_2_4 = Design(
 
 @exercise("2.4")
 def check_2_4(experiment: Any) -> None:
-    """Measure two of the reader's settings again, and compare the conclusion with the means."""
+    """Measure the reader's settings again, and compare the conclusion with the means."""
     judge_experiment(experiment, _DESIGN_2_4)
 
 

@@ -30,6 +30,7 @@ _DESIGN_6_2 = Design(
     tolerance=0.02,
     settings="a pair `(learning rate, batch size)`, such as `(0.03, 64)`: a rate of 0.00001 to 10, "
     "a whole number of 4 to 1024",
+    again=4,  # a measurement takes up to a second
     parts=(
         Part("the learning rate", 1e-5, 10, whole=False),
         Part("the batch size", 4, 1024),

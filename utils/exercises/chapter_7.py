@@ -1026,6 +1026,7 @@ def check_7_7(experiment: Any) -> None:
         control=control,
         repeats=3,
         tolerance=MEASURED[measured],
+        again=2,  # a measurement takes up to two seconds
         settings=settings,
         valid=partial(_is_setting_of, vary),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from utils.exercises.expect import (
     mistake,
     numbers,
 )
-from utils.exercises.experiment import Design, judge_experiment
+from utils.exercises.experiment import Design, is_setting, judge_experiment, listed
 from utils.exercises.guard import call
 from utils.exercises.measure_8 import BASELINES, Bandit, measure_bandit
 from utils.vocabulary import END, PAD, START, UNKNOWN
@@ -507,7 +508,7 @@ def _can_be_played(bandit: Any) -> bool:
         and -100 <= bandit.offset <= 100
         and 0 < bandit.rate <= 3
         and 0 <= bandit.noise <= 20
-        and isinstance(bandit.draws, int)
+        and isinstance(bandit.draws, Integral)
         and 2 <= bandit.draws <= 64
         and bandit.baseline in BASELINES
     )
@@ -527,8 +528,9 @@ _DESIGN_8_5 = Design(
 @exercise("8.5")
 def check_8_5(experiment: Any) -> None:
     """Judge an experiment with the bandit that varies one thing."""
-    if isinstance(experiment, dict) and isinstance(experiment.get("settings"), (list, tuple)):
-        bandits = [entry for entry in experiment["settings"] if _can_be_played(entry)]
+    if isinstance(experiment, dict):
+        tried = listed(experiment.get("settings")) or []
+        bandits = [entry for entry in tried if is_setting(entry, _DESIGN_8_5)]
         varied = sorted(set().union(*(bandit.varied() for bandit in bandits)))
         mistake(
             len(varied) > 1,

@@ -15,7 +15,7 @@ from typing import Any
 from unittest.mock import patch
 
 from utils.exercises.exercise import Incorrect
-from utils.exercises.looks import Watched
+from utils.exercises.looks import looks_counted
 from utils.exercises.tomorrow import other_hashes
 
 # What makes one-hot vectors, in memory that Python does not count.
@@ -65,13 +65,6 @@ def memory_measured() -> Iterator[Callable[[], int]]:
     finally:
         if not running:
             tracemalloc.stop()
-
-
-@contextmanager
-def looks_counted() -> Iterator[Callable[[], int]]:
-    """Yield a function that says how often the pixels of `Watched` photos were asked for."""
-    Watched.asked = 0
-    yield lambda: Watched.asked
 
 
 CONDITIONS: dict[str, Callable[[], AbstractContextManager[Any]]] = {

@@ -20,11 +20,14 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from utils.exercises.exercise import Incorrect, NotAttempted
 
 CONCLUSIONS = ("rises", "falls", "no clear effect")
 KEYS = ("question", "settings", "results", "conclusion")
 FEWEST_SETTINGS, QUESTION_WORDS = 3, 4
+MOST_ENTRIES = 100  # settings, or results of one: whoever checks must not read on without end
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Design:
     `settings`: what a setting is, for a sentence. `valid(setting)`: whether it is one. Where a
     setting is a tuple of numbers, `parts` says so instead: one of them may vary, and the settings
     are compared from small to large.
-    `again`: how many settings are measured again, each with its first seed.
+    `again`: how many settings are measured again, each with all its seeds; None for all of them.
     """
 
     measure: Callable[[Any, int], float]
@@ -66,7 +69,7 @@ class Design:
     settings: str
     valid: Callable[[Any], bool] | None = None
     parts: tuple[Part, ...] = ()
-    again: int = 2
+    again: int | None = None
 
     def holds(self, setting: Any) -> bool:
         """Return whether something is a setting. May raise where it is nothing like one."""
@@ -105,11 +108,14 @@ def _expect_form(experiment: Any) -> None:
 
 
 def _expect_settings(settings: Any, design: Design) -> list[Any]:
-    if isinstance(settings, (str, bytes, dict)) or not hasattr(settings, "__iter__"):
-        raise Incorrect("`settings` is a list of the settings that you tried.")
-    found = [_plain(setting) for setting in settings]
+    entries = listed(settings)
+    if entries is None:
+        raise Incorrect(
+            f"`settings` is a list of the settings that you tried, at most {MOST_ENTRIES}."
+        )
+    found = [_plain(setting) for setting in entries]
     for setting in found:
-        if not _is_valid(setting, design):
+        if not is_setting(setting, design):
             raise Incorrect(f"{setting!r} cannot be tried here. A setting is {design.settings}.")
     if len(set(found)) < len(found):
         raise Incorrect("A setting is in the list twice. Repeats belong in its results.")
@@ -139,7 +145,8 @@ def _expect_one_varied(settings: list[Any], design: Design) -> None:
         )
 
 
-def _is_valid(setting: Any, design: Design) -> bool:
+def is_setting(setting: Any, design: Design) -> bool:
+    """Return whether something is a setting of a design, whatever it is."""
     try:
         hash(setting)
         return design.holds(setting)
@@ -147,14 +154,36 @@ def _is_valid(setting: Any, design: Design) -> bool:
         return False
 
 
+def listed(values: Any) -> list[Any] | None:
+    """Return what a list, tuple, set, range or array holds; None for anything else or too much."""
+    if not isinstance(values, (list, tuple, set, frozenset, range, np.ndarray)):
+        return None
+    if isinstance(values, np.ndarray) and values.ndim == 0:
+        return None
+    # A range may be too long for `len`.
+    many = len(values) > MOST_ENTRIES if not isinstance(values, range) else values[MOST_ENTRIES:]
+    return None if many else list(values)
+
+
 def _plain(value: Any) -> Any:
-    """Return a number of NumPy as one of Python, anything else as it is."""
-    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+    """Return a number of NumPy as one of Python, a list or a row of an array as a tuple of such.
+
+    Anything else is returned as it is.
+    """
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
+        return value.item()
+    parts = listed(value) if isinstance(value, (list, tuple, np.ndarray)) else None
+    if parts is None:
+        return value
+    return tuple(part.item() if isinstance(part, np.generic) else part for part in parts)
 
 
 def _expect_results(results: Any, settings: list[Any], design: Design) -> dict[Any, list[float]]:
-    if not isinstance(results, dict):
-        raise Incorrect("`results` is a dict: setting -> the list of its results.")
+    if not isinstance(results, dict) or len(results) > MOST_ENTRIES:
+        raise Incorrect(
+            "`results` is a dict: setting -> the list of its results. It holds at most "
+            f"{MOST_ENTRIES} settings."
+        )
     given = {_plain(setting): values for setting, values in results.items()}
     missing = [setting for setting in settings if setting not in given]
     if missing:
@@ -170,13 +199,15 @@ def _expect_results(results: Any, settings: list[Any], design: Design) -> dict[A
 
 def _numbers(values: Any, setting: Any, design: Design) -> list[float]:
     """Return the results of a setting as numbers."""
-    listed = [values] if isinstance(values, Real) else values
-    if isinstance(listed, (str, bytes, dict)) or not hasattr(listed, "__iter__"):
-        raise Incorrect(f"The results of {setting!r} are to be a list of numbers.")
-    found = [_plain(value) for value in listed]
+    entries = [values] if isinstance(values, Real) else listed(values)
+    if entries is None:
+        raise Incorrect(
+            f"The results of {setting!r} are to be a list of numbers, at most {MOST_ENTRIES}."
+        )
+    found = [_plain(value) for value in entries]
     if not all(isinstance(v, Real) and not isinstance(v, bool) for v in found):
         raise Incorrect(f"Not every result of {setting!r} is a number.")
-    if not all(math.isfinite(v) for v in found):
+    if not all(_is_finite(v) for v in found):
         raise Incorrect(f"A result of {setting!r} is NaN or infinite: nothing was measured there.")
     if len(found) < design.repeats:
         raise Incorrect(
@@ -186,20 +217,33 @@ def _numbers(values: Any, setting: Any, design: Design) -> list[float]:
     return [float(v) for v in found]
 
 
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number with hundreds of digits
+        return False
+
+
 def _expect_measured(results: dict[Any, list[float]], design: Design) -> None:
-    """Measure some settings again: the control, and those farthest from it in the results."""
+    """Measure settings again, the control first, then those farthest from it in the results."""
     control = results[design.control][0]
     others = sorted(
         (setting for setting in results if setting != design.control),
         key=lambda setting: -abs(results[setting][0] - control),
     )
     for setting in [design.control, *others][: design.again]:
-        found, given = float(design.measure(setting, 0)), results[setting][0]
-        if abs(found - given) > design.tolerance:
-            raise Incorrect(
-                f"The first result of {setting!r} is {given:.4g}. Measured again with seed 0 it is "
-                f"{found:.4g}. Results come from a run, one for each seed: 0 first, then 1, ..."
-            )
+        for seed, given in enumerate(results[setting][: design.repeats]):
+            _expect_result(setting, seed, given, design)
+
+
+def _expect_result(setting: Any, seed: int, given: float, design: Design) -> None:
+    found = float(design.measure(setting, seed))
+    if abs(found - given) > design.tolerance or not math.isfinite(found):
+        place = ("first", "second", "third")[seed] if seed < 3 else f"{seed + 1}th"
+        raise Incorrect(
+            f"The {place} result of {setting!r} is {given:.4g}. Measured again with seed {seed} it "
+            f"is {found:.4g}. Results come from a run, one for each seed: 0 first, then 1, ..."
+        )
 
 
 def _expect_conclusion(conclusion: Any, results: dict[Any, list[float]]) -> None:

@@ -1,8 +1,17 @@
 """Photos that count how often their pixels are asked for."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import wraps
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
+
+# What makes a plain array of a photo, which would count nothing any more.
+_MAKERS = ("array", "asarray", "asanyarray", "ascontiguousarray", "copy")
 
 
 class Watched(np.ndarray):
@@ -16,13 +25,47 @@ class Watched(np.ndarray):
 
     def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **named: Any) -> Any:
         Watched.asked += 1
-        plain = [np.asarray(one) if isinstance(one, Watched) else one for one in inputs]
-        return getattr(function, method)(*plain, **named)
+        if "out" in named:
+            named["out"] = tuple(map(_unwatched, named["out"]))
+        return getattr(function, method)(*map(_unwatched, inputs), **named)
 
-    def tobytes(self, *arguments: Any) -> "WatchedBytes":
+    def __iter__(self) -> Iterator[Any]:
+        Watched.asked += 1
+        return super().__iter__()
+
+    def __getitem__(self, place: Any) -> Any:
+        Watched.asked += 1
+        return super().__getitem__(place)
+
+    def __bytes__(self) -> WatchedBytes:
+        return self.tobytes()
+
+    @property
+    def flat(self) -> Any:
+        """The numbers one after the other."""
+        Watched.asked += 1
+        return _unwatched(self).flat
+
+    @property
+    def data(self) -> memoryview:
+        """The memory of the photo."""
+        Watched.asked += 1
+        return _unwatched(self).data
+
+    def view(self, *arguments: Any, **named: Any) -> Any:
+        """Return another view, which counts too."""
+        return _watched(super().view(*arguments, **named))
+
+    def tobytes(self, *arguments: Any) -> WatchedBytes:
         """Return the bytes, which count too."""
         Watched.asked += 1
         return WatchedBytes(super().tobytes(*arguments))
+
+    def tolist(self) -> Any:
+        """Return the numbers as a list, which counts too."""
+        Watched.asked += 1
+        found = super().tolist()
+        return WatchedList(found) if isinstance(found, list) else found
 
 
 class WatchedBytes(bytes):
@@ -33,3 +76,46 @@ class WatchedBytes(bytes):
     def __eq__(self, other: object) -> bool:
         Watched.asked += 1
         return bytes.__eq__(self, other)
+
+
+class WatchedList(list):
+    """The numbers of a watched photo: comparing them counts."""
+
+    __hash__ = None
+
+    def __eq__(self, other: object) -> bool:
+        Watched.asked += 1
+        return list.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+
+def _unwatched(value: Any) -> Any:
+    return np.ndarray.view(value, np.ndarray) if isinstance(value, Watched) else value
+
+
+def _watched(value: Any) -> Any:
+    return np.ndarray.view(value, Watched) if type(value) is np.ndarray else value
+
+
+@contextmanager
+def looks_counted() -> Iterator[Callable[[], int]]:
+    """Yield a function that says how often the pixels of `Watched` photos were asked for."""
+
+    def keeping(usual: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(usual)
+        def made(*given: Any, **named: Any) -> Any:
+            found = usual(*given, **named)
+            if not given or not isinstance(given[0], Watched):
+                return found
+            Watched.asked += 1
+            return _watched(found)
+
+        return made
+
+    Watched.asked = 0
+    with ExitStack() as patches:
+        for name in _MAKERS:
+            patches.enter_context(patch.object(np, name, keeping(getattr(np, name))))
+        yield lambda: Watched.asked

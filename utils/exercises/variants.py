@@ -108,14 +108,18 @@ def _used(use: _Use) -> Iterator[None]:
 
 
 def chosen(id: str) -> int:
-    """Return the number of the variant of an exercise; 0, the course's own, without a seed."""
+    """Return the number of the variant of an exercise; 0, the course's own, without a seed.
+
+    With one it is 0 only where there is no other: the course's own solutions are public.
+    """
     now = _current()
     if id in now.fixed:
         return now.fixed[id]
-    if not now.seed:
+    others = len(variants_of(id)) - 1
+    if not now.seed or not others:
         return 0
     drawn = random.Random(f"{now.seed}/{now.student}/{id}")
-    return drawn.randrange(len(variants_of(id)))
+    return 1 + drawn.randrange(others)
 
 
 def variant(id: str) -> Variant:

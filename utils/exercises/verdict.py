@@ -10,7 +10,7 @@ from typing import Any
 from utils.exercises.boxes import Box
 from utils.exercises.exercise import Exercise, Incorrect, NotAttempted, absent, find_exercise
 from utils.exercises.expect import COMPARED
-from utils.exercises.guard import ReaderError, TimeUp, readers_line, time_limit
+from utils.exercises.guard import FarError, ReaderError, TimeUp, readers_line, time_limit
 from utils.exercises.own_work import problem_of
 from utils.exercises.sealed import sealed_check
 from utils.exercises.stubs import is_placeholder
@@ -124,7 +124,7 @@ def explained(exercise: Exercise, answers: tuple, error: BaseException) -> tuple
         return (str(error),)
     if isinstance(error, ReaderError) and error.__cause__ is not None:
         return _raised(error.__cause__, f" when called as `{error}`")
-    if line:
+    if line or isinstance(error, FarError):
         return _raised(error, "")
     kinds = ", ".join(f"`{type(answer).__name__}`" for answer in answers) or "nothing"
     return (f"This answer is of another sort than the text asks for: {kinds} was handed in.",)
