@@ -31,6 +31,7 @@ COMMANDS = {
 FOR_TEACHERS = {
     "handout": ("classroom.handout", "write what students get: a folder, a zip, nbgrader, otter"),
     "grade": ("classroom.grade", "grade the notebooks of a class"),
+    "alike": ("classroom.alike_report", "list students whose answers are alike"),
     "teaching": ("classroom.teaching", "write the tables of TEACHING.md again"),
     "predictions": ("classroom.predictions", "the guesses of a class in one picture"),
 }

@@ -793,7 +793,7 @@ CASES = {
             (measured_4_7((1, 10, 64), (1, 10, 64), (3, 10, 64)), "in the list twice"),
             (measured_4_7((1, 10, 64), (3, 10, 64), (1, 5, 64)), "more than one thing varies"),
             ({**BIASES_4_7, "settings": [0, 1, 3]}, "0 cannot be tried"),
-            ({**BIASES_4_7, "settings": [[0, 10, 64], [1, 10, 64]]}, "cannot be tried"),
+            ({**BIASES_4_7, "settings": [[0, 10, 64], [1, 10, 64]]}, "fewer than 3"),
             ({**BIASES_4_7, "settings": [(1, 10, 64), (1, 31, 64)]}, "31, 64. cannot be tried"),
             ({**BIASES_4_7, "settings": [(1, 10, 64), (1, 2.5, 64)]}, "2.5, 64. cannot be tried"),
             ({**BIASES_4_7, "settings": [(1, 10, 64), (True, 10, 64)]}, "cannot be tried"),

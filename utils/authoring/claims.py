@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from utils.authoring.sections import Section, sections_of
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 # Numbers this small count things that are in sight, and are not looked up.
 SMALL = 12

@@ -9,12 +9,14 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from utils.authoring.questions import find_question
 from utils.authoring.sections import Section, is_master_only, sections_of
 from utils.exercises.exercise import find_exercise
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 WORDS_A_MINUTE, LINES_A_MINUTE = 150, 4
 MOST_CORE_MINUTES = {8: 90}

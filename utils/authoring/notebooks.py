@@ -6,6 +6,8 @@ The markers and the cell metadata (schema 3) are nbgrader's, so a teacher may al
 masters with nbgrader itself.
 """
 
+from __future__ import annotations
+
 import ast
 import copy
 import hashlib
@@ -14,10 +16,7 @@ import re
 import tempfile
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from utils.authoring.questions import YOUR_TEXT, asked_in, find_question
 from utils.authoring.sections import is_master_only
@@ -27,6 +26,9 @@ from utils.exercises.exercise import find_exercise
 from utils.exercises.solutions import BEGIN_SOLUTION, END_SOLUTION, answer_grade_id
 from utils.support.files import atomic_path
 from utils.support.paths import ROOT, SOLUTIONS
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 YOUR_CODE = "# YOUR CODE HERE"
@@ -75,6 +77,8 @@ class NotebookProblem(Exception):
 
 def read_notebook(path: Path) -> NotebookNode:
     """Read a notebook as format 4."""
+    import nbformat
+
     return nbformat.read(path, as_version=4)
 
 
@@ -86,6 +90,8 @@ def write_notebook(path: Path, notebook: NotebookNode) -> None:
 
 def notebook_text(notebook: NotebookNode) -> str:
     """Return a notebook's one and only text: sorted keys, one space, a newline at the end."""
+    import nbformat
+
     nbformat.validate(notebook)
     return nbformat.writes(notebook).rstrip("\n") + "\n"
 
@@ -124,6 +130,8 @@ def prepare(notebook: NotebookNode) -> NotebookNode:
     the question above it; points come from the exercise or the question. Raises `NotebookProblem`
     for an answer without a check or a question, and for an unknown exercise or question.
     """
+    import nbformat
+
     fresh = copy.deepcopy(notebook)
     fresh.nbformat, fresh.nbformat_minor = 4, 5
     # Which variants a notebook was handed out with: see `utils.authoring.variants.stamp`.
@@ -189,6 +197,8 @@ def _grade_by_hand(cell: NotebookNode, above: NotebookNode) -> None:
 
 
 def _nbgrader(grade_id: str, **given: Any) -> NotebookNode:
+    import nbformat
+
     flags = {"grade": False, "locked": False, "solution": False, "task": False}
     return nbformat.from_dict({**flags, "grade_id": grade_id, "schema_version": 3, **given})
 
@@ -329,6 +339,8 @@ def expected(master: NotebookNode) -> NotebookNode:
 
 
 def _as_output(box: Box) -> NotebookNode:
+    import nbformat
+
     return nbformat.v4.new_output("display_data", data=box.bundle(), metadata={})
 
 

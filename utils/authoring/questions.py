@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from utils.authoring.sections import DEEPER
 from utils.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 QUESTIONS = ROOT / "utils" / "classroom" / "questions.toml"
 YOUR_TEXT = "YOUR ANSWER HERE"  # what nbgrader writes into a cell that it empties

@@ -4,6 +4,8 @@ Each rule is a function from a `Page` (a notebook, its path and its cells) to se
 what is wrong and where. `all_problems(master)` applies all of them to a master and to its chapter.
 """
 
+from __future__ import annotations
+
 import ast
 import re
 from collections.abc import Callable, Iterator
@@ -11,9 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
-
-from nbformat import NotebookNode
 
 from utils.authoring.claims import claims_without_cover
 from utils.authoring.minutes import time_problems
@@ -36,6 +37,9 @@ from utils.exercises.exercise import load_chapter
 from utils.exercises.guesses import load_predictions
 from utils.exercises.solutions import BEGIN_SOLUTION, END_SOLUTION, answer_grade_id
 from utils.support.paths import CHAPTERS, ROOT, SOLUTIONS
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 PROJECT = 9
 NO_LESSONS = (0, PROJECT)  # the beginning and the project: no fixed number of exercises

@@ -8,13 +8,15 @@ import json
 import re
 import textwrap
 from dataclasses import dataclass
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from utils.authoring.notebooks import NotebookProblem, derive, masters, read_notebook
 from utils.exercises.solutions import BEGIN_SOLUTION, END_SOLUTION, answer_grade_id
 from utils.exercises.stubs import stub_hashes
 from utils.exercises.variants import Variant, chosen, variant, variants_of
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 HEADING = re.compile(r"^### Exercise (\d+\.\d+) · ", re.MULTILINE)
 # A choice, such as "- **a**: It has memorised" or "- a: a lucky start": mark, letter and rest.
@@ -46,6 +48,8 @@ def stamp_of(seed: str, student: str) -> str:
 
 def stamp(notebook: NotebookNode, seed: str, student: str) -> None:
     """Write into a notebook which variants it was handed out with, in place; `grade` reads it."""
+    from nbformat import NotebookNode
+
     notebook.metadata["course"] = NotebookNode(variant=stamp_of(seed, student))
 
 

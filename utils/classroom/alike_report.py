@@ -1,6 +1,6 @@
 """The pairs of a class whose answers are alike, in words and side by side on a page.
 
-    python -m utils.classroom.alike_report SUBMISSIONS -o alike.html
+    python -m utils alike SUBMISSIONS -o alike.html
 
 `python -m utils grade --alike` writes the same page. How they are found: `alike.py`.
 """
@@ -117,9 +117,9 @@ def answers_of(submissions: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str]) -> int:
     """Run the command; return 0."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m utils alike", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="a folder or a zip")
     parser.add_argument("-o", "--output", type=Path, default=Path("alike.html"), help="the page")
@@ -128,7 +128,3 @@ def main(arguments: list[str] | None = None) -> int:
         raise ValueError(f"{given.output} is what is read, or a folder: name another page.")
     tell(pairs(answers_of(given.submissions)), given.output)
     return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

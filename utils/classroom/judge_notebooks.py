@@ -1,6 +1,6 @@
 """The process that judges notebooks, one after the other; see `judging.py`.
 
-    python -m utils.classroom.judge_notebooks     # tasks on its standard input, a line each
+It is run as a module, with tasks on its standard input, a line each.
 
 It runs the checkers, and nothing of a student: their code runs in a copy of the course that is
 made for this process and looked over after each notebook.

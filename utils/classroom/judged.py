@@ -1,10 +1,9 @@
 """One answer of a notebook's kernel before the judge; nbgrader's and otter's hidden tests ask here.
 
-    python -m utils.classroom.judged 1.2 1 < answers      # the exercise, and how many answers
-
-`answers` is pickled by cloudpickle: the tuple of answers, and where their functions stand, as a
-dict (name, first line) -> (file name, the lines of the file). It is opened in the process that runs
-students' code, never in this one. One line of JSON is printed: outcome, message.
+It is run as a module, with the exercise and the number of answers. Its input is pickled by
+cloudpickle: the tuple of answers, and where their functions stand, as a dict (name, first line) ->
+(file name, the lines of the file). It is opened in the process that runs students' code, never in
+this one. One line of JSON is printed: outcome, message.
 """
 
 from __future__ import annotations

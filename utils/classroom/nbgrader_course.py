@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from utils.authoring.notebooks import (
     BEGIN_HIDDEN,
@@ -25,6 +24,9 @@ from utils.authoring.variants import stamp, with_variants
 from utils.classroom.judge_folder import MANIFEST, copy_whole, lay_judge
 from utils.exercises import variants
 from utils.support.class_settings import ClassSettings
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 FOLDER = "nbgrader"
 TEMPLATES = Path(__file__).parent

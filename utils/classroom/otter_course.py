@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from utils.authoring.notebooks import YOUR_CODE, masters, read_notebook, write_notebook
 from utils.authoring.variants import stamp
@@ -23,6 +21,9 @@ from utils.classroom.nbgrader_course import (
 from utils.exercises import variants
 from utils.exercises.solutions import BEGIN_SOLUTION, END_SOLUTION
 from utils.support.class_settings import ClassSettings
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 FOLDER = "otter"
 README = "otter_readme.md"
@@ -93,6 +94,8 @@ def _grade_id(cell: NotebookNode) -> str:
 
 def _question(number: str, answer: NotebookNode, check: NotebookNode) -> list[NotebookNode]:
     """Return the cells of an exercise: its answer, and the hidden test that asks the judge."""
+    import nbformat
+
     hidden = HIDDEN.search(check.source)
     points = check.metadata["nbgrader"]["points"]
     return [
@@ -109,6 +112,8 @@ def _question(number: str, answer: NotebookNode, check: NotebookNode) -> list[No
 
 def _manual(number: str, cell: NotebookNode) -> list[NotebookNode]:
     """Return the cells of a question that a person grades."""
+    import nbformat
+
     points = cell.metadata["nbgrader"]["points"]
     return [
         _raw(f"# BEGIN QUESTION\nname: question-{number}\nmanual: true\npoints: {points}"),
@@ -121,6 +126,8 @@ def _manual(number: str, cell: NotebookNode) -> list[NotebookNode]:
 
 def _plain(cell: NotebookNode) -> NotebookNode:
     """Return a cell without nbgrader's words and hidden tests."""
+    import nbformat
+
     text = HIDDEN.sub("", cell.source).strip("\n")
     if cell.cell_type == "code":
         return nbformat.v4.new_code_cell(text)
@@ -128,6 +135,8 @@ def _plain(cell: NotebookNode) -> NotebookNode:
 
 
 def _raw(text: str) -> NotebookNode:
+    import nbformat
+
     return nbformat.v4.new_raw_cell(text)
 
 

@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from utils.authoring.notebooks import derive, masters, read_notebook
 from utils.classroom.asked import Asked, Plan, normal
@@ -16,6 +15,9 @@ from utils.classroom.magics import code_of, parsed
 from utils.exercises.exercise import find_exercise
 from utils.exercises.stubs import known_stubs, stub_hashes
 from utils.exercises.variants import use
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 QUESTION = "question-"
 

@@ -8,14 +8,15 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from string import Template
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from utils.exercises.exercise import FOLDER, load_chapter
 from utils.exercises.variants import hints_of
 from utils.support.class_settings import ClassSettings
 from utils.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 README = Path(__file__).with_name("student_readme.md")
 OWN_SCENES = """

@@ -13,8 +13,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from utils.authoring.notebooks import derive, masters, read_notebook, write_notebook
 from utils.authoring.variants import stamp, with_variants
@@ -26,6 +25,9 @@ from utils.exercises.stubs import stub_hashes
 from utils.support.class_settings import ClassSettings, write_class_settings
 from utils.support.files import write_json
 from utils.support.paths import DATA, ROOT
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 LIBRARY, EXERCISES = Path("utils"), Path("utils/exercises")
 TOP = (
