@@ -1,5 +1,8 @@
 """The scenes that a class has, for judges who measure what its students measured."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from utils.support.paths import cache_dir, dataset_dir
@@ -21,3 +24,17 @@ def class_scenes(variant: str) -> Path:
     if not folder.is_dir():
         make_scenes(folder, seed=seed, progress=True)
     return folder
+
+
+@contextmanager
+def scenes_for_judges(variant: str, chapters: set[int]) -> Iterator[None]:
+    """Let the processes that are started inside the block find the scenes of a class."""
+    before = os.environ.get("COURSE_SCENES")
+    if chapters & set(MEASURED_IN):  # once, before several judges ask for them
+        os.environ["COURSE_SCENES"] = str(class_scenes(variant))
+    try:
+        yield
+    finally:
+        os.environ.pop("COURSE_SCENES", None)
+        if before is not None:
+            os.environ["COURSE_SCENES"] = before

@@ -29,7 +29,7 @@ from itertools import islice
 from pathlib import Path
 
 from utils.classroom.asked import Asked
-from utils.classroom.class_scenes import MEASURED_IN, class_scenes
+from utils.classroom.class_scenes import scenes_for_judges
 from utils.classroom.earlier import read_earlier
 from utils.classroom.judging import Judged, JudgeEnded, Judges, Task
 from utils.classroom.plans import chapters_with_masters, plan_of
@@ -192,12 +192,14 @@ def _grade(
     known = [] if given.force else [(piece, piece.found()) for piece in pieces]
     found = {(one.student.name, one.chapter): kept for one, kept in known if kept}
     rest = [one for one in pieces if (one.student.name, one.chapter) not in found]
-    if rest and set(chapters) & set(MEASURED_IN):  # once, before several judges ask for them
-        os.environ["COURSE_SCENES"] = str(class_scenes(given.variant))
     log = Log(folder / "grade.log")
     with progress_bar(len(pieces), "grading", "notebook", done=len(found)) as bar:
         jobs = max(1, min(given.jobs, len(rest)))
-        with closing(judge_all(rest, settings, jobs)) as finished:
+        measured = set(chapters) if rest else set()
+        with (
+            scenes_for_judges(given.variant, measured),
+            closing(judge_all(rest, settings, jobs)) as finished,
+        ):
             for piece, judged, reason in finished:
                 log.line(piece, judged, reason)
                 found[piece.student.name, piece.chapter] = judged
