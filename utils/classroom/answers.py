@@ -231,8 +231,9 @@ class Student:
 
 def _parts(value: Any) -> Any:
     """Return an object of the course as the dict of what it holds."""
-    own = type(value).__module__.startswith("utils.") and not callable(value)
-    return vars(value) if own and hasattr(value, "__dict__") else value
+    from utils.exercises.guard import is_of_course
+
+    return vars(value) if is_of_course(value) else value
 
 
 def parameters_of(function: Any) -> list[tuple[str, int, bool]] | None:

@@ -8,7 +8,7 @@ import ctypes
 import signal
 import sys
 
-_DIES_WITH_PARENT, _DUMPABLE, _ADOPTS_ORPHANS = 1, 4, 36
+_DIES_WITH_PARENT, _ADOPTS_ORPHANS = 1, 36
 
 
 def _prctl(option: int, value: int) -> None:
@@ -25,8 +25,3 @@ def die_with_parent() -> None:
 def adopt_orphans() -> None:
     """Become the parent of whatever the processes below leave behind, so that it can be found."""
     _prctl(_ADOPTS_ORPHANS, 1)
-
-
-def hide_from_others() -> None:
-    """Keep memory, environment and open files from other processes of the same user."""
-    _prctl(_DUMPABLE, 0)

@@ -26,7 +26,7 @@ import cloudpickle
 import numpy as np
 import psutil
 
-from utils.classroom.plain_values import ModelFile, Opaque, Unsafe, model_of, read_plain
+from utils.classroom.plain_values import ModelFile, Unsafe, model_of, read_plain
 from utils.classroom.wire import Wire
 from utils.exercises import conditions
 from utils.exercises.exercise import Incorrect, NotAttempted
@@ -77,8 +77,8 @@ class Nursery:
         if not alive or not hasattr(os, "fork"):
             self.close()
             script = self.course / "utils" / "classroom" / "answers.py"
-            # Compiled files are looked for where there are none: nobody can have left them there.
-            alone = ["-I", "-B", "-X", f"pycache_prefix={self.course / self.mark}"]
+            # Compiled files are looked for where no file can be: no student can have left one.
+            alone = ["-I", "-B", "-X", f"pycache_prefix={os.devnull}"]
             self.process = subprocess.Popen(
                 [sys.executable, *alone, str(script), str(self.course), *self.modules],
                 stdin=subprocess.PIPE,
@@ -383,6 +383,3 @@ def mirror(here: Any, there: Any) -> None:
 def measures(line: Line, chapter: int, functions: Mapping[str, Callable[..., Any]]) -> None:
     """Let a student's code measure by the judge's functions, which remember what they found."""
     line.ask("measures", f"utils.exercises.measure_{chapter}", dict(functions))
-
-
-__all__ = ["Line", "Nursery", "Opaque", "RemoteFunction", "Stopped", "measures", "received"]

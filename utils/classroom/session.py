@@ -94,12 +94,12 @@ class Session:
             return unsolved(exercise)
         except (Stopped, Incorrect) as reason:
             return incorrect(exercise, str(reason))
-        except (TypeError, ValueError, LookupError, AttributeError):  # of a message without sense
-            self._hang_up()
-            return incorrect(exercise, "Your code sent something that is no answer.")
         except FarError as error:  # answers of a kernel that cannot be opened
             self._hang_up()
             return incorrect(exercise, *explained(exercise, (), error))
+        except (TypeError, ValueError, LookupError, AttributeError):  # of a message without sense
+            self._hang_up()
+            return incorrect(exercise, "Your code sent something that is no answer.")
 
     def _has(self, names: Sequence[str], id: str) -> bool:
         """Return whether the answers are there, though something after them raised an error."""

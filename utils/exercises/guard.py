@@ -145,12 +145,12 @@ def duplicate(value: Any) -> Any:
         return type(value)(duplicate(part) for part in value)
     if type(value) is dict:
         return {key: duplicate(part) for key, part in value.items()}
-    if _is_of_course(value):
+    if is_of_course(value):
         return copy.deepcopy(value)
     return value
 
 
-def _is_of_course(value: Any) -> bool:
+def is_of_course(value: Any) -> bool:
     """Return whether a value is an object of the course that holds data, such as a vocabulary."""
     is_ours = type(value).__module__.startswith("utils.") and not isinstance(value, str | bytes)
     return is_ours and not callable(value) and hasattr(value, "__dict__")
@@ -170,7 +170,7 @@ def same(first: Any, second: Any) -> bool:
         return len(first) == len(second) and all(map(same, first, second))
     if isinstance(first, dict):
         return list(first) == list(second) and all(same(first[key], second[key]) for key in first)
-    if _is_of_course(first):  # what it has computed meanwhile, and keeps, does not count
+    if is_of_course(first):  # what it has computed meanwhile, and keeps, does not count
         return all(same(part, vars(second).get(name)) for name, part in vars(first).items())
     try:
         return bool(first == second)
