@@ -14,6 +14,7 @@ from collections.abc import Collection
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
+from utils.classroom.class_scenes import class_scenes
 from utils.support.class_settings import ClassSettings, write_class_settings
 from utils.support.files import atomic_path, sha256, write_json
 from utils.support.paths import DATA, ROOT, cache_dir
@@ -24,15 +25,17 @@ CHECKED_DATA = ("captioners", "glove", "mobilenet_v2", "photos", "results")
 SCENES, FEATURES = "scenes", "features"
 UNWANTED = ("__pycache__", "*.pyc", "*.lock", ".*", "glove.6B.*d.txt")
 SEEING_CHAPTER = 7  # its exercises need what the network sees in the scenes, a minute's work
-DRAW = 'from utils.dataset import load_dataset; scenes = load_dataset("scenes")'
-SEE = "import utils.support.quiet; from utils.features import dataset_features"
+SEE = (
+    "import utils.support.quiet; from utils.dataset import load_dataset; "
+    "from utils.features import dataset_features; dataset_features(load_dataset('scenes'))"
+)
 
 
 def lay_judge(folder: Path, settings: ClassSettings, chapters: Collection[int]) -> Path:
     """Write the judge and its copy of the course into a folder; return the path of `judge.py`.
 
     `chapters`: those that will be judged. What else lies in the folder stays. Raises `OSError`
-    where it cannot be written, `RuntimeError` where the scenes of the class cannot be drawn.
+    where it cannot be written, `RuntimeError` where features cannot be computed.
     """
     with atomic_path(folder / COURSE) as course:
         course.mkdir(parents=True)
@@ -69,17 +72,18 @@ def _compile(course: Path) -> None:
 
 
 def _add_scenes(course: Path, settings: ClassSettings, with_features: bool) -> None:
-    """Copy the scenes and their features; draw those of a class that has its own."""
-    kept, unwanted = course / "data" / "cache" / FEATURES, shutil.ignore_patterns(*UNWANTED)
-    if not settings.variant and (DATA / SCENES).is_dir():
-        shutil.copytree(DATA / SCENES, course / "data" / SCENES, ignore=unwanted)
-        if with_features and (cache_dir() / FEATURES).is_dir():
-            shutil.copytree(cache_dir() / FEATURES, kept, ignore=unwanted)
-    code = f"{SEE}; {DRAW}; dataset_features(scenes)" if with_features else DRAW
-    hidden = ("DATASET", "CAPTIONING_CACHE")
+    """Copy the scenes of the class, and add what the network sees in them."""
+    unwanted = shutil.ignore_patterns(*UNWANTED)
+    shutil.copytree(class_scenes(settings.variant), course / "data" / SCENES, ignore=unwanted)
+    if not with_features:
+        return
+    if not settings.variant and (cache_dir() / FEATURES).is_dir():
+        kept = course / "data" / "cache" / FEATURES
+        shutil.copytree(cache_dir() / FEATURES, kept, ignore=unwanted)
+    hidden = ("DATASET", "CAPTIONING_CACHE", "COURSE_SCENES")
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     done = subprocess.run(
-        [sys.executable, "-B", "-c", code],
+        [sys.executable, "-B", "-c", SEE],
         cwd=course,
         env={**environment, "PYTHONPATH": str(course)},
         capture_output=True,
@@ -87,7 +91,7 @@ def _add_scenes(course: Path, settings: ClassSettings, with_features: bool) -> N
     )
     if done.returncode:
         told = done.stderr.strip().split("\n")[-1]
-        raise RuntimeError(f"The scenes of the class could not be drawn: {told}")
+        raise RuntimeError(f"What the network sees in the scenes could not be computed: {told}")
 
 
 def _files(course: Path) -> list[str]:

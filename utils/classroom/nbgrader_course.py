@@ -6,7 +6,7 @@ The sources come from the masters. Their hidden tests call the judge that lies b
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,24 +61,38 @@ except ImportError as error:  # shown as one sentence
 def lay(dest: Path, settings: ClassSettings, chapters: Sequence[int]) -> None:
     """Write `dest`/nbgrader for some chapters; none given means all that are graded, 1 to 8.
 
-    A gradebook and hand-ins that lie there stay. Raises `ValueError` where the folder was not made
-    by this command, `OSError`, and what `lay_judge` raises.
+    A gradebook and hand-ins that lie there stay. Raises what `lay_notebooks` raises.
     """
     folder = dest / FOLDER
+    lay_notebooks(folder / "source", settings, chapters, source_notebook)
+    for name, laid in LAID_FILES.items():
+        copy_whole(TEMPLATES / name, folder / laid)
+
+
+def lay_notebooks(
+    target: Path,
+    settings: ClassSettings,
+    chapters: Sequence[int],
+    made: Callable[[NotebookNode, Path], NotebookNode],
+) -> None:
+    """Write the judge beside the folder `target`, and into it the notebook of each chapter.
+
+    `made(master, judge)` makes a notebook. Raises `ValueError` where the folder around `target` was
+    not made by this command, `OSError`, and what `lay_judge` raises.
+    """
+    folder = target.parent
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
         raise ValueError(
             f"{folder} was not made by this command, and is left as it is: choose another folder."
         )
     wanted = set(chapters or GRADED_CHAPTERS) & set(GRADED_CHAPTERS)
     judge = lay_judge(folder, settings, wanted)
-    for name, laid in LAID_FILES.items():
-        copy_whole(TEMPLATES / name, folder / laid)
     for master in masters():
         if int(master.name[:2]) in wanted:
             with variants.use(settings.variant, settings.student):
-                notebook = source_notebook(read_notebook(master), judge)
+                notebook = made(read_notebook(master), judge)
             stamp(notebook, settings.variant, settings.student)
-            write_notebook(folder / "source" / master.stem / master.name, notebook)
+            write_notebook(target / master.stem / master.name, notebook)
 
 
 def source_notebook(master: NotebookNode, judge: Path) -> NotebookNode:

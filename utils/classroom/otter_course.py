@@ -11,14 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from utils.authoring.notebooks import YOUR_CODE, masters, read_notebook, write_notebook
-from utils.authoring.variants import stamp
-from utils.classroom.judge_folder import MANIFEST, copy_whole, lay_judge
-from utils.classroom.nbgrader_course import (
-    GRADED_CHAPTERS,
-    source_notebook,
-)
-from utils.exercises import variants
+from utils.authoring.notebooks import YOUR_CODE
+from utils.classroom.judge_folder import copy_whole
+from utils.classroom.nbgrader_course import lay_notebooks, source_notebook
 from utils.exercises.solutions import BEGIN_SOLUTION, END_SOLUTION
 from utils.support.class_settings import ClassSettings
 
@@ -50,23 +45,11 @@ HIDDEN = re.compile(r"(?ms)^### BEGIN HIDDEN TESTS\n(.*?)\n### END HIDDEN TESTS$
 def lay(dest: Path, settings: ClassSettings, chapters: Sequence[int]) -> None:
     """Write `dest`/otter for some chapters; none given means all that are graded, 1 to 8.
 
-    Raises `ValueError` where the folder was not made by this command, `OSError`, and what
-    `lay_judge` raises.
+    Raises what `lay_notebooks` raises.
     """
     folder = dest / FOLDER
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        raise ValueError(
-            f"{folder} was not made by this command, and is left as it is: choose another folder."
-        )
-    wanted = set(chapters or GRADED_CHAPTERS) & set(GRADED_CHAPTERS)
-    judge = lay_judge(folder, settings, wanted)
+    lay_notebooks(folder / "masters", settings, chapters, otter_master)
     copy_whole(Path(__file__).with_name(README), folder / "README.md")
-    for master in masters():
-        if int(master.name[:2]) in wanted:
-            with variants.use(settings.variant, settings.student):
-                notebook = otter_master(read_notebook(master), judge)
-            stamp(notebook, settings.variant, settings.student)
-            write_notebook(folder / "masters" / master.stem / master.name, notebook)
 
 
 def otter_master(master: NotebookNode, judge: Path) -> NotebookNode:
