@@ -432,7 +432,8 @@ def test_a_notebook_carries_the_stamp_of_its_variants(short_tree):
 
 @pytest.mark.parametrize("course", [nbgrader_course, otter_course])
 def test_so_do_sources_and_masters(course, monkeypatch, tmp_path):
-    monkeypatch.setattr(course, "lay_judge", lambda *given: tmp_path / "judge.py")
+    # Both courses are laid by one function, which calls this.
+    monkeypatch.setattr(nbgrader_course, "lay_judge", lambda *given: tmp_path / "judge.py")
     course.lay(tmp_path, ClassSettings(variant="7", student="Ada"), [1])
     (laid,) = tmp_path.rglob("*.ipynb")
     assert read_notebook(laid).metadata["course"] == STAMPED

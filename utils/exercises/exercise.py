@@ -162,6 +162,5 @@ def find_exercise(id: Any) -> Exercise:
 
 
 def all_exercises() -> list[Exercise]:
-    """Return every exercise of the course, by chapter and number."""
-    chapters = {*chapters_with_exercises(), *(entry.chapter for entry in REGISTRY.values())}
-    return [entry for chapter in sorted(chapters) for entry in load_chapter(chapter)]
+    """Return every exercise of the course's chapters, by chapter and number."""
+    return [entry for chapter in chapters_with_exercises() for entry in load_chapter(chapter)]
