@@ -32,6 +32,7 @@ from utils.classroom.grade import Settings, judge_all, main, pieces_of
 from utils.classroom.judging import Judge, Judged, JudgeEnded, Judges, Task
 from utils.classroom.matching import match
 from utils.classroom.plans import plan_of
+from utils.classroom.session import Session
 from utils.classroom.submissions import read_submissions
 from utils.exercises.solutions import solution_source
 
@@ -507,6 +508,25 @@ def test_the_summary_is_printed(handed_in, asked, capsys):
 
 
 # Judges
+
+
+PLANTED = ("utils/__pycache__/cnn.cpython-311.pyc", "statistics.py", "data/glove/cache/new.txt")
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_file_that_is_left_in_the_copy_is_seen(planted):
+    copy = judge_notebooks.Copy()
+    try:
+        nursery = copy.nursery_for(("numpy",))
+        with Session([("1.1", "columns = (6, 2)")], 5, 10**9, nursery) as session:
+            assert session.verdict("1.1", ["columns"]).outcome == "correct"
+        assert not copy.is_touched()  # what the course itself does leaves nothing
+        path = copy.folder / planted
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("planted", encoding="utf-8")
+        assert copy.is_touched()
+    finally:
+        copy.close()
 
 
 def test_a_fault_of_the_grader_costs_one_notebook(monkeypatch):

@@ -71,14 +71,17 @@ class Copy:
 
 
 def _facts(folder: Path) -> dict[str, tuple[int, int, int]]:
-    """Return what tells whether a file of the copy was written: size, times, place on the disk."""
+    """Return what tells whether a file of the copy was written: size, times, place on the disk.
+
+    Nothing is compiled into the copy: a compiled file in it was put there, and counts too.
+    """
     found = {}
-    waiting = [str(folder / "utils"), str(folder / "data")]
+    waiting, computed = [str(folder)], str(folder / "data" / "cache")
     while waiting:
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.name not in ("__pycache__", "cache"):
+                    if entry.path != computed:
                         waiting.append(entry.path)
                     continue
                 facts = entry.stat(follow_symlinks=False)

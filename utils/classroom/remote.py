@@ -77,10 +77,8 @@ class Nursery:
         if not alive or not hasattr(os, "fork"):
             self.close()
             script = self.course / "utils" / "classroom" / "answers.py"
-            # Compiled files are looked for where no file can be: no student can have left one.
-            alone = ["-I", "-B", "-X", f"pycache_prefix={os.devnull}"]
             self.process = subprocess.Popen(
-                [sys.executable, *alone, str(script), str(self.course), *self.modules],
+                [sys.executable, "-I", "-B", str(script), str(self.course), *self.modules],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -125,7 +123,6 @@ def clean_environment(course: Path, mark: str) -> dict[str, str]:
         "COURSE_WIDGETS": "off",
         "CUDA_VISIBLE_DEVICES": "-1",
         "MPLBACKEND": "agg",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
     }

@@ -13,7 +13,6 @@ import importlib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,24 +26,12 @@ from utils.classroom.remote import (
     measures,
     received,
 )
-from utils.exercises.exercise import Incorrect, NotAttempted, find_exercise
-from utils.exercises.experiment import Design
+from utils.exercises.exercise import Incorrect, NotAttempted, find_exercise, load_chapter
+from utils.exercises.experiment import DESIGNS, is_setting
 from utils.exercises.guard import FarError
 from utils.exercises.verdict import Verdict, explained, incorrect, unsolved, verdict_of
 
 Cell = tuple[str, str]  # the exercise's id, or "" for imports and helpers; the code
-
-# What students measure in their experiments. The judge measures for them, and remembers.
-MEASURED = {
-    1: ("unknown_share",),
-    2: ("similarity_after",),
-    3: ("share_sorted",),
-    4: ("memory_left",),
-    5: ("small_world",),
-    6: ("dev_loss_after",),
-    7: ("caption_score",),
-    8: ("measure_bandit",),
-}
 
 
 @dataclass
@@ -153,34 +140,28 @@ class Session:
         return None if is_placeholder else RemoteFunction(self._line, name, title, parameters)
 
     def _offer_measures(self) -> None:
+        """Let the judge measure for the experiments, who remembers what was found."""
         for chapter in sorted({int(of.partition(".")[0]) for of, _ in self.cells if of}):
-            names = MEASURED.get(chapter, ())
-            if names and any(name in code for _, code in self.cells for name in names):
+            load_chapter(chapter)
+            try:
                 module = importlib.import_module(f"utils.exercises.measure_{chapter}")
-                offered = {name: _careful(getattr(module, name), chapter) for name in names}
+            except ModuleNotFoundError:  # a chapter without an experiment
+                continue
+            asked = {name for name in DESIGNS if any(name in code for _, code in self.cells)}
+            found = {name: getattr(module, name) for name in asked if hasattr(module, name)}
+            if found:
+                offered = {name: _careful(measure) for name, measure in found.items()}
                 measures(self._line, chapter, offered)
 
 
-def _careful(measure: Callable[..., float], chapter: int) -> Callable[..., float]:
+def _careful(measure: Callable[..., float]) -> Callable[..., float]:
     """Return `measure`, which refuses settings that the exercise does not allow."""
-    checks = importlib.import_module(f"utils.exercises.chapter_{chapter}")
-    designs = [one for one in vars(checks).values() if isinstance(one, Design)]
-    # That of chapter 1 is made when it is asked for.
-    designs += [make() for name, make in vars(checks).items() if name.startswith("_design_")]
 
     def measured(setting: Any, *rest: Any, **named: Any) -> float:
-        valid = designs[0].holds if designs else partial(_of_decoding, checks, rest, named)
-        if isinstance(setting, list):
-            setting = tuple(setting)
-        if not valid(setting):
+        setting = tuple(setting) if isinstance(setting, list) else setting
+        if not is_setting(setting, DESIGNS[measure.__name__](*rest, **named)):
             raise Incorrect(f"{setting!r} cannot be measured here.")
         return measure(setting, *rest, **named)
 
     measured.__name__, measured.__module__ = measure.__name__, measure.__module__  # it stays here
     return measured
-
-
-def _of_decoding(checks: Any, rest: tuple[Any, ...], named: dict[str, Any], setting: Any) -> bool:
-    """Return whether a setting of chapter 7 is one; what it means depends on what is varied."""
-    vary = named.get("vary", rest[1] if len(rest) > 1 else "")
-    return bool(checks._is_setting_of(vary, setting))

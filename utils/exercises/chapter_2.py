@@ -23,7 +23,7 @@ from utils.exercises.expect import (
     numbers,
     plain,
 )
-from utils.exercises.experiment import Design, judge_experiment
+from utils.exercises.experiment import DESIGNS, Design, judge_experiment
 from utils.exercises.guard import ReaderError, call, short
 from utils.exercises.measure_2 import DAMAGES, similarity_after
 
@@ -583,6 +583,7 @@ _DESIGN_2_4 = Design(
     settings='a pair (damage, strength), such as ("blur", 2); the table lists the strengths',
     valid=_is_damage,
 )
+DESIGNS["similarity_after"] = lambda *_, **__: _DESIGN_2_4
 
 
 @exercise("2.4")

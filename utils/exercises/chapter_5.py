@@ -23,7 +23,7 @@ from utils.exercises.expect import (
     mistake,
     plain,
 )
-from utils.exercises.experiment import Design, Part, judge_experiment
+from utils.exercises.experiment import DESIGNS, Design, Part, judge_experiment
 from utils.exercises.guard import FarError, ReaderError, call, readers_line, short, whole
 from utils.exercises.measure_5 import small_world
 
@@ -1077,6 +1077,7 @@ _DESIGN_5_7 = Design(
         Part("the scale", 0.1, 100, whole=False),
     ),
 )
+DESIGNS["small_world"] = lambda *_, **__: _DESIGN_5_7
 
 
 @exercise("5.7")

@@ -20,7 +20,7 @@ from utils.exercises.expect import (
     mistake,
     numbers,
 )
-from utils.exercises.experiment import Design, judge_experiment
+from utils.exercises.experiment import DESIGNS, Design, judge_experiment
 from utils.exercises.guard import call, whole
 from utils.exercises.measure_7 import caption_score
 from utils.vocabulary import END, START
@@ -1010,6 +1010,23 @@ def _is_setting_of(vary: str, setting: Any) -> bool:
     return low <= setting <= high and (vary != "beam width" or setting == int(setting))
 
 
+def _design_7_7(vary: str, measured: str) -> Design:
+    """Return the design; it depends on what is varied and on what is measured."""
+    control, settings = VARIED[vary]
+    return Design(
+        measure=partial(caption_score, vary=vary, measured=measured),
+        control=control,
+        repeats=3,
+        tolerance=MEASURED[measured],
+        again=2,  # a measurement takes up to two seconds
+        settings=settings,
+        valid=partial(_is_setting_of, vary),
+    )
+
+
+DESIGNS["caption_score"] = lambda seed, vary, measured: _design_7_7(vary, measured)
+
+
 @exercise("7.7")
 def check_7_7(experiment: Any) -> None:
     """Measure two of the reader's settings again, and compare the conclusion with the means."""
@@ -1020,14 +1037,4 @@ def check_7_7(experiment: Any) -> None:
     for key, value, known in (("vary", vary, VARIED), ("measured", measured, MEASURED)):
         if not isinstance(value, str) or value not in known:
             raise Incorrect(f"`{key}` is one of {', '.join(map(repr, known))}; yours is {value!r}.")
-    control, settings = VARIED[vary]
-    design = Design(
-        measure=partial(caption_score, vary=vary, measured=measured),
-        control=control,
-        repeats=3,
-        tolerance=MEASURED[measured],
-        again=2,  # a measurement takes up to two seconds
-        settings=settings,
-        valid=partial(_is_setting_of, vary),
-    )
-    judge_experiment(experiment, design)
+    judge_experiment(experiment, _design_7_7(vary, measured))

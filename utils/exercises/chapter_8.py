@@ -16,7 +16,7 @@ from utils.exercises.expect import (
     mistake,
     numbers,
 )
-from utils.exercises.experiment import Design, is_setting, judge_experiment, listed
+from utils.exercises.experiment import DESIGNS, Design, is_setting, judge_experiment, listed
 from utils.exercises.guard import call
 from utils.exercises.measure_8 import BASELINES, Bandit, measure_bandit
 from utils.vocabulary import END, PAD, START, UNKNOWN
@@ -523,6 +523,7 @@ _DESIGN_8_5 = Design(
     "from 0 to 20, 2 to 64 draws, and a baseline 'none', 'greedy' or 'others'",
     valid=_can_be_played,
 )
+DESIGNS["measure_bandit"] = lambda *_, **__: _DESIGN_8_5
 
 
 @exercise("8.5")

@@ -79,6 +79,10 @@ class Design:
         return fits and all(map(Part.holds, self.parts, setting))
 
 
+# The name of what readers measure with -> its design, from the arguments after the setting.
+DESIGNS: dict[str, Callable[..., Design]] = {}
+
+
 def judge_experiment(experiment: Any, design: Design) -> None:
     """Judge an experiment. Raises `NotAttempted`, or `Incorrect` with a sentence that teaches."""
     if experiment is None:
