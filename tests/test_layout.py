@@ -60,6 +60,13 @@ def test_a_flat_module_can_be_read_at_a_sitting(path):
                 assert len(named) <= 6, f"{node.name} has {len(named)} parameters"
 
 
+def test_every_folder_of_the_library_is_named_where_the_house_is_described():
+    folders = sorted(path.parent.name for path in (ROOT / "utils").glob("*/__init__.py"))
+    assert len(folders) >= 8
+    for folder in folders:
+        assert f"`{folder}`" in utils.__doc__, folder
+
+
 def test_imports_go_one_way():
     linter = Path(sys.executable).with_name("lint-imports")
     if not linter.exists():

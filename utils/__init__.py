@@ -23,12 +23,12 @@
 | 8 | attention over regions | `attention.py` | `attend` | `test_attention.py` |
 | 8 | the causal variant | `causal.py` | `build_causal_model` | `test_attention.py` |
 | 8 | teacher forcing | `teacher_forcing.py` | `train_teacher_forcing` | `test_self_critical.py` |
-| 8 | CIDEr-D | `cider.py` | `cider_d` | `test_cider.py` |
-| 8 | rewards | `rewards.py` | `Reward` | `test_self_critical.py` |
+| 8 | CIDEr-D, and rewards | `cider.py` | `cider_d` | `test_cider.py` |
 | 8 | training on rewards | `self_critical.py` | `train_self_critical` | `test_self_critical.py` |
 
 Everything else has a folder: `commands` (run by `python -m utils NAME`), `exercises` (the checks),
-`figures` (the pictures of the chapters), `scenes` (the drawn dataset), `authoring` (for
-maintainers), `classroom` (for teachers) and `support` (files, paths, progress bars). Imports go one
-way, from `classroom` down to `support`; `lint-imports` holds that.
+`diagnosis` (what is wrong with a machine or with captions), `figures` (the pictures of the
+chapters), `scenes` (the drawn dataset), `authoring` (for maintainers), `classroom` (for teachers)
+and `support` (files, paths, progress bars). Imports go one way, from `classroom` down to `support`;
+`lint-imports` holds that.
 """

@@ -1,0 +1,1 @@
+"""What is wrong, and what to do: this machine (`python -m utils doctor`), and bad captions."""
