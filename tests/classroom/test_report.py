@@ -10,6 +10,7 @@ import pytest
 from utils.classroom.earlier import number_of, read_earlier
 from utils.classroom.feedback import file_names, page, without_paths, write_pages
 from utils.classroom.judging import Judged
+from utils.classroom.question_page import question_page
 from utils.classroom.report import (
     Column,
     OpenColumn,
@@ -263,3 +264,10 @@ def test_each_student_gets_a_page(tmp_path, rows):
     paths = write_pages(tmp_path / "feedback", rows, COLUMNS)
     assert [path.parent for path in paths] == [tmp_path / "feedback"] * 2
     assert "<h1>Ada</h1>" in paths[0].read_text(encoding="utf-8")
+
+
+def test_texts_of_the_course_on_the_question_page_are_paragraphs():
+    page = question_page([], [], [OpenColumn(1, "As good as people?", 3)])
+    assert "columns <code>question N</code> of the table" in page
+    assert "scores about as well there" in page  # a line of the file ends after "as"
+    assert "<h4>1 point</h4>" in page and "<h4>2 points</h4>" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -35,7 +36,7 @@ def question_page(
 ) -> str:
     """Return the page; what students wrote is escaped."""
     by_name = {row.student: row for row in rows}
-    parts = [f"<h1>Questions</h1>\n<p>{html.escape(WHERE)}</p>"]
+    parts = [f"<h1>Questions</h1>\n{_paragraphs(WHERE)}"]
     for column in questions:
         parts.append(_asked(find_question(str(column.chapter))))
         parts += [_answered(one, by_name[one.name], column) for one in students]
@@ -44,17 +45,29 @@ def question_page(
 
 def _asked(question: Question) -> str:
     levels = "".join(
-        f"<h4>{level.points} points</h4>\n{_block(level.says)}"
-        f"<p>A sample answer:</p>\n<blockquote>{_block(level.sample)}</blockquote>\n"
+        f"<h4>{_points(level.points)}</h4>\n{_paragraphs(level.says)}"
+        f"<p>A sample answer:</p>\n<blockquote>{_paragraphs(level.sample)}</blockquote>\n"
         for level in question.levels
     )
     return (
         f"<h2>Question {question.id} · {html.escape(question.title)}</h2>\n"
-        f"{_block(question.text)}<h3>Rubric</h3>\n{levels}"
+        f"{_paragraphs(question.text)}<h3>Rubric</h3>\n{levels}"
     )
 
 
+def _points(number: int) -> str:
+    return f"{number} point" if number == 1 else f"{number} points"
+
+
+def _paragraphs(text: str) -> str:
+    """Return a text of the course as paragraphs, which a blank line divides; `names` as code."""
+    parts = [" ".join(part.split()) for part in text.strip().split("\n\n")]
+    written = "".join(f"<p>{html.escape(part)}</p>\n" for part in parts)
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", written)
+
+
 def _block(text: str) -> str:
+    """Return what a student wrote, line by line as it was written."""
     return f'<p class="answer">{html.escape(text)}</p>\n'
 
 
