@@ -6,7 +6,7 @@ from test_attention import attention_model, causal_model
 
 from utils.attention import AttentionConfig, build_attention_model
 from utils.bleu import bleu_scores, bleu_statistics
-from utils.rewards import BleuCounter, Reward, bleu_worth
+from utils.cider import BleuCounter, Reward, bleu_worth
 from utils.self_critical import (
     GreedyReward,
     SelfCritical,

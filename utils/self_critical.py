@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from utils.bleu import bleu_scores
 from utils.callbacks import History
-from utils.rewards import COLUMNS, Reward
+from utils.cider import COLUMNS, Reward
 from utils.sequences import CaptionSequences
 from utils.teacher_forcing import (
     CHUNK,

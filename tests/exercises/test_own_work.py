@@ -36,8 +36,8 @@ class Caller:
 
 
 def test_a_function_of_the_course_is_refused_in_every_disguise():
+    from utils.cider import Reward
     from utils.decoding import greedy
-    from utils.rewards import Reward
     from utils.vocabulary import Vocabulary
 
     kept = functools.lru_cache(greedy)
