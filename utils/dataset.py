@@ -2,14 +2,23 @@
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from utils.captions import clean_caption, read_captions
+from utils.captions import SPACES, caption_tokens
+from utils.formats.captions_file import (
+    OWN,
+    CaptionsFile,
+    find_captions_file,
+    read_captions_file,
+)
+from utils.formats.names import find_photos_of, match_names, photos_under, usual_places
+from utils.formats.oddities import leak_note, spaceless_note, without_repeats
+from utils.formats.text import lines_of, read_text
 from utils.images import IMAGE_SUFFIXES
 from utils.support.class_settings import class_settings
 from utils.support.paths import dataset_dir, dataset_name
@@ -24,7 +33,8 @@ class Dataset:
     """Photos with their captions, split by image.
 
     `captions`: image name -> its captions as written. `splits`: split -> image names.
-    `notes`: sentences that say what is missing or was left out.
+    `notes`: sentences that say what is missing or was left out. `words`: how the words of a
+    caption are found (`utils.captions.caption_tokens`).
     """
 
     name: str
@@ -33,6 +43,7 @@ class Dataset:
     captions: dict[str, list[str]]
     splits: dict[str, list[str]]
     notes: list[str] = field(default_factory=list)
+    words: str = SPACES
 
     @cached_property
     def images(self) -> list[str]:
@@ -67,7 +78,8 @@ class Dataset:
 
     def tokens(self, split: str) -> list[list[list[str]]]:
         """Return the tokens of each caption of each image of a split, the references."""
-        return [[clean_caption(text) for text in self.captions[i]] for i in self.splits[split]]
+        captions = (self.captions[image] for image in self.splits[split])
+        return [[caption_tokens(text, self.words) for text in texts] for texts in captions]
 
     def train_vocabulary(self, minimum_count: int = 1, every_split: bool = False) -> Vocabulary:
         """Return the vocabulary of the training captions; `every_split` is for word lists only."""
@@ -82,13 +94,15 @@ def load_dataset(
     images_dir: Path | None = None,
     captions_file: Path | None = None,
     splits_dir: Path | None = None,
+    words: str = SPACES,
 ) -> Dataset:
     """Load a dataset: `scenes` (made on first use), `flickr8k`, or any folder like Flickr8k.
 
     `name` is the reader's `DATASET` where it is left out. The three paths stand in for the
     folder's own `Images/`, `captions.txt` and split lists. Where there are no lists, the split
-    is `split_by_image`. Raises `FileNotFoundError` where the folder, the captions or all photos
-    are missing, `ValueError` for captions or lists that cannot be used.
+    is that of the captions file, or `split_by_image`. `words`: see `caption_tokens`. Raises
+    `FileNotFoundError` where the folder, the captions or all photos are missing, `ValueError` for
+    captions or lists that cannot be used.
     """
     name = name or dataset_name()
     folder = dataset_dir(name)
@@ -96,19 +110,24 @@ def load_dataset(
         from utils.scenes.dataset import make_scenes
 
         make_scenes(folder, seed=scenes_seed(), progress=True)
-    captions_file = Path(captions_file) if captions_file else _captions_file(folder)
-    images_dir = Path(images_dir) if images_dir else _images_dir(folder)
-    captions = read_captions(captions_file)
-    present, notes = _present(captions, images_dir)
-    lists = read_split_lists(Path(splits_dir) if splits_dir else folder)
-    if lists:
-        splits = _listed(lists, present, notes)
+    file = read_captions_file(Path(captions_file) if captions_file else _captions_file(folder))
+    places = [Path(images_dir)] if images_dir else usual_places(folder)
+    images_dir, photo_of = find_photos_of(file.captions, places, IMAGE_SUFFIXES)
+    captions, notes = _present(file, images_dir, photo_of)
+    if splits_dir or "train" not in file.splits:
+        lists = read_split_lists(Path(splits_dir) if splits_dir else folder)
     else:
-        splits = split_by_image(present)
+        lists = file.splits
+    if lists:
+        splits = _listed(lists, captions, notes)
+    else:
+        splits = split_by_image(list(captions))
         notes.append("There are no split lists: the images were split by the hash of their names.")
+    notes += spaceless_note(captions) if words == SPACES else []
     short_name = name if name in ("scenes", "flickr8k") else folder.name
-    kept = {image: captions[image] for image in present}
-    return Dataset(short_name, folder, images_dir, kept, splits, notes)
+    dataset = Dataset(short_name, folder, images_dir, captions, splits, notes, words)
+    notes += leak_note({split: dataset.paths(split) for split in splits})
+    return dataset
 
 
 def scenes_seed(variant: str | None = None) -> int:
@@ -124,72 +143,65 @@ def _captions_file(folder: Path) -> Path:
     if not folder.is_dir():
         known = " Install it with `make flickr8k`." if folder.name == "flickr8k" else ""
         raise FileNotFoundError(f"There is no dataset folder at {folder}: check the name.{known}")
-    for path in (folder / "captions.txt", folder / "captions.csv"):
-        if path.is_file():
-            return path
-    raise FileNotFoundError(
-        f"There is no captions file in {folder}: put one there as captions.txt, "
-        "with the first line `image,caption` and a row for each caption."
-    )
+    return find_captions_file(folder)
 
 
-def _images_dir(folder: Path) -> Path:
-    for path in (folder / "Images", folder / "images"):
-        if path.is_dir():
-            return path
-    return folder
-
-
-def _present(captions: dict[str, list[str]], images_dir: Path) -> tuple[list[str], list[str]]:
-    """Return the captioned images that have a photo, in order, and what to say of the others."""
-    photos = set()
-    if images_dir.is_dir():
-        paths = images_dir.iterdir()
-        photos = {path.name for path in paths if path.suffix.lower() in IMAGE_SUFFIXES}
-    present = [image for image in captions if image in photos]
-    if not present:
-        raise FileNotFoundError(
-            f"None of the {len(captions)} captioned images is in {images_dir}: check that the "
-            "names in the captions file are those of the photos, with their suffix."
-        )
-    notes = []
-    absent = len(captions) - len(present)
+def _present(
+    file: CaptionsFile, images_dir: Path, photo_of: dict[str, str]
+) -> tuple[dict[str, list[str]], list[str]]:
+    """Return the captions of the photos that are there, by the photos' names, and notes on all."""
+    captions: dict[str, list[str]] = {}
+    for image, photo in photo_of.items():
+        captions.setdefault(photo, []).extend(file.captions[image])
+    captions, repeated = without_repeats(captions)
+    notes = [*file.notes, *repeated]
+    if file.kind != OWN or file.splits:
+        notes.insert(0, file.told())
+    absent = [image for image in file.captions if image not in photo_of]
     if absent:
-        notes.append(f"{absent} captioned images have no photo in {images_dir}; they are left out.")
-    uncaptioned = len(photos - set(captions))
+        notes.append(
+            f"{len(absent)} captioned images have no photo in {images_dir} (the first is "
+            f"{absent[0]}); they are left out."
+        )
+    uncaptioned = len(set(photos_under(images_dir, IMAGE_SUFFIXES)) - set(captions))
     if uncaptioned:
         notes.append(f"{uncaptioned} photos have no caption; they are left out.")
-    return present, notes
+    return captions, notes
 
 
 def read_split_lists(folder: Path) -> dict[str, list[str]]:
     """Read the lists `*trainImages.txt`, `*devImages.txt` and so on that a folder has.
 
-    Returns split -> image names as listed; empty where there is no list for train.
+    Returns split -> image names as listed; empty where there is no list for train. Raises
+    `ValueError` where a list is not in UTF-8.
     """
     lists = {}
     for split in (*SPLITS, *MORE_SPLITS):
         found = sorted(folder.glob(f"*{split}Images.txt"))
         if found:
-            lines = found[0].read_text(encoding="utf-8").splitlines()
+            lines = lines_of(read_text(found[0]))
             lists[split] = [line.strip() for line in lines if line.strip()]
     return lists if "train" in lists else {}
 
 
 def _listed(
-    lists: dict[str, list[str]], present: Sequence[str], notes: list[str]
+    lists: dict[str, list[str]], present: Collection[str], notes: list[str]
 ) -> dict[str, list[str]]:
     """Keep the listed images that are present; raises `ValueError` where two lists share one."""
-    here, owner = set(present), {}
+    owner: dict[str, str] = {}
     splits: dict[str, list[str]] = {split: [] for split in SPLITS}
     for split, images in lists.items():
+        photo_of = match_names(images, present)
         for image in images:
-            if owner.setdefault(image, split) != split:
+            if owner.setdefault(photo_of.get(image, image), split) != split:
                 raise ValueError(
-                    f"{image} is in the list for {owner[image]} and in the one for {split}: an "
-                    "image in two splits makes every score worthless; remove it from one."
+                    f"{image} is in the list for {owner[photo_of.get(image, image)]} and in the "
+                    f"one for {split}: an image in two splits makes every score worthless; remove "
+                    "it from one."
                 )
-        splits[split] = [image for image in dict.fromkeys(images) if image in here]
+        splits[split] = list(
+            dict.fromkeys(photo_of[image] for image in images if image in photo_of)
+        )
         lost = len(images) - len(splits[split])
         if lost:
             notes.append(f"{lost} of the {len(images)} images listed for {split} are missing.")

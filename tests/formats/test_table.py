@@ -1,0 +1,155 @@
+"""Captions in rows: the headers and delimiters that people have, and where a row is broken."""
+
+import csv
+import random
+
+import pytest
+
+from utils.formats.captions_file import read_captions_file
+from utils.formats.table import OWN
+
+DOGS = {"a.jpg": ["A dog", "Two dogs"], "b.jpg": ["A cat"]}
+
+
+def read(folder, text):
+    path = folder / "captions.txt"
+    path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
+    return read_captions_file(path)
+
+
+READ = {
+    "the course's own": "image,caption\na.jpg,A dog\na.jpg,Two dogs\nb.jpg,A cat\n",
+    "two byte order marks": "\ufeff\ufeffimage,caption\na.jpg,A dog\na.jpg,Two dogs\nb.jpg,A cat",
+    "old Macs' line ends": "image,caption\ra.jpg,A dog\ra.jpg,Two dogs\rb.jpg,A cat\r",
+    "mixed line ends": "image,caption\r\na.jpg,A dog\ra.jpg,Two dogs\nb.jpg,A cat",
+    "lines of blanks": "\n \nimage,caption\n  \na.jpg,A dog\n\t\na.jpg,Two dogs\n,\nb.jpg,A cat",
+    "spaces after commas": 'image, caption\na.jpg, "A dog"\na.jpg, Two dogs\n b.jpg , "A cat" \n',
+    "tabs": "image\tcaption\na.jpg\tA dog\na.jpg\tTwo dogs\nb.jpg\tA cat\n",
+    "semicolons": 'image;caption\na.jpg;A dog\na.jpg;"Two dogs"\nb.jpg;A cat\n',
+    "tabs below a right header": "image,caption\na.jpg#0\tA dog\na.jpg#1\tTwo dogs\nb.jpg#0\tA cat",
+    "no number": "image,caption\na.jpg\tA dog\na.jpg\tTwo dogs\nb.jpg\tA cat\n",
+    "Flickr8k.token": "a.jpg#0\tA dog\na.jpg#1\tTwo dogs\nb.jpg#0\tA cat\n",
+    "Flickr30k": "image_name| comment_number| comment\na.jpg| 0| A dog\na.jpg| 1   Two dogs\n"
+    "b.jpg| 0| A cat\n",
+    "a trailing comma": "image,caption,\na.jpg,A dog,\na.jpg,Two dogs\nb.jpg,A cat, ,\n",
+    "pandas' index": ",image,caption\n0,a.jpg,A dog\n1,a.jpg,Two dogs\n2,b.jpg,A cat\n",
+    "pandas' index again": "Unnamed: 0,Image Name,Text\n0,a.jpg,A dog\n1,a.jpg,Two dogs\n"
+    "2,b.jpg,A cat",
+    "another order": "caption,image\nA dog,a.jpg\nTwo dogs,a.jpg\nA cat,b.jpg\n",
+    "other names": '"file_name","sentence"\na.jpg,A dog\n"a.jpg","Two dogs"\nb.jpg,A cat\n',
+    "a name and a number": "id,filename,caption_number,text\n7,a.jpg,0,A dog\n8,a.jpg,1,Two dogs\n"
+    "9,b.jpg,0,A cat\n",
+    "a column a caption": "image,caption_1,caption_2\na.jpg,A dog,Two dogs\nb.jpg,A cat,\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", READ)
+def test_tables_are_read_as_people_have_them(tmp_path, form):
+    assert read(tmp_path, READ[form]).captions == DOGS
+
+
+def test_the_columns_name_the_splits(tmp_path):
+    file = read(tmp_path, "image,caption,split\na.jpg,A dog,train\nb.jpg,A cat,val\nc.jpg,It,\n")
+    assert file.splits == {"train": ["a.jpg"], "dev": ["b.jpg"]}
+    assert "3 images, 3 captions, splits of 1 train, 1 dev" in file.told()
+    with pytest.raises(ValueError, match=r"a.jpg in train and in dev: .*worthless"):
+        read(tmp_path, "image,caption,split\na.jpg,A dog,train\na.jpg,A cat,val\n")
+    with pytest.raises(ValueError, match=r"puts a.jpg in the split 'later'"):
+        read(tmp_path, "image,caption,split\na.jpg,A dog,later\n")
+
+
+def test_quotes_are_text_where_columns_are_not_put_in_quotes(tmp_path):
+    text = 'a.jpg#0\tA 6" pipe\na.jpg#1\t"Stop" says a sign\na.jpg#2\t"He said ""no"""\n'
+    assert read(tmp_path, text).captions == {
+        "a.jpg": ['A 6" pipe', '"Stop" says a sign', 'He said "no"']
+    }
+
+
+ROWS = [f"p{n}.jpg,a dog number {n} , wet" if n == 9 else f"p{n}.jpg,a dog" for n in range(5000)]
+STRAY = {
+    "at the start": ('p20.jpg,"a dog', 22),
+    "before the name": ('"p20.jpg,a dog', 22),
+    "after a doubled one": ('p20.jpg,"a ""dog"', None),
+    "three": ('p20.jpg,"""a dog', 22),
+}
+
+
+@pytest.mark.parametrize("more", ["", 'p3000.jpg,"a dog, wet"', 'p3000.jpg,a dog"'])
+@pytest.mark.parametrize("case", STRAY)
+def test_a_stray_quote_swallows_nothing(tmp_path, case, more):
+    row, line = STRAY[case]
+    rows = [
+        "image,caption",
+        *(f"p{n}.jpg,a dog runs over the long green grass" for n in range(5000)),
+    ]
+    rows[21] = row
+    if more:
+        rows[3001] = more
+    for text in ("\n".join(rows), "\n".join(rows[:22]), "\n".join([rows[0], *rows[21:]])):
+        if line is None:
+            assert len(read(tmp_path, text).captions) == text.count("\n")
+            continue
+        with pytest.raises(ValueError, match=r"a double quote opens a caption here") as caught:
+            read(tmp_path, text)
+        assert f"line {1 + text.split(chr(10)).index(row)}:" in str(caught.value)
+
+
+def test_a_stray_quote_swallows_nothing_where_names_have_no_suffix(tmp_path):
+    text = 'image,caption\np1,a dog\np2,"a dog\np3,a dog\np4,a dog"\np5,a dog\n'
+    with pytest.raises(ValueError, match="line 3: a double quote opens a caption here"):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize("caption", ['a "big" dog', 'a dog"', '"Stop" he said', 'a 6" pipe', "''a"])
+def test_quotes_that_open_no_column_are_text(tmp_path, caption):
+    found = read(tmp_path, f"image,caption\na.jpg,{caption}\nb.jpg,A cat\n").captions
+    assert found["b.jpg"] == ["A cat"]
+    assert found["a.jpg"][0].replace('"', "") == caption.replace('"', "")
+
+
+def test_what_the_csv_module_writes_comes_back(tmp_path):
+    rng = random.Random(2)
+    pieces = ["dog", "a,b", '"x"', "chó", '"', "ends,", "two\nlines", "हिन्दी", ";", "|", "it's"]
+    for delimiter in ",;":
+        rows = [(f"p{n}.jpg", " ".join(["A", *rng.choices(pieces, k=3)])) for n in range(200)]
+        with open(tmp_path / "c.csv", "w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter=delimiter).writerows([("image", "caption"), *rows])
+        assert read_captions_file(tmp_path / "c.csv").captions == {n: [c] for n, c in rows}
+
+
+FAULTS = {
+    "no header": ("a dog\na cat\n", "starts with the columns a dog.*reads tables.*COCO"),
+    "one column": ("image,caption\na.jpg\n", "line 2 has 1 columns instead of 2: it needs commas"),
+    "a zero byte": ("image,caption\na.jpg,A \0dog\n", "line 2 holds a zero byte"),
+    "a ZIP archive": (b"PK\x03\x04rest", "is a ZIP archive or a spreadsheet: unpack it"),
+    "UTF-16": ("image,caption\n".encode("utf-16"), r"is not UTF-8 but UTF-16: save it as UTF-8"),
+    "UTF-16 without a mark": (
+        "image,caption\na.jpg,Ein Hund\n".encode("utf-16-le"),
+        "looks like UTF-16LE: save it as UTF-8",
+    ),
+    "UTF-32": ("image,caption\n".encode("utf-32"), "is not UTF-8 but UTF-32"),
+    "Latin-1": (
+        "image,caption\na.jpg,A dog\nb.jpg,Un café\n".encode("latin-1"),
+        r"\(line 3\); it looks like Latin-1, in which the line reads 'b.jpg,Un café'.*iconv",
+    ),
+    "Windows": (
+        "image,caption\na.jpg,Un café à 5 €\n".encode("cp1252"),
+        "looks like Windows-1252, in which the line reads 'a.jpg,Un café à 5 €'.*-f CP1252",
+    ),
+    "another script": (
+        ("image,caption\n" + "a.jpg,Собака бежит по зелёной траве\n" * 20).encode("cp1251"),
+        "is not UTF-8 .* save it as UTF-8",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_fault_is_said_with_its_line(tmp_path, fault):
+    content, sentence = FAULTS[fault]
+    with pytest.raises(ValueError, match=sentence):
+        read(tmp_path, content)
+
+
+def test_the_courses_own_format_is_told_from_the_others(tmp_path):
+    assert read(tmp_path, READ["the course's own"]).kind == OWN
+    assert read(tmp_path, READ["Flickr30k"]).kind != OWN

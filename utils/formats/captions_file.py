@@ -1,0 +1,144 @@
+"""A captions file in any of the formats that the course reads, recognised by what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from utils.formats.json_captions import read_json_captions
+from utils.formats.markers import without_markers
+from utils.formats.table import OWN, READ, Entry, read_table
+from utils.formats.text import read_text
+
+__all__ = ["OWN", "CaptionsFile", "find_captions_file", "read_captions_file"]
+
+# What people call the splits -> what the course calls them. "restval" is Karpathy's: more of train.
+_SPLITS = {
+    "train": "train",
+    "training": "train",
+    "restval": "train",
+    "test": "test",
+} | dict.fromkeys(("val", "valid", "validation", "dev"), "dev")
+# The names that captions files have, the course's own first.
+_KNOWN = ("captions.txt", "captions.csv", "captions.tsv", "captions.json", "captions.jsonl")
+_KNOWN += ("Flickr8k.token.txt", "results.csv", "results_20130124.token")
+_KNOWN += ("dataset_flickr8k.json", "dataset_flickr30k.json", "dataset_coco.json")
+_SUFFIXES = (".txt", ".csv", ".tsv", ".json", ".jsonl", ".token")
+
+
+@dataclass(frozen=True)
+class CaptionsFile:
+    """What a captions file holds.
+
+    `kind`: what the format is called. `captions`: image name -> its captions as written, without
+    markers. `splits`: split -> image names, empty where the file names none. `notes`: sentences on
+    what was taken off or left out.
+    """
+
+    path: Path
+    kind: str
+    captions: dict[str, list[str]]
+    splits: dict[str, list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def told(self) -> str:
+        """Return a sentence on the file."""
+        count = sum(map(len, self.captions.values()))
+        sizes = ", ".join(f"{len(images):,} {split}" for split, images in self.splits.items())
+        return (
+            f"{self.path.name} is {self.kind}: {len(self.captions):,} images, {count:,} captions, "
+            + (f"splits of {sizes} images." if sizes else "no splits.")
+        )
+
+
+def read_captions_file(path: Path) -> CaptionsFile:
+    """Read a captions file in any of the formats.
+
+    Raises `FileNotFoundError` where there is none, `ValueError` with a sentence where it cannot be
+    read, `OSError` where it may not.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no captions file at {path}: check the folder's name.")
+    text = read_text(path)
+    read = read_json_captions if text.lstrip()[:1] in ("{", "[") else read_table
+    kind, entries = read(path, text)
+    empty = [entry for entry in entries if not entry[0]]
+    if empty or not entries:
+        raise ValueError(f"{path} holds no captions: it needs a row `image,caption` for each.")
+    _demand_text(path, entries)
+    entries, notes = without_markers(entries, path)
+    captions: dict[str, list[str]] = {}
+    for image, caption, _ in entries:
+        captions.setdefault(image, []).append(caption)
+    return CaptionsFile(path, kind, captions, _splits(path, entries), notes)
+
+
+def _demand_text(path: Path, entries: Sequence[Entry]) -> None:
+    for image, caption, _ in entries:
+        try:
+            (image + caption).encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ValueError(
+                f"{path}: a caption of {image!a} holds half a character, which cannot be "
+                f"written: mend {ascii(caption)[:60]}."
+            ) from error
+
+
+def _splits(path: Path, entries: Sequence[Entry]) -> dict[str, list[str]]:
+    """Return the images of each split that the file names, each once."""
+    owner: dict[str, str] = {}
+    for image, _, named in entries:
+        split = _SPLITS.get(named.strip().lower(), "" if not named.strip() else None)
+        if split is None:
+            raise ValueError(
+                f"{path} puts {image} in the split {named[:40]!r}: the course knows train, "
+                "restval (more of train), val or dev, and test."
+            )
+        if owner.setdefault(image, split) != split:
+            raise ValueError(
+                f"{path} has {image} in {owner[image] or 'no split'} and in {split or 'no split'}: "
+                "an image in two splits makes every score worthless; give it one."
+            )
+    splits: dict[str, list[str]] = {}
+    for split in ("train", "dev", "test"):
+        images = [image for image, its in owner.items() if its == split]
+        if images:
+            splits[split] = images
+    return splits
+
+
+def find_captions_file(folder: Path) -> Path:
+    """Return the captions file of a folder: one of the usual names, else the one that can be read.
+
+    Raises `FileNotFoundError` where there is none, `ValueError` where there are several.
+    """
+    for name in _KNOWN:
+        if (folder / name).is_file():
+            return folder / name
+    found = [
+        path
+        for place in (folder, folder / "annotations")
+        if place.is_dir()
+        for path in sorted(place.iterdir())
+        if path.suffix.lower() in _SUFFIXES and _is_readable(path)
+    ]
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found[:5])
+        raise ValueError(f"{folder} has several captions files ({names}): name one by --captions.")
+    if found:
+        return found[0]
+    raise FileNotFoundError(
+        f"There is no captions file in {folder}: put one there as captions.txt, "
+        "with the first line `image,caption` and a row for each caption. "
+        f"The course reads {READ}."
+    )
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        read_captions_file(path)
+    except (OSError, ValueError):
+        return False
+    return True

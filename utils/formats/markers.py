@@ -1,0 +1,64 @@
+"""Markers that captions bring along, such as `startseq`: found, named and taken off."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from utils.formats.table import Entry, has_word
+
+_OPEN, _CLOSE = r"[<\[]\|?\s*/?\s*", r"\s*\|?[>\]]"
+_NAMES = r"s|start|end|bos|eos|sos|cls|sep|pad|(?:start|begin|end)_?(?:seq|of_?text|token)"
+# In brackets, or a word that no language has.
+_FRAME = re.compile(
+    rf"{_OPEN}(?:{_NAMES}){_CLOSE}|\b(?:start|end|begin)_?seq\b", re.IGNORECASE | re.ASCII
+)
+_UNKNOWN = re.compile(rf"{_OPEN}(?:unk|unknown|oov|mask){_CLOSE}", re.IGNORECASE)
+# These are words too: they are markers where all captions are framed by them.
+_WORDS = re.compile(
+    r"^\s*(start|begin|bos|sos)\s+(.*\S)\s+(end|stop|eos)[\s.]*$", re.IGNORECASE | re.DOTALL
+)
+
+
+def without_markers(entries: Sequence[Entry], path: object) -> tuple[list[Entry], list[str]]:
+    """Return captions without the markers that they bring, and sentences that name these.
+
+    The vocabulary has markers of its own, so that these would be learnt and scored as words. A
+    caption in which a word is replaced by `<unk>` is left out: it is not what somebody wrote.
+    Raises `ValueError` where that leaves no caption.
+    """
+    whole = [entry for entry in entries if not _UNKNOWN.search(entry[1])]
+    found, texts = _taken_off([caption for _, caption, _ in whole])
+    kept = [
+        (image, text, split)
+        for (image, _, split), text in zip(whole, texts, strict=True)
+        if has_word(text)
+    ]
+    if entries and not kept:
+        raise ValueError(
+            f"All captions of {path} consist of markers, or have words replaced by a marker such "
+            "as <unk>: take the captions as they were before a vocabulary was applied."
+        )
+    notes = []
+    if found:
+        names = ", ".join(name for name, _ in found.most_common(6))
+        notes.append(f"The captions bring markers of their own ({names}); these are taken off.")
+    if len(whole) < len(entries):
+        notes.append(
+            f"{len(entries) - len(whole):,} captions have a word replaced by a marker such as "
+            "<unk>; they are left out."
+        )
+    if len(kept) < len(whole):
+        notes.append(f"{len(whole) - len(kept):,} captions have no word; they are left out.")
+    return kept, notes
+
+
+def _taken_off(captions: Sequence[str]) -> tuple[Counter[str], list[str]]:
+    """Return how often each marker occurs, and the captions without them."""
+    framed = [_WORDS.match(caption) for caption in captions]
+    if len(captions) > 2 and all(framed):
+        found = Counter(word.lower() for match in framed for word in match.group(1, 3))
+        return found, [match.group(2) for match in framed]
+    found = Counter(mark.lower() for caption in captions for mark in _FRAME.findall(caption))
+    return found, [_FRAME.sub(" ", text).strip() if found else text for text in captions]

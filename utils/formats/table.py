@@ -1,0 +1,212 @@
+"""Captions in rows: CSV, and files with tabs, semicolons or bars between their columns."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from utils.formats.text import lines_of
+
+Entry = tuple[str, str, str]  # an image's name, one caption, its split or ""
+Row = tuple[int, list[str]]  # the line that it begins in, counted from 1, and its cells
+
+# The columns that people name so; of several, the first of these is taken.
+IMAGE_COLUMNS = ("image", "image_name", "filename", "file_name", "image_file", "image_path", "file")
+IMAGE_COLUMNS += ("filepath", "file_path", "path", "photo", "img", "imagename", "name", "image_id")
+CAPTION_COLUMNS = ("caption", "captions", "text", "comment", "sentence", "description", "raw")
+SPLIT_COLUMNS = ("split", "set", "subset")
+
+SUFFIX = re.compile(r"\.(jpe?g|jfif|png|gif|bmp|webp|tiff?|avif|heic|heif)(#\d+)?$", re.IGNORECASE)
+_NUMBERED = re.compile(r"#\d+$")  # "dog.jpg#0", of Flickr8k.token
+_NUMBER_FIRST = re.compile(r"\s*\d+\s+(?=.*\w)")
+_DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+_KIND = "a table with {} between its columns"
+OWN = _KIND.format(_DELIMITERS[","])  # the course's own format
+READ = (
+    "tables with such a header (commas, tabs, semicolons, bars), Flickr8k.token.txt, "
+    "Flickr30k's results.csv, and as JSON those of COCO, of Karpathy's splits, a line a caption, "
+    "or a dictionary from names to captions"
+)
+_MOST_LINES = 5  # of one caption in quotes
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which of the `count` columns of a table hold what; `split` is None where there is none."""
+
+    delimiter: str
+    count: int
+    image: int
+    captions: tuple[int, ...]
+    split: int | None = None
+
+
+HEADLESS = Columns("\t", 2, 0, (1,))
+
+
+def read_table(path: Path, text: str) -> tuple[str, list[Entry]]:
+    """Return what the table is called, and its captions in order.
+
+    Raises `ValueError` with the line where a row cannot be read.
+    """
+    lines = lines_of(text)
+    start, columns = _header(path, lines)
+    if columns.delimiter in "\t|":
+        rows = _plain_rows(lines, columns)
+    else:
+        rows = _quoted_rows(path, lines, columns)
+    entries = []
+    for line, cells in rows:
+        if line > start and any(cell.strip() for cell in cells):
+            entries += _entries(f"{path}, line {line}", cells, columns)
+    return _KIND.format(_DELIMITERS[columns.delimiter]), entries
+
+
+def _header(path: Path, lines: Sequence[str]) -> tuple[int, Columns]:
+    """Return the number of the header's line, 0 where there is none, and the columns."""
+    filled = [number for number, line in enumerate(lines, 1) if line.strip()]
+    first = lines[filled[0] - 1] if filled else ""
+    if _begins_with_a_name_and_a_tab(first):
+        return 0, HEADLESS
+    for delimiter in _DELIMITERS:
+        cells = [cell.strip(' "') for cell in first.split(delimiter)]
+        columns = _columns(delimiter, cells)
+        if columns is None:
+            continue
+        row = lines[filled[1] - 1] if len(filled) > 1 else ""
+        if delimiter != "\t" and _begins_with_a_name_and_a_tab(row):
+            return filled[0], HEADLESS  # tabs below a header with commas
+        return filled[0], columns
+    shown = ",".join(cell.strip().lower() for cell in first.split(",")) or "(none)"
+    shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
+    raise ValueError(
+        f"{path} starts with the columns {shown}: its first line must be `image,caption`. The "
+        f"course reads {READ}."
+    )
+
+
+def _begins_with_a_name_and_a_tab(line: str) -> bool:
+    name, tab, _ = line.partition("\t")
+    return bool(tab and (SUFFIX.search(name.strip()) or _NUMBERED.search(name.strip())))
+
+
+def named_column(name: str) -> str:
+    """Return a column's name as it is compared: lower case, `_` for spaces and hyphens."""
+    return re.sub(r"[ -]+", "_", name.strip().lower())
+
+
+def _columns(delimiter: str, header: Sequence[str]) -> Columns | None:
+    names = [named_column(name) for name in header]
+    while names and not names[-1]:
+        names.pop()  # the header ends with a delimiter
+    images = [name for name in IMAGE_COLUMNS if name in names]
+    bases = [re.sub(r"_?\d+$", "", name) for name in names]  # caption_1, caption_2, ...
+    texts = [name for name in CAPTION_COLUMNS if name in bases]
+    if not images or not texts:
+        return None
+    captions = tuple(place for place, base in enumerate(bases) if base == texts[0])
+    split = next((names.index(name) for name in SPLIT_COLUMNS if name in names), None)
+    return Columns(delimiter, len(names), names.index(images[0]), captions, split)
+
+
+def _entries(where: str, cells: list[str], columns: Columns) -> list[Entry]:
+    cells = [cell.strip() for cell in cells]
+    while len(cells) > columns.count and not cells[-1]:
+        cells.pop()
+    if len(cells) != columns.count:
+        between = _DELIMITERS[columns.delimiter]
+        advice = f"put a caption that contains {between} in double quotes"
+        if len(cells) < columns.count:
+            advice = f"it needs {between} between its columns"
+        raise ValueError(
+            f"{where} has {len(cells)} columns instead of {columns.count}: {advice}. A double "
+            "quote inside a caption in quotes is written twice."
+        )
+    image = clean_name(cells[columns.image])
+    captions = [cells[place] for place in columns.captions]
+    if len(captions) > 1:  # columns of their own: a photo may have fewer
+        captions = [caption for caption in captions if caption]
+    if not image or not captions or not all(map(has_word, captions)):
+        raise ValueError(f"{where} has no image name or no word in its caption: remove it.")
+    split = cells[columns.split] if columns.split is not None else ""
+    return [(image, caption, split) for caption in captions]
+
+
+def clean_name(name: str) -> str:
+    """Return an image's name without the number of its caption: `dog.jpg#0` is `dog.jpg`."""
+    return _NUMBERED.sub("", name.strip())
+
+
+def has_word(caption: str) -> bool:
+    """Return whether there is a letter or a digit in a caption."""
+    return any(character.isalnum() for character in caption)
+
+
+def _plain_rows(lines: Sequence[str], columns: Columns) -> Iterator[Row]:
+    """Yield the rows of a file in which quotes are text, as in those of Flickr8k and Flickr30k."""
+    last = columns.count - 1
+    for number, line in enumerate(lines, 1):
+        whole = columns.captions == (last,)  # then a further delimiter belongs to the caption
+        cells = line.split(columns.delimiter, last if whole else -1)
+        if columns.delimiter == "|" and len(cells) == last == 2 and _NUMBER_FIRST.match(cells[1]):
+            # "name| 4   A dog runs", as one line of Flickr30k's results.csv has it
+            cells = [cells[0], "", _NUMBER_FIRST.sub("", cells[1])]
+        yield number, [_unquoted(cell) for cell in cells]
+
+
+def _unquoted(cell: str) -> str:
+    """Return a cell without the quotes that programs put around it."""
+    cell = cell.strip()
+    inside = cell[1:-1].replace('""', "")
+    if len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in inside:
+        return cell[1:-1].replace('""', '"')
+    return cell
+
+
+def _quoted_rows(path: Path, lines: Sequence[str], columns: Columns) -> Iterator[Row]:
+    """Yield the rows of a CSV file. A caption in quotes may run over a few lines."""
+    place = 0
+    while place < len(lines):
+        start, text = place, lines[place]
+        place += 1
+        while (cells := _cells(f"{path}, line {start + 1}", text, columns.delimiter)) is None:
+            last = place == len(lines) or place - start == _MOST_LINES
+            if last or _begins_a_row(lines[place], text, columns):
+                raise ValueError(_stray_quote(f"{path}, line {start + 1}"))
+            text += "\n" + lines[place]
+            place += 1
+        yield start + 1, cells
+
+
+def _cells(where: str, text: str, delimiter: str) -> list[str] | None:
+    """Return the cells of a row; None where a quote is still open."""
+    how = {"delimiter": delimiter, "skipinitialspace": True}
+    try:
+        return next(csv.reader([text], strict=True, **how), [])
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            return None
+        if "expected after" not in str(error):
+            raise ValueError(f"{where} is not a readable CSV file ({error}): mend it.") from error
+    if "\n" in text:
+        raise ValueError(_stray_quote(where))
+    return next(csv.reader([text], **how), [])  # '"Stop" he says': the words are all there
+
+
+def _begins_a_row(line: str, open_row: str, columns: Columns) -> bool:
+    """Return whether a line within open quotes looks like the next row."""
+    cells = line.split(columns.delimiter)
+    if any(SUFFIX.search(cell.strip(' "')) for cell in open_row.split(columns.delimiter)):
+        return any(SUFFIX.search(cell.strip(' "')) for cell in cells)
+    image = cells[columns.image].strip() if len(cells) == columns.count else " "
+    return " " not in image
+
+
+def _stray_quote(where: str) -> str:
+    return (
+        f"{where}: a double quote opens a caption here and is not closed in its row, so that it "
+        "would swallow the rows below. Remove it or close it; inside a caption it is written twice."
+    )

@@ -1,0 +1,81 @@
+"""The text of a file in UTF-8, or a sentence on what it is instead."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+# What begins a file that holds captions but is no text.
+_PACKED = {b"PK\x03\x04": "ZIP archive or a spreadsheet", b"\x1f\x8b": "gzip archive"}
+_MARKS = {codecs.BOM_UTF32_LE: "UTF-32", codecs.BOM_UTF32_BE: "UTF-32"} | {
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+_LINE_ENDS = re.compile("\r\n|\r|\n")
+_SAVE = "save it as UTF-8. Editors offer that under Save As, and `iconv -f {} -t UTF-8` does it."
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file without its byte order mark.
+
+    Raises `ValueError` where it is no text in UTF-8: which encoding it looks like, and how to save
+    it. Raises `OSError` where it cannot be read.
+    """
+    data = path.read_bytes()
+    for start, what in _PACKED.items():
+        if data.startswith(start):
+            raise ValueError(f"{path} is a {what}: unpack it, or save its table as CSV in UTF-8.")
+    for mark, encoding in _MARKS.items():
+        if data.startswith(mark):
+            raise ValueError(f"{path} is not UTF-8 but {encoding}: {_SAVE.format(encoding)}")
+    if b"\0" in data:
+        raise ValueError(_with_zeros(path, data))
+    try:
+        return data.decode("utf-8").lstrip("\ufeff")
+    except UnicodeDecodeError as error:
+        raise ValueError(_other_encoding(path, data, error.start)) from error
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text, whatever system ended them."""
+    return _LINE_ENDS.split(text)
+
+
+def _with_zeros(path: Path, data: bytes) -> str:
+    zeros = data.count(b"\0")
+    if zeros > len(data) / 4:
+        encoding = "UTF-16LE" if data[1::2].count(b"\0") > zeros / 2 else "UTF-16BE"
+        return f"{path} is not UTF-8; it looks like {encoding}: {_SAVE.format(encoding)}"
+    line = _line_of(data, data.index(b"\0"))
+    return f"{path}, line {line} holds a zero byte, which no text has: write the line again."
+
+
+def _other_encoding(path: Path, data: bytes, place: int) -> str:
+    line = len(lines_of(data[:place].decode("latin-1")))
+    whole = lines_of(data.decode("cp1252", "replace"))[line - 1].strip()
+    high = [byte for byte in data if byte > 127]
+    where = f"{path} is not UTF-8 (line {line})"
+    if len(high) > len(data) / 4:
+        encoding = _guess(data)
+        like = f"it looks like {encoding}" if encoding else "its encoding is not known"
+        return f"{where}; {like}: {_SAVE.format(encoding or 'ITS-ENCODING')}"
+    encoding, name = ("CP1252", "Windows-1252") if min(high) < 160 else ("LATIN1", "Latin-1")
+    shown = whole if len(whole) <= 60 else f"{whole[:57]}..."
+    return f"{where}; it looks like {name}, in which the line reads {shown!r}: " + _SAVE.format(
+        encoding
+    )
+
+
+def _line_of(data: bytes, place: int) -> int:
+    return len(lines_of(data[:place].decode("latin-1")))
+
+
+def _guess(data: bytes) -> str | None:
+    """Return the encoding of a text in letters of another script, as far as one can tell."""
+    try:
+        from charset_normalizer import from_bytes
+    except ImportError:
+        return None
+    best = from_bytes(data[:100_000]).best()
+    return best.encoding.upper() if best else None
