@@ -16,9 +16,10 @@ import numpy as np
 
 from utils.attention import AttentionConfig, build_attention_model, standardize_regions
 from utils.beam import Hypothesis, beam_search
+from utils.captions import SPACES, caption_text
 from utils.causal import build_causal_model
 from utils.cnn import weights_hash
-from utils.decoding import NextWord, captions_of, greedy
+from utils.decoding import MAX_LENGTH, NextWord, captions_of, greedy
 from utils.features import extract_features
 from utils.model import ModelConfig, build_model, standardize_features
 from utils.support.files import atomic_path, read_json, sha256, write_json
@@ -81,6 +82,11 @@ class Captioner:
         return float(self.settings.get("length_penalty", 1.0))
 
     @property
+    def words(self) -> str:
+        """How the words of its captions are found (`caption_tokens`)."""
+        return str(self.settings.get("words", SPACES))
+
+    @property
     def beam_width(self) -> int:
         """The width of the beam that was chosen on dev; 3 where none was."""
         return int(self.settings.get("beam_width") or 3)
@@ -111,6 +117,7 @@ class Captioner:
             self.next_word(features),
             rows,
             beam_width=max(width, count),
+            max_length=int(self.settings.get("max_length", MAX_LENGTH)),
             length_penalty=self.length_penalty,
             count=count,
         )
@@ -125,17 +132,19 @@ class Captioner:
         beam_width = self.beam_width if beam_width is None else beam_width
         if beam_width == 1:
             rows = np.arange(len(features), dtype=np.int32)
-            return captions_of(greedy(self.next_word(features), rows), self.vocabulary)
-        found = self.beams(features, beam_width)
-        return captions_of([best[0].ids for best in found], self.vocabulary)
+            longest = int(self.settings.get("max_length", MAX_LENGTH))
+            ids = greedy(self.next_word(features), rows, longest)
+        else:
+            ids = [best[0].ids for best in self.beams(features, beam_width)]
+        return captions_of(ids, self.vocabulary)
 
     def caption(self, photos: Sequence[Path], beam_width: int | None = None) -> list[str]:
         """Return a caption for each photo, as `caption_features` does.
 
         Raises what `extract_features` raises.
         """
-        features = self.features(photos)
-        return [" ".join(tokens) for tokens in self.caption_features(features, beam_width)]
+        found = self.caption_features(self.features(photos), beam_width)
+        return [caption_text(tokens, self.words) for tokens in found]
 
     def save(self, folder: Path, half: bool = False) -> None:
         """Write the folder, whole or not at all; `half` stores the weights as float16."""

@@ -60,6 +60,14 @@ class Dataset:
         splits = [name for name, images in self.splits.items() if images]
         return [name for name in splits if name not in ("train", "dev")] or ["dev"]
 
+    @property
+    def words_settings(self) -> dict[str, str | int]:
+        """What a captioner must remember of captions without spaces; nothing for any other."""
+        if self.words == SPACES:
+            return {}
+        longest = max(len(caption) for image in self.tokens("train") for caption in image)
+        return {"words": self.words, "max_length": longest}
+
     def path(self, image: str) -> Path:
         """Return where a photo lies."""
         return self.images_dir / image

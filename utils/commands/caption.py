@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from utils.captions import caption_text
 from utils.images import IMAGE_SUFFIXES, THREADS, open_photo
 from utils.support.errors import sentence
 from utils.support.paths import CAPTIONERS
@@ -187,7 +188,8 @@ def _all_captioned(
         for photo, hypotheses in zip(whole, found, strict=True):
             captions = [
                 LikelyCaption(
-                    " ".join(captioner.vocabulary.decode(h.ids)), float(np.exp(h.log_prob))
+                    caption_text(captioner.vocabulary.decode(h.ids), captioner.words),
+                    float(np.exp(h.log_prob)),
                 )
                 for h in hypotheses
             ]

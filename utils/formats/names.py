@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
+from utils.formats.table import SUFFIX
+
 # Where photos lie in the folders that people have, compared in lower case. The second is a slip of
 # Flickr8k's own archive.
 USUAL = ("images", "flicker8k_dataset", "flickr8k_dataset", "flickr30k_images", "flickr30k-images")
@@ -22,7 +24,6 @@ def match_names(names: Iterable[str], there: Collection[str]) -> dict[str, str]:
     could mean two is left out too.
     """
     known = set(there)
-    suffixes = {PurePosixPath(name).suffix.lower() for name in there}
     matched, left = {}, []
     for name in names:
         if name in known:
@@ -31,7 +32,7 @@ def match_names(names: Iterable[str], there: Collection[str]) -> dict[str, str]:
             left.append(name)
     if not left:
         return matched
-    keys: list[Callable[[str], str]] = [_one_form, _bare, lambda name: _stem(name, suffixes)]
+    keys: list[Callable[[str], str]] = [_one_form, _bare, _stem]
     tables = [_by_key(there, key) for key in keys]
     for name in left:
         found = next((table[key(name)] for key, table in zip(keys, tables, strict=True)
@@ -56,10 +57,8 @@ def _bare(name: str) -> str:
     return _one_form(name).rsplit("/", 1)[-1].casefold()
 
 
-def _stem(name: str, suffixes: Collection[str]) -> str:
-    bare = _bare(name)
-    path = PurePosixPath(bare)
-    return path.stem if path.suffix in suffixes else bare
+def _stem(name: str) -> str:
+    return SUFFIX.sub("", _bare(name))
 
 
 def photos_under(folder: Path, suffixes: Sequence[str]) -> list[str]:
