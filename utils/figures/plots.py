@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
 from PIL import Image
 
+from utils.figures.fonts import draw_every_script, needs_letters_cut, wrapped
 from utils.images import load_image
 
 BLUE, ORANGE, GREEN, GREY = "#2a6f97", "#d9772b", "#4b8b3b", "#777777"
@@ -77,8 +78,7 @@ def photo_grid(
     `captions` may hold line breaks; `width` is that of a photo in inches.
     """
     rows = -(-len(photos) // columns)
-    wrapped = ([textwrap.fill(part, wrap) for part in text.split("\n")] for text in captions)
-    texts = ["\n".join(parts) for parts in wrapped]
+    texts = ["\n".join(_lines(part, wrap) for part in text.split("\n")) for text in captions]
     lines = 1 + max(text.count("\n") for text in texts)
     height = rows * (width + 0.19 * lines + 0.1)
     figure = Figure(figsize=(columns * width, height))
@@ -90,7 +90,13 @@ def photo_grid(
     figure.subplots_adjust(
         left=0.01, right=0.99, top=0.995, bottom=below, wspace=0.06, hspace=between
     )
+    draw_every_script(figure)
     return figure
+
+
+def _lines(text: str, width: int) -> str:
+    """Return a caption in lines, cut at its spaces where it has some."""
+    return wrapped(text, width) if needs_letters_cut(text, width) else textwrap.fill(text, width)
 
 
 def label_points(

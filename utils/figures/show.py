@@ -12,6 +12,9 @@ def png_bytes(picture: Any, dpi: int = 100, colours: int | None = None) -> bytes
     """
     target = io.BytesIO()
     if hasattr(picture, "savefig"):
+        from utils.figures.fonts import draw_every_script
+
+        draw_every_script(picture)
         look = {"bbox_inches": "tight", "facecolor": "white", "metadata": {"Software": None}}
         picture.savefig(target, format="png", dpi=dpi, **look)
     else:
