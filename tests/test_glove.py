@@ -98,6 +98,47 @@ def test_a_broken_file_is_refused_with_its_line(tmp_path, text, sentence):
         load_glove(path)
 
 
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (
+            "dog 1 2 3\ncafé 4 5 6\n".encode("latin-1"),
+            r"line 2 is not UTF-8 \(byte 0xe9\).*Latin-1",
+        ),
+        ("dog 1 2 3\n".encode("utf-16"), "line 1: this is text in UTF-16"),
+        (b"PK\x03\x04rest of an archive", "line 1: this is a zip archive: unpack it"),
+        (b"\x1f\x8b\x08rest", "line 1: this is an archive"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "Git LFS pointer"),
+        (b"<!DOCTYPE html>\n<title>Sign in</title>", "web page"),
+        (b"dog 1 2 3\ncat 4 5 6 7\n3 4\n", r"line 3 is not a word and 3 numbers.*\(it has 2 col"),
+        (b"400000 50\ndog\n", r"line 2 is not a word and its numbers \('dog'\)"),
+        (b"\n\n", "line 1 is not a word and its numbers"),
+        (b"\x00\x01\x02\x80", "line 1"),
+    ],
+)
+@pytest.mark.parametrize("words", [None, ["dog"]], ids=["all", "some"])
+def test_another_kind_of_file_is_named_with_the_line(tmp_path, data, sentence, words):
+    path = tmp_path / "glove.6B.3d.txt"
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=sentence) as caught:
+        load_glove(path, words)
+    assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
+
+
+def test_a_cut_line_is_named_also_where_few_words_are_wanted(tmp_path):
+    path = tmp_path / "glove.txt"
+    path.write_text("dog 1 2 3\ncat 4 5 6\ncow 7", encoding="utf-8")
+    for words in (None, ["dog"]):
+        with pytest.raises(ValueError, match="line 3 is not a word and 3 numbers"):
+            load_glove(path, words)
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path):
+    path = tmp_path / "glove.txt"
+    path.write_bytes(b"\xef\xbb\xbfdog 1 2 3\r\ncat 4 5 6\r\n")
+    assert load_glove(path).words == ["dog", "cat"]
+
+
 def test_a_missing_file_and_a_missing_dimension_are_said(tmp_path):
     with pytest.raises(FileNotFoundError, match="no GloVe file"):
         load_glove(tmp_path / "absent.txt")

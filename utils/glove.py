@@ -1,5 +1,6 @@
 """GloVe word vectors (Pennington, Socher and Manning 2014): chapter 3."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,19 @@ from utils.vocabulary import MARKERS, PAD, Vocabulary
 
 GLOVE = DATA / "glove"
 EMBEDDED_GLOVE = GLOVE / "glove.6B.50d.slice.txt"
+# Some words have spaces (". ."); one that ends so belongs to a line with too many numbers.
+ENDS_IN_NUMBER = re.compile(r" -?\d+\.\d+$")
+# How files begin that are given in place of a text file.
+NO_TEXT = {
+    b"PK\x03\x04": "a zip archive: unpack it and give the text file in it",
+    b"\x1f\x8b": "an archive (gzip): unpack it and give the text file in it",
+    b"\x89HDF": "an HDF5 file",
+    b"version https://git-lfs": "a Git LFS pointer: run `git lfs pull`",
+    b"\xff\xfe": "text in UTF-16: save it as UTF-8",
+    b"\xfe\xff": "text in UTF-16: save it as UTF-8",
+    b"<!DOCTYPE": "a web page",
+    b"<html": "a web page",
+}
 
 
 @dataclass(frozen=True)
@@ -52,8 +66,10 @@ def load_glove(path: Path = EMBEDDED_GLOVE, words: Collection[str] | None = None
     """Read word vectors in Stanford's text format: a word, then its numbers, a line each.
 
     `words` keeps these alone, which saves time and memory with a whole file. Any dimension is
-    read. Raises `FileNotFoundError` where there is no such file, `ValueError` for a line that
-    does not fit the first or a file without any. Of `words`, none may be there (GloVe is English).
+    read; the first line of word2vec and fastText, two counts, is skipped. Raises
+    `FileNotFoundError` where there is no such file, `ValueError` for another kind of file, for a
+    line that does not fit the first (with its number) or a file without any. Of `words`, none may
+    be there (GloVe is English).
     """
     path = Path(path)
     if not path.is_file():
@@ -63,31 +79,64 @@ def load_glove(path: Path = EMBEDDED_GLOVE, words: Collection[str] | None = None
         )
     wanted = None if words is None else set(words)
     kept, rows, dimension = [], [], 0
-    with open(path, encoding="utf-8") as file:
+    with open(path, "rb") as file:
+        _demand_text(path, file.peek(40)[:40])
         for number, line in enumerate(file, start=1):
-            parts = line.rstrip().split(" ")
+            parts = _decoded(path, number, line).rstrip().split(" ")
             if number == 1 and len(parts) == 2:
                 continue  # some tools write the counts of words and columns first
-            dimension = dimension or len(parts) - 1
+            dimension = dimension or _dimension(path, number, parts)
             word = " ".join(parts[:-dimension])
-            if wanted is not None and word not in wanted:
+            fits = len(parts) > dimension and not ENDS_IN_NUMBER.search(word)
+            if fits and wanted is not None and word not in wanted:
                 continue
             kept.append(word)
-            rows.append(_numbers(path, number, parts[-dimension:], dimension, word))
+            rows.append(_numbers(path, number, parts, dimension))
     if not dimension:
         raise ValueError(f"{path} holds no vector: is it a GloVe text file?")
     return Glove(kept, np.array(rows, dtype=np.float32).reshape(-1, dimension))
 
 
-def _numbers(path: Path, number: int, parts: list[str], dimension: int, word: str) -> np.ndarray:
+def _demand_text(path: Path, start: bytes) -> None:
+    """Raise `ValueError` where the first bytes of a file are those of no text."""
+    for sign, kind in NO_TEXT.items():
+        if start.startswith(sign):
+            raise ValueError(f"{path}, line 1: this is {kind}, not a GloVe text file.")
+
+
+def _decoded(path: Path, number: int, line: bytes) -> str:
     try:
-        vector = np.array(parts, dtype=np.float32)
+        return line.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path}, line {number} is not UTF-8 (byte 0x{line[error.start]:02x}): it was saved in "
+            "another encoding, such as Latin-1; save it as UTF-8, or get it again."
+        ) from error
+
+
+def _dimension(path: Path, number: int, parts: list[str]) -> int:
+    """Return how many numbers the first vector has; raise `ValueError` where it has none."""
+    if len(parts) < 3:
+        words = " ".join(parts)[:30]
+        raise ValueError(
+            f"{path}, line {number} is not a word and its numbers ({words!r}): the file is of "
+            "another format; get it again."
+        )
+    return len(parts) - 1
+
+
+def _numbers(path: Path, number: int, parts: list[str], dimension: int) -> np.ndarray:
+    word = " ".join(parts[:-dimension])
+    try:
+        vector = np.array(parts[-dimension:], dtype=np.float32)
     except ValueError:
         vector = np.zeros(0, np.float32)
-    if len(vector) != dimension or not word or not np.isfinite(vector).all():
+    fits = len(vector) == dimension and word and not ENDS_IN_NUMBER.search(word)
+    if not fits or not np.isfinite(vector).all():
         raise ValueError(
-            f"{path}, line {number} is not a word and {dimension} numbers: the file is cut short "
-            "or of another format; get it again."
+            f"{path}, line {number} is not a word and {dimension} numbers, as the first line is "
+            f"(it has {len(parts)} columns): the file is cut short or of another format; get it "
+            "again."
         )
     return vector
 
