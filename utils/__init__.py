@@ -20,6 +20,7 @@
 | 7 | baselines and people | `baselines.py` | `constant_baseline` | `test_metrics.py` |
 | 7 | the table of scores | `metrics.py` | `score_rows` | `test_metrics.py` |
 | 7 | a model with its vocabulary | `captioner.py` | `load_captioner` | `test_captioner.py` |
+| 7 | photos of another kind | `outliers.py` | `summarize` | `test_outliers.py` |
 | 8 | attention over regions | `attention.py` | `attend` | `test_attention.py` |
 | 8 | the causal variant | `causal.py` | `build_causal_model` | `test_attention.py` |
 | 8 | teacher forcing | `teacher_forcing.py` | `train_teacher_forcing` | `test_self_critical.py` |

@@ -8,6 +8,7 @@ from utils.figures.chapter_7 import (
     _grow,
     _place,
     decoding_panel,
+    distance_plot,
     inflation_bars,
     kind_bars,
     ngram_ribbon,
@@ -143,3 +144,14 @@ def test_the_caption_with_one_word_that_no_reference_has_is_found():
     captions[2] = ["a", "cat", "runs", "in", "the", "green", "park"]
     assert where_one_word_is_missing(references, captions) == 2
     assert where_one_word_is_missing(references[:2], captions[:2]) == 0
+
+
+def test_photos_beyond_the_line_have_another_colour():
+    near, far = np.array([0.1, 0.2, 0.7]), np.array([0.8, 0.9])
+    figure = distance_plot({"dev": near, "real photos": far}, line=0.5)
+    (axis,) = figure.axes
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["dev (3)", "real photos (2)"]
+    first, second = (dots.get_facecolors()[:, :3] for dots in axis.collections)
+    assert (first[0] == first[1]).all() and (first[0] != first[2]).any()
+    assert (second == first[2]).all()
+    np.testing.assert_allclose(axis.collections[0].get_offsets()[:, 0], near)

@@ -367,3 +367,26 @@ def kind_bars(by_kind: dict[str, tuple[float, float]], counts: Mapping[str, int]
     axis.bar_label(drawn, notes, padding=4, fontsize=9.5)
     axis.set(xlabel="stated facts that are true, %", xlim=(0, 124), xticks=range(0, 101, 20))
     return figure
+
+
+def distance_plot(distances: Mapping[str, np.ndarray], line: float) -> Figure:
+    """Return how far the photos of each group are from the training photos, a row a group.
+
+    `distances`: name -> `(n,)`. A photo is a dot, green below `line`, where most dev photos are,
+    and orange beyond it.
+    """
+    figure = Figure(figsize=(8, 0.62 * len(distances) + 0.9))
+    axis = figure.subplots()
+    rng = np.random.default_rng(0)
+    for row, far in enumerate(distances.values()):
+        # A little up or down, so that dots in the same place can be told apart.
+        heights = row + rng.uniform(-0.25, 0.25, len(far))
+        colours = np.where(far > line, ORANGE, GREEN)
+        axis.scatter(far, heights, s=14, c=colours, alpha=0.7, linewidths=0)
+    axis.axvline(line, color=GREY, ls="--")
+    axis.text(line, -0.62, "99 of 100 dev photos are nearer", color=GREY, ha="right", fontsize=10)
+    names = [f"{name} ({len(far)})" for name, far in distances.items()]
+    axis.set_yticks(range(len(names)), names)
+    axis.set(xlabel="distance from the nearest centre", ylim=(len(names) - 0.5, -0.9))
+    open_frame(axis)
+    return figure
