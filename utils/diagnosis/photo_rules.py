@@ -1,0 +1,156 @@
+"""Rules on the photo: whether it helps, and what stands in its way where it does not."""
+
+from __future__ import annotations
+
+from utils.diagnosis.evidence import CONSTANT, ORDER, PIXELS, Evidence
+from utils.diagnosis.probes import clearly
+from utils.diagnosis.suspicion import FITS, POSSIBLE, PROVED, Suspicion
+
+LEAST_GAIN = 0.05  # nats that the true photo gains over another, at least, where photos help
+FITS_BETTER = 0.1  # nats that other features must gain before they are called the right ones
+MEAN = "the mean over photos"
+
+
+def helps(found: Evidence) -> bool:
+    """Return whether the true photos lower the loss, on dev or on train."""
+    on_train = found.train_gain is not None and clearly(found.train_gain, LEAST_GAIN)
+    return on_train or clearly(found.photo_gain, LEAST_GAIN)
+
+
+def knows_language(found: Evidence) -> bool:
+    """Return whether it predicts words so well that photos should help by now."""
+    return found.loss < found.pair_loss + 0.1
+
+
+def best_of(found: Evidence, group: str) -> tuple[str, float]:
+    """Return what fits best in a group, and by how much (nats) where that is clear, else 0."""
+    ways = found.fits_better.get(group, {})
+    if not ways:
+        return "", 0.0
+    best = max(ways, key=lambda way: ways[way][0])
+    return best, ways[best][0] if clearly(ways[best], FITS_BETTER) else 0.0
+
+
+def file_of_wrong_features(found: Evidence) -> Suspicion | None:
+    """A file of features that are constant, wrongly scaled or in another order."""
+    facts = found.features
+    if facts is None or not facts.from_file:
+        return None
+    scale = max(facts.scales or {}, key=lambda name: facts.scales[name], default="")
+    if scale and facts.scales[scale] >= 0.8:
+        share = f"{facts.scales[scale]:.0%} of the rows are those of pixels that were {scale}"
+        return Suspicion("wrong_scale", PROVED, share)
+    if facts.spread <= 0.1 * (facts.right_spread or 1e-3):
+        beside = f", {facts.right_spread:.3f} in right ones" if facts.right_spread else ""
+        spread = f"their standard deviation over photos is {facts.spread:.4f}{beside}"
+        return Suspicion("constant_file", PROVED, spread)
+    order = max(facts.orders or {}, key=lambda name: facts.orders[name], default="")
+    if order and facts.orders[order] >= 0.6 and facts.own < 0.5:
+        share = f"{facts.orders[order]:.0%} of the rows are right as: {order}"
+        return Suspicion("out_of_step", PROVED, share)
+    if facts.own is not None and facts.own < 0.3 and facts.elsewhere >= 0.1:
+        return Suspicion(
+            "out_of_step",
+            PROVED,
+            f"{facts.own:.0%} of the rows are the features of their own photo, and "
+            f"{facts.elsewhere:.0%} those of another photo of the sample",
+        )
+    return None
+
+
+def photo_off(found: Evidence) -> Suspicion | None:
+    """Photos that change nothing at all."""
+    if found.switched_off:
+        return Suspicion("photo_off", PROVED, "its settings say use_image = false")
+    same = found.different_photos < 0.5 * found.dev_photos
+    if found.photo_effect > 0.01 or same or found.dev_photos < 2:
+        return None
+    return Suspicion(
+        "photo_off",
+        FITS,
+        f"another photo changes the log-probability of a word by {found.photo_effect:.4f} nats",
+    )
+
+
+def constant_features(found: Evidence) -> Suspicion | None:
+    """Trained on one vector for all photos: its statistics say so, or that vector fits better."""
+    facts = found.features
+    if facts is not None and (facts.least_variances or 0) > 0.9:
+        share = f"{facts.least_variances:.0%} of its standardisation layer's variances are 0"
+        return Suspicion("constant_features", PROVED, share)
+    vector, lower = best_of(found, CONSTANT)
+    mean = found.fits_better.get(CONSTANT, {}).get(MEAN, (0.0, 0.0))[0]
+    if lower < max(mean, best_of(found, PIXELS)[1], 0.0) + FITS_BETTER or helps(found):
+        return None
+    return Suspicion(
+        "constant_features",
+        FITS,
+        f"with {vector} in place of the features the loss is {lower:.2f} lower",
+    )
+
+
+def wrong_scale(found: Evidence) -> Suspicion | None:
+    """Pixels on a wrong scale that fit better than those on the right one."""
+    scale, lower = best_of(found, PIXELS)
+    constant = max((one for one, _ in found.fits_better.get(CONSTANT, {}).values()), default=0.0)
+    if lower < max(constant, 0.0) + FITS_BETTER:
+        return None
+    return Suspicion(
+        "wrong_scale",
+        PROVED,
+        f"with pixels that are {scale} the loss is {lower:.2f} lower than with right ones",
+    )
+
+
+def other_order(found: Evidence) -> Suspicion | None:
+    """Another order of the rows that fits better."""
+    ways = found.fits_better.get(ORDER, {})
+    if not ways:
+        return None
+    best = max(ways, key=lambda way: ways[way][0])
+    if not clearly(ways[best], 0.02):
+        return None
+    return Suspicion(
+        "out_of_step", PROVED, f"the loss is {ways[best][0]:.2f} lower with features {best}"
+    )
+
+
+def as_recorded(found: Evidence) -> bool | None:
+    """Return whether the loss on dev is what the training noted; None where it noted none."""
+    if found.recorded_loss is None or found.trained_on not in (None, found.dataset):
+        return None
+    return found.loss < found.recorded_loss + max(0.3, 0.1 * found.recorded_loss)
+
+
+def useless_photos(found: Evidence) -> Suspicion | None:
+    """Photos that matter and do not help, though nothing shows in which order they would."""
+    if helps(found) or found.photo_effect <= 0.01:
+        return None
+    if found.different_photos < 0.5 * found.dev_photos:
+        return None
+    true = f"the loss is {found.loss:.2f} with the true photos and "
+    text = f"{true}{found.loss + found.photo_gain[0]:.2f} with others"
+    facts = found.features
+    odd = facts is not None and facts.mean_correlation is not None
+    odd = odd and not (facts.mean_correlation > 0.8 and 0.5 < facts.deviation_ratio < 2)
+    if as_recorded(found) is False or (odd and not as_recorded(found)):
+        noted = f"; its training noted {found.recorded_loss:.2f}" if found.recorded_loss else ""
+        return Suspicion("other_features", FITS, text + noted)
+    if not knows_language(found) and found.photo_effect < 0.5:
+        return None  # it is too early to say
+    return Suspicion("out_of_step", FITS, f"{text}: it looks at them, and they do not help")
+
+
+def statistics(found: Evidence) -> Suspicion | None:
+    """A standardisation layer that was never adapted, where photos do not help."""
+    facts = found.features
+    if facts is None or facts.deviation_ratio is None or helps(found):
+        return None
+    if facts.mean_correlation > 0.5 and 0.5 < facts.deviation_ratio < 2:
+        return None
+    return Suspicion(
+        "statistics",
+        POSSIBLE,
+        f"the correlation of its means with those of the features is "
+        f"{facts.mean_correlation:.2f}, the ratio of the deviations {facts.deviation_ratio:.2f}",
+    )
