@@ -136,6 +136,10 @@ FAULTS = {
         "image,caption\na.jpg,Un café à 5 €\n".encode("cp1252"),
         "looks like Windows-1252, in which the line reads 'a.jpg,Un café à 5 €'.*-f CP1252",
     ),
+    "one broken character": (
+        "image,caption\na.jpg,một chó\nb.jpg,c".encode() + b"\xe3\x81\n",
+        "line 3 has a damaged character, while other lines are UTF-8",
+    ),
     "another script": (
         ("image,caption\n" + "a.jpg,Собака бежит по зелёной траве\n" * 20).encode("cp1251"),
         "is not UTF-8 .* save it as UTF-8",

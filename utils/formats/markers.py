@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from utils.formats.table import Entry, has_word
 
-_OPEN, _CLOSE = r"[<\[]\|?\s*/?\s*", r"\s*\|?[>\]]"
+_OPEN, _CLOSE = r"[<\[]\|? ?/? ?", r" ?\|?[>\]]"
 _NAMES = r"s|start|end|bos|eos|sos|cls|sep|pad|(?:start|begin|end)_?(?:seq|of_?text|token)"
 # In brackets, or a word that no language has.
 _FRAME = re.compile(
@@ -16,9 +16,7 @@ _FRAME = re.compile(
 )
 _UNKNOWN = re.compile(rf"{_OPEN}(?:unk|unknown|oov|mask){_CLOSE}", re.IGNORECASE)
 # These are words too: they are markers where all captions are framed by them.
-_WORDS = re.compile(
-    r"^\s*(start|begin|bos|sos)\s+(.*\S)\s+(end|stop|eos)[\s.]*$", re.IGNORECASE | re.DOTALL
-)
+_FIRST, _LAST = ("start", "begin", "bos", "sos"), ("end", "stop", "eos")
 
 
 def without_markers(entries: Sequence[Entry], path: object) -> tuple[list[Entry], list[str]]:
@@ -56,9 +54,13 @@ def without_markers(entries: Sequence[Entry], path: object) -> tuple[list[Entry]
 
 def _taken_off(captions: Sequence[str]) -> tuple[Counter[str], list[str]]:
     """Return how often each marker occurs, and the captions without them."""
-    framed = [_WORDS.match(caption) for caption in captions]
-    if len(captions) > 2 and all(framed):
-        found = Counter(word.lower() for match in framed for word in match.group(1, 3))
-        return found, [match.group(2) for match in framed]
+    framed = [caption.rstrip(" .").split() for caption in captions]
+    if len(captions) > 2 and all(map(_is_framed, framed)):
+        found = Counter(word.lower() for words in framed for word in (words[0], words[-1]))
+        return found, [" ".join(words[1:-1]) for words in framed]
     found = Counter(mark.lower() for caption in captions for mark in _FRAME.findall(caption))
     return found, [_FRAME.sub(" ", text).strip() if found else text for text in captions]
+
+
+def _is_framed(words: Sequence[str]) -> bool:
+    return len(words) > 2 and words[0].lower() in _FIRST and words[-1].lower() in _LAST

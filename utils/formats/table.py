@@ -30,6 +30,7 @@ READ = (
     "Flickr30k's results.csv, and as JSON those of COCO, of Karpathy's splits, a line a caption, "
     "or a dictionary from names to captions"
 )
+_LONGEST_NAME = 60  # of a column
 _MOST_LINES = 5  # of one caption in quotes
 
 
@@ -99,7 +100,7 @@ def named_column(name: str) -> str:
 
 
 def _columns(delimiter: str, header: Sequence[str]) -> Columns | None:
-    names = [named_column(name) for name in header]
+    names = [named_column(name[:_LONGEST_NAME]) for name in header]
     while names and not names[-1]:
         names.pop()  # the header ends with a delimiter
     images = [name for name in IMAGE_COLUMNS if name in names]
@@ -183,17 +184,21 @@ def _quoted_rows(path: Path, lines: Sequence[str], columns: Columns) -> Iterator
 
 def _cells(where: str, text: str, delimiter: str) -> list[str] | None:
     """Return the cells of a row; None where a quote is still open."""
-    how = {"delimiter": delimiter, "skipinitialspace": True}
     try:
-        return next(csv.reader([text], strict=True, **how), [])
+        return _parsed(text, delimiter, strict=True)
     except csv.Error as error:
         if "unexpected end" in str(error):
             return None
-        if "expected after" not in str(error):
-            raise ValueError(f"{where} is not a readable CSV file ({error}): mend it.") from error
-    if "\n" in text:
-        raise ValueError(_stray_quote(where))
-    return next(csv.reader([text], **how), [])  # '"Stop" he says': the words are all there
+        if "\n" in text:
+            raise ValueError(_stray_quote(where)) from error
+    try:
+        return _parsed(text, delimiter, strict=False)  # '"Stop" he says': all words are there
+    except csv.Error as error:
+        raise ValueError(f"{where} is not a readable CSV file ({error}): mend it.") from error
+
+
+def _parsed(text: str, delimiter: str, strict: bool) -> list[str]:
+    return next(csv.reader([text], delimiter=delimiter, skipinitialspace=True, strict=strict), [])
 
 
 def _begins_a_row(line: str, open_row: str, columns: Columns) -> bool:

@@ -52,7 +52,13 @@ def _with_zeros(path: Path, data: bytes) -> str:
 
 
 def _other_encoding(path: Path, data: bytes, place: int) -> str:
-    line = len(lines_of(data[:place].decode("latin-1")))
+    line = _line_of(data, place)
+    read = data.decode("utf-8", "replace")
+    if sum(ord(letter) > 127 for letter in read) > 2 * read.count("\ufffd"):
+        return (
+            f"{path}, line {line} has a damaged character, while other lines are UTF-8: write the "
+            "line again, and save it as UTF-8."
+        )
     whole = lines_of(data.decode("cp1252", "replace"))[line - 1].strip()
     high = [byte for byte in data if byte > 127]
     where = f"{path} is not UTF-8 (line {line})"
