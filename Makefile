@@ -65,3 +65,6 @@ chapters: $(READY) ## derive chapters/ from solutions/
 clean: ## remove whatever can be made again (not the data installed from Kaggle)
 	rm -rf $(VENV) data/scenes data/cache data/runs .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+# What killed commands have left: names that utils/support/files.py gives, and those of earlier versions.
+	find . -path ./.git -prune -o -name '.course-*-*-*.*' -prune -exec rm -rf {} +
+	find data -regex '.*/\.[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]\..*' -prune -exec rm -rf {} +

@@ -1,11 +1,18 @@
 """A captioner is at hand for every dataset, and says where it is from."""
 
+import json
+import re
+from contextlib import nullcontext
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from tqdm import tqdm
 
+from utils import callbacks
 from utils import recipe as module
 from utils.dataset import load_dataset
-from utils.recipe import ready_captioner
+from utils.recipe import SMALL, ready_captioner, recipe_for, train_captioner
 
 
 @pytest.fixture
@@ -44,3 +51,83 @@ def test_a_run_of_the_pipeline_comes_before_it_and_the_course_before_both(small,
     assert "trained here by" in ready_captioner(dataset, features)[1]
     captioner.save(tmp_path / "captioners" / dataset.name)
     assert "comes with the course" in ready_captioner(dataset, features)[1]
+
+
+# A run goes on with the same data alone
+
+
+@pytest.fixture
+def again(tiny_scenes, tmp_path, capsys):
+    """Trains for an epoch in one folder, on twelve photos that `change` has changed."""
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setattr(callbacks, "progress_bar", lambda *_, **__: nullcontext(tqdm(disable=True)))
+    whole = load_dataset(str(tiny_scenes))
+    splits = {"train": whole.splits["train"][:8], "dev": whole.splits["dev"][:4], "test": []}
+    few = replace(whole, splits=splits)
+    shown = np.random.default_rng(0).normal(size=(12, 1280)).astype(np.float32)
+
+    def run(dataset=few, features=shown, epochs=1, **changes):
+        recipe = replace(recipe_for(dataset, epochs), views=(), **changes)
+        capsys.readouterr()
+        captioner, _ = train_captioner(dataset, recipe, tmp_path / "run", features)
+        return captioner, capsys.readouterr().out
+
+    yield few, shown, run
+    monkeypatch.undo()
+
+
+def with_word(dataset, old, new):
+    """The same captions with one word renamed."""
+    captions = {
+        image: [re.sub(rf"\b{old}\b", new, text) for text in texts]
+        for image, texts in dataset.captions.items()
+    }
+    return replace(dataset, captions=captions)
+
+
+def test_an_unchanged_run_goes_on_and_a_changed_one_is_trained_anew(again, tmp_path):
+    few, shown, run = again
+    first, _ = run()
+    _, said = run()
+    assert "another run" not in said and "Trained: 1 epochs" in said
+    assert not list((tmp_path / "run").glob("earlier-*"))
+    word, names = first.vocabulary.words[5], few.splits["train"]
+    swapped = {names[0]: few.captions[names[1]], names[1]: few.captions[names[0]]}
+    replaced = shown.copy()
+    replaced[7] += 1
+    changes = {
+        "vocabulary": {"dataset": with_word(few, word, word + "s")},  # the numbers stay the same
+        "train": {"dataset": replace(few, captions={**few.captions, **swapped})},
+        "view 0": {"features": replaced},
+        "settings": {"epochs": 2},
+    }
+    for number, (name, change) in enumerate(changes.items(), start=1):
+        captioner, said = run(**change)
+        told = re.search(r"holds another run \((.*)\), now kept in (.*)\. This one is tr", said)
+        assert name in told[1].split(", "), said
+        aside = tmp_path / "run" / f"earlier-{number}"
+        assert told[2] == str(aside)
+        assert {"captioner", "training"} == {path.name for path in aside.iterdir()}
+        words = change.get("dataset", few).train_vocabulary(SMALL.minimum_count).words
+        assert captioner.vocabulary.words == words
+
+
+def test_a_run_of_an_earlier_version_is_kept_and_trained_anew(again, tmp_path):
+    _, _, run = again
+    run()
+    path = tmp_path / "run" / "training" / "run.json"
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    del kept["vocabulary"]
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert "holds another run (vocabulary)" in run()[1]
+
+
+def test_a_captioner_of_other_data_is_not_at_hand(small, tmp_path, monkeypatch):
+    dataset, features = small
+    recipe = replace(recipe_for(dataset, 1), views=())
+    monkeypatch.setattr(module, "_small_captioner", lambda *_: None)
+    train_captioner(dataset, recipe, tmp_path / "runs" / dataset.name, features)
+    assert "trained here by" in ready_captioner(dataset, features)[1]
+    other = with_word(dataset, "a", "zzz")
+    assert "a small one" in ready_captioner(other, features)[1]
+    assert "a small one" in ready_captioner(dataset, features + 1)[1]

@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 
 from utils.support.errors import sentence
+from utils.support.memory import demand_memory
+from utils.support.stopping import Stopping
 
 # name -> the module that has its `main(arguments)`, and what it does.
 COMMANDS = {
@@ -22,9 +24,11 @@ COMMANDS = {
     "course": ("commands.course", "run the whole course: data, training, all chapters"),
     "train": ("commands.train", "train a captioner on a dataset and score it"),
     "evaluate": ("commands.evaluate", "score a captioner on a list of images"),
+    "diagnose": ("commands.diagnose", "say why a captioner's captions are bad"),
     "experiments": ("commands.run_experiments", "train and score every model of the course"),
     "environment": ("commands.environment", "let this Python environment know the course"),
     "install": ("commands.install", "install Flickr8k and GloVe from Kaggle"),
+    "doctor": ("commands.doctor", "say what is wrong on this machine, and what to do"),
     "data": ("commands.data", "prepare and verify the data that comes with the course"),
     "bench": ("commands.bench", "compare the library's speed with the naive way"),
 }
@@ -86,6 +90,7 @@ def run(arguments: list[str]) -> int:
     if name not in EVERY_COMMAND or not is_here(name):
         print(unknown(name), file=sys.stderr)
         return WRONG_ARGUMENTS
+    demand_memory("the course", used=150, reserved=1_000)  # NumPy waits for ever with less
     try:
         return importlib.import_module(f"utils.{EVERY_COMMAND[name][0]}").main(rest)
     except SystemExit as end:  # argparse ends so, after the help and for wrong arguments
@@ -94,29 +99,40 @@ def run(arguments: list[str]) -> int:
         return end.code or 0
 
 
-def main(arguments: list[str]) -> int:
-    """Run a command as `run` does; an error that is no fault of the code becomes a sentence."""
+def main(arguments: list[str], stopping: Stopping | None = None) -> int:
+    """Run a command as `run` does; an error that is no fault of the code becomes a sentence.
+
+    `stopping` knows whether the command was stopped, where it listens already.
+    """
     for stream in (sys.stdout, sys.stderr):
         # Any file name can then be printed, whatever the system's encoding is.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    stopping = stopping or Stopping()
     try:
         code = run(arguments)
         sys.stdout.flush()  # a closed pipe or a full disk may show only here
         return code
     except KeyboardInterrupt:
-        print("You stopped it; what is finished is kept.", file=sys.stderr)
-        return STOPPED
+        return _stopped()
     except BrokenPipeError:  # such as `| head`: whoever read the output has seen enough
         _drop_output()
         return FAILED
     except Exception as error:
+        if stopping.is_asked:  # a library made another error of it
+            return _stopped()
         said = sentence(error)
         if said is None or sys.flags.dev_mode:
             raise
         _drop_output()
         print(said, file=sys.stderr)
         return FAILED
+
+
+def _stopped() -> int:
+    _drop_output()
+    print("You stopped it; what is finished is kept.", file=sys.stderr)
+    return STOPPED
 
 
 def _drop_output() -> None:
@@ -128,4 +144,8 @@ def _drop_output() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    stopping = Stopping()
+    stopping.listen()
+    status = main(sys.argv[1:], stopping)
+    stopping.close()  # from here on the process only ends
+    sys.exit(status)

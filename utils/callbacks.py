@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import time
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +17,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from utils.support.files import atomic_path, read_json, write_json
+from utils.support.files import read_json, write_json, write_text
 from utils.support.progress_bar import progress_bar
+from utils.support.weights import save_arrays, save_weights
 
 BEST, HISTORY, LOG = "best.npz", "history.json", "log.csv"
+MEASURED = {"epoch", "loss", "dev_loss", "dev_perplexity", "seconds", "best"}
 
 
 @dataclass
@@ -44,11 +48,17 @@ class History:
 
 
 def read_history(folder: Path) -> History:
-    """Return the history that a training kept in its folder; raises `FileNotFoundError`."""
+    """Return the history that a training kept in its folder.
+
+    Raises `FileNotFoundError` where there is none, `ValueError` where it is damaged.
+    """
     path = Path(folder) / HISTORY
     if not path.is_file():
         raise FileNotFoundError(f"There is no {HISTORY} in {folder}: no epoch has ended there yet.")
-    return History(read_json(path))
+    epochs = read_json(path, f"delete {folder} and train anew.", list)
+    if not all(isinstance(epoch, dict) and set(epoch) >= MEASURED for epoch in epochs):
+        raise ValueError(f"{path} is damaged: delete {folder} and train anew.")
+    return History(epochs)
 
 
 class Backup(keras.callbacks.Callback):
@@ -79,8 +89,7 @@ class Backup(keras.callbacks.Callback):
         """Write the file, before the first step of a part."""
         if batch:
             return
-        with atomic_path(self.path) as temporary:
-            self.model.save_weights(temporary)
+        save_weights(self.model, self.path)
 
 
 class FreshAverage(keras.callbacks.Callback):
@@ -137,9 +146,7 @@ class DevLoss(keras.callbacks.EarlyStopping):
         if self.history.best:
             self.best, self.wait = self.history.best["dev_loss"], self.history.epochs_since_best
         if self.folder and (self.folder / LOG).is_file():
-            with open(self.folder / LOG, encoding="utf-8", newline="") as file:
-                rows = [(int(part), float(loss), float(s)) for part, loss, s in csv.reader(file)]
-            self.of_parts = {part: (loss, seconds) for part, loss, seconds in rows if part < done}
+            self.of_parts = _read_log(self.folder / LOG, done)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Note the time; let dropout draw what follows from the seed and the part."""
@@ -158,8 +165,8 @@ class DevLoss(keras.callbacks.EarlyStopping):
             )
         self.of_parts[epoch] = (logs["loss"], time.perf_counter() - self.begun)
         if self.folder:
-            with open(self.folder / LOG, "a", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerow([epoch, *self.of_parts[epoch]])
+            rows = [f"{part},{loss},{seconds}\n" for part, (loss, seconds) in self.of_parts.items()]
+            write_text(self.folder / LOG, "".join(rows))
         if (epoch + 1) % self.parts == 0:
             logs["val_loss"] = self.dev_loss()
             super().on_epoch_end(epoch, logs)
@@ -184,17 +191,32 @@ class DevLoss(keras.callbacks.EarlyStopping):
         if is_best:
             self.best_weights = self.model.get_weights()
             if self.folder:
-                with atomic_path(self.folder / BEST) as temporary, open(temporary, "wb") as file:
-                    np.savez(file, *self.best_weights)
+                save_arrays(self.folder / BEST, self.best_weights)
         if self.folder:
             write_json(self.folder / HISTORY, self.history.epochs)
 
     def restore_best(self, model: keras.Model) -> None:
         """Give the model the weights of its best epoch."""
         if self.folder:
-            with np.load(self.folder / BEST) as kept:
-                self.best_weights = [kept[name] for name in kept.files]
+            try:
+                with np.load(self.folder / BEST) as kept:
+                    self.best_weights = [kept[name] for name in kept.files]
+            except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+                raise ValueError(
+                    f"{self.folder / BEST} is missing or damaged: delete {self.folder} and train "
+                    "anew."
+                ) from error
         model.set_weights(self.best_weights)
+
+
+def _read_log(path: Path, done: int) -> dict[int, tuple[float, float]]:
+    """Return the loss and the seconds of the parts below `done`."""
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            rows = [(int(part), float(loss), float(s)) for part, loss, s in csv.reader(file)]
+    except (ValueError, csv.Error) as error:
+        raise ValueError(f"{path} is damaged: delete {path.parent} and train anew.") from error
+    return {part: (loss, seconds) for part, loss, seconds in rows if part < done}
 
 
 class Bar(keras.callbacks.Callback):

@@ -22,13 +22,16 @@ from utils.cnn import weights_hash
 from utils.decoding import MAX_LENGTH, NextWord, captions_of, greedy
 from utils.features import extract_features
 from utils.model import ModelConfig, build_model, standardize_features
-from utils.support.files import atomic_path, read_json, sha256, write_json
+from utils.outliers import Summary, load_summary
+from utils.support.files import atomic_path, sha256, write_json, write_text
 from utils.support.paths import CAPTIONERS
+from utils.support.saved_settings import GET_AGAIN, demand_sizes, read_saved_settings, read_words
 from utils.support.weights import save_weights
 from utils.vocabulary import Vocabulary
 
 FORMAT = 2  # the first one scaled features by another layer
 WEIGHTS, WORDS, SETTINGS = "model.weights.h5", "vocabulary.json", "settings.json"
+SUMMARY = "training_photos.npz"  # a captioner can do without
 
 
 @dataclass(frozen=True)
@@ -63,13 +66,14 @@ class CaptionerError(ValueError):
 
 @dataclass
 class Captioner:
-    """A model with its vocabulary, and `settings`: other metadata."""
+    """A model with its vocabulary, `settings` (other metadata), a summary of what it has seen."""
 
     model: keras.Model
     vocabulary: Vocabulary
     config: Any
     settings: dict[str, Any] = field(default_factory=dict)
     cnn_weights: str = "embedded"
+    summary: Summary | None = None
 
     @property
     def kind(self) -> ModelKind:
@@ -151,14 +155,16 @@ class Captioner:
         with atomic_path(Path(folder)) as temporary:
             temporary.mkdir()
             save_weights(self.model, temporary / WEIGHTS, half)
-            (temporary / WORDS).write_text(self.vocabulary.to_json(), encoding="utf-8")
+            write_text(temporary / WORDS, self.vocabulary.to_json())
+            if self.summary is not None:
+                self.summary.save(temporary / SUMMARY)
             settings = {
                 "format": FORMAT,
                 "kind": self.kind.name,
                 "model": self.config.to_json(),
                 "cnn": {"weights": self.cnn_weights, "sha256": weights_hash(self.cnn_weights)},
                 "vocabulary": self.vocabulary.hash(),
-                "files": {name: sha256(temporary / name) for name in (WEIGHTS, WORDS)},
+                "files": {path.name: sha256(path) for path in sorted(temporary.iterdir())},
                 "more": self.settings,
             }
             write_json(temporary / SETTINGS, settings)
@@ -185,7 +191,15 @@ def load_captioner(name: str | Path) -> Captioner:
     Raises `CaptionerError` where a file is missing, was changed, or does not belong to the rest.
     """
     folder = captioner_folder(name)
-    settings = read_json(folder / SETTINGS)
+    try:
+        settings = read_saved_settings(folder / SETTINGS, (WEIGHTS, WORDS), (SUMMARY,))
+        return _loaded(folder, settings)
+    except ValueError as error:
+        raise CaptionerError(str(error)) from error
+
+
+def _loaded(folder: Path, settings: dict[str, Any]) -> Captioner:
+    """Return the captioner in a folder; raise `ValueError` where its parts do not fit."""
     _demand_settings(folder, settings)
     for file, expected in settings["files"].items():
         if not (folder / file).is_file():
@@ -195,9 +209,11 @@ def load_captioner(name: str | Path) -> Captioner:
                 f"{folder / file} is not the file that was saved with this captioner (its SHA-256 "
                 "differs): weights and vocabulary work together only; get the whole folder again."
             )
-    vocabulary = Vocabulary.from_json((folder / WORDS).read_text(encoding="utf-8"))
+    vocabulary = Vocabulary(read_words(folder / WORDS))
     # Folders of the first captioners name no kind: they are the course's model.
     kind = KINDS[settings.get("kind", "merge")]
+    numbers = (folder / WEIGHTS).stat().st_size // 2  # of two bytes at least
+    demand_sizes(folder / SETTINGS, settings["model"], kind.config, numbers)
     config = kind.config(**settings["model"])
     if vocabulary.hash() != settings["vocabulary"] or len(vocabulary) != config.vocabulary_size:
         raise CaptionerError(
@@ -205,14 +221,20 @@ def load_captioner(name: str | Path) -> Captioner:
             "trained with: get the whole folder again."
         )
     cnn = settings["cnn"]
-    if weights_hash(cnn["weights"]) != cnn["sha256"]:
+    if weights_hash(cnn["weights"]) != cnn.get("sha256"):
         raise CaptionerError(
             f"{folder} was trained on the features of another MobileNetV2 than the one here: "
             "train it anew, or restore data/mobilenet_v2."
         )
     model = kind.build(config, None)
-    model.load_weights(folder / WEIGHTS)
-    return Captioner(model, vocabulary, config, settings.get("more", {}), cnn["weights"])
+    try:
+        model.load_weights(folder / WEIGHTS)
+    except (OSError, KeyError, ValueError) as error:  # of another shape
+        raise CaptionerError(
+            f"{folder / WEIGHTS} holds other weights than {SETTINGS} says: {GET_AGAIN}"
+        ) from error
+    summary = load_summary(folder / SUMMARY) if SUMMARY in settings["files"] else None
+    return Captioner(model, vocabulary, config, settings.get("more", {}), cnn["weights"], summary)
 
 
 def _demand_settings(folder: Path, settings: dict[str, Any]) -> None:
@@ -224,9 +246,4 @@ def _demand_settings(folder: Path, settings: dict[str, Any]) -> None:
             f"{folder} has the format {settings.get('format')} and holds a model of the kind "
             f"{settings.get('kind')!r}; this version reads the format {FORMAT} and "
             f"{', '.join(KINDS)}: train it anew, or use the version of the course that saved it."
-        )
-    missing = [name for name in ("model", "cnn", "vocabulary", "files") if name not in settings]
-    if missing:
-        raise CaptionerError(
-            f"{folder / SETTINGS} does not say {missing[0]!r}: get the whole folder again."
         )

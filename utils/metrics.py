@@ -95,15 +95,30 @@ class ScoreRow:
         }
 
 
-def wordnet_at_hand() -> bool:
-    """Return whether nltk finds its WordNet data, which is not part of the package."""
-    from nltk.corpus import wordnet
+def wordnet_trouble() -> str:
+    """Return why nltk cannot read its WordNet data, which is not part of the package; "" if it can.
 
+    A download that was cut leaves half a zip, and anything may be wrong with a file: whatever nltk
+    raises is a reason to do without METEOR, and none to lose the other scores.
+    """
     try:
+        from nltk.corpus import wordnet
+
         wordnet.ensure_loaded()
-    except (LookupError, OSError):
-        return False
-    return True
+        wordnet.synsets("dog")  # reads a file that `ensure_loaded` leaves alone
+    except LookupError as error:
+        # nltk's own says where it looked; others, such as KeyError, come of damaged files.
+        return "missing" if type(error) is LookupError else f"damaged ({type(error).__name__})"
+    except OSError as error:
+        return f"not readable ({error.strerror or type(error).__name__})"
+    except Exception as error:
+        return f"damaged ({type(error).__name__})"
+    return ""
+
+
+def wordnet_at_hand() -> bool:
+    """Return whether nltk can read its WordNet data."""
+    return not wordnet_trouble()
 
 
 def meteor(

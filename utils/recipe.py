@@ -17,19 +17,19 @@ from utils.captioner import KINDS, SETTINGS, Captioner, load_captioner
 from utils.dataset import Dataset
 from utils.features import dataset_features
 from utils.glove import best_glove_file, coverage, embedding_matrix, load_glove
+from utils.outliers import summarize
 from utils.self_critical import SelfCriticalSettings, train_self_critical
 from utils.sequences import CaptionSequences, encode_captions
 from utils.support.paths import CAPTIONERS, RUNS
+from utils.support.runs import set_aside
 from utils.teacher_forcing import train_teacher_forcing
-from utils.training import TrainingData, TrainingSettings, train
+from utils.training import RUN, OtherRun, TrainingData, TrainingSettings, hash_of, is_of, train
 from utils.vocabulary import Vocabulary
 
-# A minute or so on two cores.
-FEW_PHOTOS, FEW_EPOCHS = 800, 6
-# Below this many training captions every word counts, and batches are smaller.
-MANY_CAPTIONS = 10_000
-# The share of the training captions, the shortest ones, that a large dataset is learnt from.
-KEPT = 0.92
+FEW_PHOTOS, FEW_EPOCHS = 800, 6  # a minute or so on two cores
+MANY_CAPTIONS = 10_000  # below, every word counts, and batches are smaller
+KEPT = 0.92  # the share of the training captions, the shortest, that a large dataset is learnt from
+TRAINING, CAPTIONER = "training", "captioner"  # of a run's folder
 
 
 @dataclass(frozen=True)
@@ -125,24 +125,46 @@ def train_captioner(
         dataset_features(dataset, kind=kind.features, weights=weights, view=view, progress=True)
         for view in recipe.views
     ]
-    data = TrainingData(features, *sequences, further)
     keras.utils.set_random_seed(recipe.training.seed)
     if begin is None:
         model, config = _new_model(recipe, vocabulary, features, dataset.index("train"))
     else:
         model, config = begin.model, begin.config
-    if recipe.self_critical is not None:
-        how = (recipe.training, recipe.self_critical)
-        history = train_self_critical(model, data, *how, folder / "training", [Bar()])
-    elif recipe.kind == "merge":
-        history = train(model, data, recipe.training, folder / "training", [Bar()])
-    else:
-        history = train_teacher_forcing(model, data, recipe.training, folder / "training", [Bar()])
+    data = TrainingData(features, *sequences, further, _facts(recipe, vocabulary, model, begin))
+    try:
+        history = _trained(model, data, recipe, folder)
+    except OtherRun as found:
+        said = f"{folder} holds another run ({', '.join(found.other)}), now kept in"
+        say(f"{said} {set_aside(folder)}. This one is trained anew.")
+        history = _trained(model, data, recipe, folder)
     say(f"Trained: {len(history.epochs)} epochs, of which epoch {history.best['epoch']} is kept.")
     more = {"dataset": dataset.name, "best_epoch": history.best, "epochs": len(history.epochs)}
-    captioner = Captioner(model, vocabulary, config, {**more, **recipe.decoding}, weights)
-    captioner.save(folder / "captioner")
+    summary = summarize(features, dataset.index("train"), dataset.index("dev"))
+    more |= recipe.decoding
+    captioner = Captioner(model, vocabulary, config, more, weights, summary)
+    captioner.save(folder / CAPTIONER)
     return captioner, history
+
+
+def _facts(
+    recipe: Recipe, vocabulary: Vocabulary, model: keras.Model, begin: Captioner | None
+) -> dict[str, str]:
+    """Return what a run is made with beside its captions and features."""
+    weights = [weight for weight in model.get_weights() if weight.dtype == np.float32]
+    if begin is None:  # only the word vectors are there before the training
+        weights = [one for one in weights if one.shape[:1] == (len(vocabulary),)]
+    sizes = f"{recipe.kind} {sorted(recipe.model.items())}"
+    return {"vocabulary": vocabulary.hash(), "model": sizes, "beginning": hash_of(*weights)}
+
+
+def _trained(model: keras.Model, data: TrainingData, recipe: Recipe, folder: Path) -> History:
+    """Train a model as its kind is trained; the run is kept in the folder and goes on there."""
+    where = (folder / TRAINING, [Bar()])
+    if recipe.self_critical is not None:
+        return train_self_critical(model, data, recipe.training, recipe.self_critical, *where)
+    if recipe.kind == "merge":
+        return train(model, data, recipe.training, *where)
+    return train_teacher_forcing(model, data, recipe.training, *where)
 
 
 def _sequences(
@@ -182,6 +204,16 @@ def _new_model(
     return model, config
 
 
+def is_run_of(folder: Path, dataset: Dataset, recipe: Recipe, features: np.ndarray) -> bool:
+    """Tell whether a run was trained on `features` and these captions, as far as it keeps that."""
+    if not (folder / TRAINING / RUN).is_file():
+        return True
+    words = dataset.train_vocabulary(recipe.minimum_count)
+    facts = {"vocabulary": words.hash()}
+    data = TrainingData(features, *_sequences(dataset, recipe, words), facts=facts)
+    return is_of(folder / TRAINING, data, load_captioner(folder / CAPTIONER).vocabulary.hash())
+
+
 def ready_captioner(dataset: Dataset, features: np.ndarray) -> tuple[Captioner, str]:
     """Return a captioner for a dataset, and a sentence that says where it is from.
 
@@ -193,11 +225,14 @@ def ready_captioner(dataset: Dataset, features: np.ndarray) -> tuple[Captioner, 
     command = f"python -m utils train {dataset.name}"
     places = {
         CAPTIONERS / dataset.name: "This captioner comes with the course.",
-        RUNS / dataset.name / "captioner": f"This captioner was trained here by `{command}`.",
+        RUNS / dataset.name / CAPTIONER: f"This captioner was trained here by `{command}`.",
     }
     for folder, origin in places.items():
-        if (folder / SETTINGS).is_file():
+        if not (folder / SETTINGS).is_file():
+            continue
+        if is_run_of(folder.parent, dataset, recipe_for(dataset), features):
             return load_captioner(folder), origin
+        say(f"{folder.parent} was trained on other data, and is not used.")
     captioner = _small_captioner(dataset, features)
     return captioner, (
         f"This captioner is a small one, trained for this chapter on {FEW_PHOTOS} photos at most. "

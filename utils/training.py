@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -67,13 +67,15 @@ class TrainingData:
     """Features of all photos `(images, ...)`, and the captions of train and dev as numbers.
 
     `further`: the features of further views of the photos, such as mirrored ones; training takes
-    one of all views at random.
+    one of all views at random. `facts`: what else the data were made with, such as the vocabulary,
+    each by a hash; a run goes on with the same alone.
     """
 
     features: np.ndarray
     train: CaptionSequences
     dev: CaptionSequences
     further: Sequence[np.ndarray] = ()
+    facts: dict[str, str] = field(default_factory=dict)
 
     @property
     def views(self) -> list[np.ndarray]:
@@ -94,18 +96,21 @@ class TrainingData:
                 )
 
     def hashes(self) -> dict[str, Any]:
-        """Return what tells this data from other data; of large features every 50th row."""
-        found = {f"view {n}": _hash(view[::50]) for n, view in enumerate(self.views)}
+        """Return what tells this data from other data."""
+        found = {**self.facts, **{f"view {n}": hash_of(v) for n, v in enumerate(self.views)}}
         for name, sequences in (("train", self.train), ("dev", self.dev)):
-            found[name] = _hash(sequences.tokens, sequences.image_index)
+            found[name] = hash_of(sequences.tokens, sequences.image_index)
         return found
 
 
-def _hash(*arrays: np.ndarray) -> str:
+def hash_of(*arrays: np.ndarray) -> str:
+    """Return a hash of arrays, of all their numbers; large ones are read in pieces."""
     digest = hashlib.sha256()
     for array in arrays:
+        array = np.atleast_1d(array)
         digest.update(f"{array.shape} {array.dtype}".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
+        for start in range(0, len(array), 256):
+            digest.update(np.ascontiguousarray(array[start : start + 256]))
     return digest.hexdigest()[:16]
 
 
@@ -197,25 +202,48 @@ def fit(
     return dev.history
 
 
+class OtherRun(ValueError):
+    """A folder that holds another run; `other` names what differs."""
+
+    def __init__(self, message: str, other: list[str]) -> None:
+        super().__init__(message)
+        self.other = other
+
+
 def run_folder(folder: Path | None, description: dict[str, Any]) -> Path | None:
     """Make a run's folder, which says what the run is; return it.
 
-    Raises `ValueError` where it holds a run with other settings or data.
+    Raises `OtherRun`, a `ValueError`, where it holds a run with other settings or data.
     """
     if folder is None:
         return None
     folder = Path(folder)
-    if (folder / RUN).is_file() and read_json(folder / RUN) != description:
-        raise ValueError(
-            f"{folder} belongs to a run with other settings, data or sizes: give this run a "
-            "folder of its own, or delete that one."
-        )
+    if (folder / RUN).is_file():
+        kept = read_json(folder / RUN, f"delete {folder} and train anew.", dict)
+        names = {*kept, *description}
+        other = sorted(name for name in names if kept.get(name) != description.get(name))
+        if other:
+            raise OtherRun(
+                f"{folder} belongs to a run with other settings, data or sizes (other: "
+                f"{', '.join(other)}): give this run a folder of its own, or delete that one.",
+                other,
+            )
     if not (folder / RUN).is_file() and (folder / HISTORY).is_file():
         print(f"{folder} holds a run of an earlier version, which cannot go on: training anew.")
         (folder / HISTORY).unlink()
-    folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / RUN, description)
     return folder
+
+
+def is_of(folder: Path, data: TrainingData, vocabulary: str) -> bool:
+    """Tell whether the run in a folder was trained on these data.
+
+    `vocabulary`: the hash of its captioner's, which earlier versions did not keep with the run.
+    """
+    now, kept = data.hashes(), read_json(folder / RUN, f"delete {folder} and train anew.", dict)
+    if "vocabulary" not in kept:  # such a version did not look at every photo either
+        kept |= {"vocabulary": vocabulary, "view 0": now["view 0"]}
+    return all(kept.get(name) == value for name, value in now.items())
 
 
 def description_of(model: keras.Model, data: TrainingData, settings: Any) -> dict[str, Any]:

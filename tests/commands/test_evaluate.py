@@ -1,9 +1,13 @@
 """The command that captions and scores a list: its table, its files, and what it refuses."""
 
+import io
 import json
 import os
+import re
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import nltk
 import numpy as np
@@ -188,7 +192,7 @@ LISTS = {
         "1 of the 2 images have no caption in",
     ),
     "captions of other images": (
-        lambda d: rewrite(d / "captions.txt", "image,caption\n0,a dog\n1,a cat\n") or {},
+        lambda d: rewrite(d / "captions.txt", "image,caption\nx0,a dog\nx1,a cat\n") or {},
         "None of the 5 images has a caption in",
     ),
     "no training captions": (
@@ -196,7 +200,7 @@ LISTS = {
         "No image of --train-names has a caption",
     ),
     "captions without a header": (
-        lambda d: rewrite(d / "captions.txt", "0.png#0\ta dog\n") or {},
+        lambda d: rewrite(d / "captions.txt", "0.png,a dog\n") or {},
         "its first line must be `image,caption`",
     ),
     "a training list without captions": (
@@ -269,6 +273,23 @@ def test_what_stops_it_on_the_way_is_one(data, saved, capsys, monkeypatch):
     assert "The disk is full." in capsys.readouterr().err
 
 
+def test_no_output_is_an_input_and_no_two_are_one_file(data, saved, capsys, monkeypatch):
+    os.link(data / "captions.txt", data / "hard.json")
+    (data / "soft.json").symlink_to(data / "train.txt")
+    before = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
+    own = Path(saved)
+    inputs = ["captions.txt", "test.txt", "hard.json", "soft.json", "Images/0.png", "Images/t0.png"]
+    for name in [data / name for name in inputs] + [own / "settings.json"]:
+        for output in ("json", "scores"):
+            said = refused(capsys, monkeypatch, arguments(data, saved, **{output: name}))
+            assert "is one of the files that are read" in said, name
+    for other in ("same.json", "Same.JSON", "Images/../same.json"):
+        outputs = {"json": data / "same.json", "scores": data / other}
+        said = refused(capsys, monkeypatch, arguments(data, saved, **outputs))
+        assert "are the same file" in said
+    assert before == {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
+
+
 # METEOR -------------------------------------------------------------------------------------
 
 
@@ -290,6 +311,36 @@ def wordnet(tmp_path, monkeypatch):
     }.items():
         rewrite(folder / file, text)
     yield from only_here(monkeypatch, tmp_path / "nltk")
+
+
+@pytest.fixture(params=["half a zip", "no zip", "a folder of nothing", "cut data"])
+def damaged_wordnet(request, tmp_path, monkeypatch):
+    """What a cut download, a cut copy, or a disk may leave of WordNet."""
+    corpora = tmp_path / "nltk" / "corpora"
+    corpora.mkdir(parents=True)
+    if request.param == "half a zip":
+        whole = io.BytesIO()
+        with zipfile.ZipFile(whole, "w") as archive:
+            archive.writestr("wordnet/index.noun", "dog n 1 0 1 0 00000000  \n" * 100)
+        (corpora / "wordnet.zip").write_bytes(whole.getvalue()[: len(whole.getvalue()) // 2])
+    elif request.param == "no zip":
+        (corpora / "wordnet.zip").write_bytes(b"<html>404</html>")
+    elif request.param == "a folder of nothing":
+        (corpora / "wordnet").mkdir()
+    else:
+        request.getfixturevalue("wordnet")
+        rewrite(corpora / "wordnet" / "data.noun", "00000000 05 n 02 do")
+    yield from only_here(monkeypatch, tmp_path / "nltk")
+
+
+def test_damaged_wordnet_costs_meteor_and_nothing_else(data, saved, damaged_wordnet, capsys):
+    assert main(arguments(data, saved)) == 0
+    said = capsys.readouterr()
+    assert "BLEU-1" in said.out and "METEOR" not in said.out
+    assert re.search(r"METEOR is left out: nltk's WordNet data is (damaged|not readable)", said.err)
+    assert "Traceback" not in said.err
+    kept = json.loads((data / "scores.json").read_text(encoding="utf-8"))["scores"]
+    assert kept["beam 3"]["meteor"] is None and kept["beam 3"]["bleu"]
 
 
 @pytest.fixture

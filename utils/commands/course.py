@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from utils.support.files import atomic_path, read_json, write_json
-from utils.support.paths import CHAPTERS, DATA, ROOT, RUNS, dataset_dir, dataset_name
+from utils.support.files import read_json, write_json, write_text
+from utils.support.paths import CHAPTERS, DATA, ROOT, RUNS, dataset_dir, dataset_name, shown
 
 CELL_SECONDS, START_SECONDS = 900, 300  # by the clock, which a busy machine stretches
 FIRST_LOOK = RUNS / "first_look.png"
@@ -87,6 +87,7 @@ def first_look() -> None:
     """
     from utils.captioner import load_captioner
     from utils.commands.caption import best_captioner
+    from utils.commands.figures_kept import save_figures
     from utils.figures.plots import photo_grid
 
     with tempfile.TemporaryDirectory() as folder:
@@ -100,17 +101,14 @@ def first_look() -> None:
             print(f"\n{name}, a captioner that comes with the course, says:")
             for path, caption in zip(paths, captions[name], strict=True):
                 print(f"  {path.stem}: {caption}", flush=True)
-        figure = photo_grid(
-            [path for paths in photos.values() for path in paths],
-            [caption for texts in captions.values() for caption in texts],
-            columns=SCENES,
-            width=2.2,
-            wrap=27,
+        everything = [path for paths in photos.values() for path in paths]
+        texts = [caption for found in captions.values() for caption in found]
+        pictures = save_figures(
+            {FIRST_LOOK: lambda: photo_grid(everything, texts, columns=SCENES, width=2.2, wrap=27)}
         )
-    with atomic_path(FIRST_LOOK) as temporary:
-        figure.savefig(temporary, dpi=110, facecolor="white")
     print("\n" + ABOUT_THEM)
-    print(f"As one picture: {FIRST_LOOK.relative_to(ROOT)}", flush=True)
+    if pictures:
+        print(f"As one picture: {shown(FIRST_LOOK)}", flush=True)
 
 
 def draw_test_scenes(folder: Path) -> list[Path]:
@@ -145,10 +143,17 @@ def fingerprint(notebook: Path) -> str:
     return digest.hexdigest()
 
 
+def done_before() -> dict[str, str]:
+    """Return the fingerprints of the chapters that have run; a damaged list is begun anew."""
+    try:
+        return read_json(DONE, kind=dict) if DONE.is_file() else {}
+    except ValueError:
+        return {}
+
+
 def is_done(notebook: Path) -> bool:
     """Tell whether a chapter has run as it is now."""
-    done = read_json(DONE) if DONE.is_file() else {}
-    return done.get(notebook.name) == fingerprint(notebook) and page_of(notebook).is_file()
+    return done_before().get(notebook.name) == fingerprint(notebook) and page_of(notebook).is_file()
 
 
 def run_chapter(notebook: Path) -> None:
@@ -177,8 +182,7 @@ def run_chapter(notebook: Path) -> None:
         raise RuntimeError(f"{notebook.name} stopped: {error}") from error
     without = TagRemovePreprocessor(remove_input_tags={"remove-input"}, enabled=True)
     exporter = HTMLExporter(preprocessors=[without])
-    with atomic_path(page_of(notebook)) as temporary:
-        temporary.write_text(exporter.from_notebook_node(loaded)[0], encoding="utf-8")
+    write_text(page_of(notebook), exporter.from_notebook_node(loaded)[0])
 
 
 def run_chapters(left: TimeLeft) -> None:
@@ -190,8 +194,7 @@ def run_chapters(left: TimeLeft) -> None:
         state, start = fingerprint(notebook), time.perf_counter()
         with left.measured(notebook.name):
             run_chapter(notebook)
-        done = read_json(DONE) if DONE.is_file() else {}
-        write_json(DONE, {**done, notebook.name: state})
+        write_json(DONE, {**done_before(), notebook.name: state})
         print(f"  {notebook.name}: {time.perf_counter() - start:.0f} s, {left}", flush=True)
 
 
@@ -218,8 +221,8 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"\nStep 4 of 4, the chapters: {left}", flush=True)
     run_chapters(left)
     print("\nThe chapters as pages, just as they ran:")
-    print("\n".join(f"  {page_of(notebook).relative_to(ROOT)}" for notebook in chapters()))
-    folder = (RUNS / dataset_name()).relative_to(ROOT)
+    print("\n".join(f"  {shown(page_of(notebook))}" for notebook in chapters()))
+    folder = shown(RUNS / dataset_name())
     print(f"\nScores: {folder / 'scores.json'}")
     print(f"Captioned test images: {folder / 'captions.png'}")
     print("Now open the first chapter: make lab (without make: jupyter lab)")

@@ -5,7 +5,7 @@ import argparse
 from utils.cnn import EMBEDDED_CNN, check_sums
 from utils.dataset import load_dataset
 from utils.glove import GLOVE
-from utils.support.paths import DATA
+from utils.support.paths import shown
 
 
 def prepare() -> list[str]:
@@ -18,9 +18,9 @@ def prepare() -> list[str]:
     scenes = load_dataset("scenes")
     sizes = ", ".join(f"{len(images):,} {split}" for split, images in scenes.splits.items())
     return [
-        f"MobileNetV2 with ImageNet weights: {EMBEDDED_CNN.parent.relative_to(DATA.parent)}",
-        f"GloVe vectors: {GLOVE.relative_to(DATA.parent)}",
-        f"Scenes ({sizes}): {scenes.folder.relative_to(DATA.parent)}",
+        f"MobileNetV2 with ImageNet weights: {shown(EMBEDDED_CNN.parent)}",
+        f"GloVe vectors: {shown(GLOVE)}",
+        f"Scenes ({sizes}): {shown(scenes.folder)}",
     ]
 
 

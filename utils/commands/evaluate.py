@@ -16,14 +16,21 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from utils.captions import clean_caption, read_captions
+from utils.captions import SPACES, caption_text, caption_tokens
 from utils.commands.caption import NOTHING, at_least_one, chunks, photo_problems, photos_in
+from utils.commands.words import add_words_options, checked_words, words_of
+from utils.formats.captions_file import OWN, CaptionsFile, read_captions_file
+from utils.formats.names import match_names, photos_under
+from utils.formats.oddities import spaceless_note, without_repeats
+from utils.formats.text import lines_of, read_text
+from utils.images import IMAGE_SUFFIXES
 from utils.support.errors import sentence
-from utils.support.files import write_json
+from utils.support.files import demand_apart, make_folder, write_json
+from utils.support.paths import CAPTIONERS
 from utils.support.progress_bar import progress_bar
 
 if TYPE_CHECKING:
@@ -58,6 +65,7 @@ class Evaluation:
     `names`: the images, as listed. `photos`: where they lie. `references`: for each image its
     captions as lists of tokens, None where there is no captions file. `train_tokens`: the same of
     the training images, None where none are named. `notes`: sentences on what is left out.
+    `words`: how the words of the references are found (`utils.captions.caption_tokens`).
     """
 
     names: list[str]
@@ -65,6 +73,7 @@ class Evaluation:
     references: References | None = None
     train_tokens: References | None = None
     notes: list[str] = field(default_factory=list)
+    words: str = SPACES
 
 
 def prepare(
@@ -72,27 +81,44 @@ def prepare(
     names_file: Path | None = None,
     captions_file: Path | None = None,
     train_file: Path | None = None,
+    words: str = SPACES,
 ) -> Evaluation:
     """Return the task, every part of it checked; all photos are decoded once to find damage.
 
-    Without `names_file`, all photos of the folder are captioned. Raises `InputError`, or
-    `FileNotFoundError` and `ValueError` as `read_captions` does.
+    Without `names_file`, the test split of the captions file is captioned, and where it names none
+    all photos of the folder. Raises `InputError`, or `FileNotFoundError` and `ValueError` as
+    `read_captions` does.
     """
     notes: list[str] = []
     if not images_dir.is_dir():
         raise InputError(f"There is no folder {images_dir}: name the photos' by --images-dir.")
-    names = read_names(names_file, notes) if names_file else names_in(images_dir)
-    train = read_names(train_file, notes) if train_file else None
+    file = _captions(captions_file, notes) if captions_file else None
+    splits = file.splits if file else {}
+    if names_file:
+        names = read_names(names_file, notes)
+    else:
+        names = splits.get("test") or names_in(images_dir)
+    train = read_names(train_file, notes) if train_file else splits.get("train")
     references = train_tokens = None
-    if captions_file:
-        captions = read_captions(captions_file)
-        references = _references(captions, names, captions_file)
-        train_tokens = _train_tokens(captions, names, train, captions_file, notes)
+    if file:
+        references = _references(file, names, words)
+        train_tokens = _train_tokens(file, names, train, words, notes)
+        notes += spaceless_note(file.captions) if words == SPACES else []
     elif train is not None:
         raise InputError("--train-names needs --captions, the file that holds their captions.")
-    photos = [images_dir / name for name in names]
+    photo_of = match_names(names, photos_under(images_dir, IMAGE_SUFFIXES))
+    photos = [images_dir / photo_of.get(name, name) for name in names]
     _check_photos(photos, images_dir)
-    return Evaluation(names, photos, references, train_tokens, notes)
+    return Evaluation(names, photos, references, train_tokens, notes, words)
+
+
+def _captions(path: Path, notes: list[str]) -> CaptionsFile:
+    """Return what a captions file holds; `notes` tells what it is and what is odd about it."""
+    file = read_captions_file(path)
+    captions, repeated = without_repeats(file.captions)
+    notes += [] if file.kind == OWN and not file.splits else [file.told()]
+    notes += [*file.notes, *repeated]
+    return replace(file, captions=captions)
 
 
 def read_names(path: Path, notes: list[str]) -> list[str]:
@@ -101,11 +127,9 @@ def read_names(path: Path, notes: list[str]) -> list[str]:
     Raises `InputError` where there is no such file, or nothing or no text in it.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path} is no list in UTF-8 ({error.reason}): save it as such."
-        ) from error
+        lines = lines_of(read_text(path))
+    except ValueError as error:
+        raise InputError(f"{path} is no list in UTF-8: {error}") from error
     except OSError as error:
         raise InputError(f"There is no list at {path} ({error.strerror}): check it.") from error
     listed = [line.strip() for line in lines if line.strip()]
@@ -122,12 +146,15 @@ def names_in(folder: Path) -> list[str]:
     """Return the names of all photos in a folder; raises `InputError` where there is none."""
     names = [path.name for path in photos_in(folder)]
     if not names:
-        raise InputError(f"There are no photos in {folder}: check the folder.")
+        deeper = photos_under(folder, IMAGE_SUFFIXES)
+        where = f" There are some in {(folder / deeper[0]).parent}." if deeper else ""
+        raise InputError(f"There are no photos in {folder}: check the folder.{where}")
     return names
 
 
-def _references(captions: dict[str, list[str]], names: list[str], path: Path) -> References:
-    bare = [name for name in names if name not in captions]
+def _references(file: CaptionsFile, names: list[str], words: str) -> References:
+    path, captions_of = file.path, match_names(names, file.captions)
+    bare = [name for name in names if name not in captions_of]
     if len(bare) == len(names):
         raise InputError(
             f"None of the {len(names):,} images has a caption in {path} (there is no "
@@ -138,41 +165,39 @@ def _references(captions: dict[str, list[str]], names: list[str], path: Path) ->
             f"{len(bare):,} of the {len(names):,} images have no caption in {path}: "
             f"{_some(bare)}. Take them out of the list, or add their captions."
         )
-    return _tokens(captions, names)
+    return _tokens(file, [captions_of[name] for name in names], words)
 
 
 def _train_tokens(
-    captions: dict[str, list[str]],
-    names: list[str],
-    train: list[str] | None,
-    path: Path,
-    notes: list[str],
+    file: CaptionsFile, names: list[str], train: list[str] | None, words: str, notes: list[str]
 ) -> References | None:
+    path = file.path
     if train is None:
-        others = len(captions) - len(names)
+        others = len(file.captions) - len(names)
         which = f"{path} has captions of {others:,} other images, but which of them were trained on"
         notes.append(
             (f"{which} is not said" if others else "No training images are named")
             + ': "one caption for all" and "copied" are left out. Name the list by --train-names.'
         )
         return None
-    shared = sorted(set(train) & set(names))
+    shared = sorted(match_names(train, names))
     if shared:
         raise InputError(
             f"{len(shared):,} of the images to score are in --train-names too: {_some(shared)}. "
             "Scores of images that were trained on are worthless; give two lists that share none."
         )
-    known = [name for name in train if name in captions]
+    captions_of = match_names(train, file.captions)
+    known = [captions_of[name] for name in train if name in captions_of]
     if not known:
         raise InputError(f"No image of --train-names has a caption in {path}: check the list.")
     if len(known) < len(train):
         lost = len(train) - len(known)
         notes.append(f"{lost:,} of the {len(train):,} training images have no caption in {path}.")
-    return _tokens(captions, known)
+    return _tokens(file, known, words)
 
 
-def _tokens(captions: dict[str, list[str]], names: list[str]) -> References:
-    return [[clean_caption(text) for text in captions[name]] for name in names]
+def _tokens(file: CaptionsFile, names: list[str], words: str) -> References:
+    return [[caption_tokens(text, words) for text in file.captions[name]] for name in names]
 
 
 def _check_photos(photos: Sequence[Path], folder: Path) -> None:
@@ -202,8 +227,10 @@ def check_target(path: Path) -> None:
     """Raise `InputError` where a file cannot be written, before the work is done in vain."""
     if path.is_dir():
         raise InputError(f"{path} is a folder: name a file to write.")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is no ordinary file: name another.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
@@ -234,16 +261,33 @@ def score(task: Evaluation, captions: Sequence[Sequence[str]], name: str) -> lis
 
     Raises `ValueError` where the task has no references.
     """
-    from utils.metrics import GET_WORDNET, score_rows, wordnet_at_hand
+    from utils.metrics import score_rows
 
     if task.references is None:
         raise ValueError("There is nothing to score against: name the captions by --captions.")
-    with_meteor = wordnet_at_hand()
-    if not with_meteor:
-        print(
-            f"METEOR is left out: nltk's WordNet data is missing ({GET_WORDNET}).", file=sys.stderr
-        )
-    return score_rows(task.references, {name: captions}, task.train_tokens, with_meteor=with_meteor)
+    rows = score_rows(task.references, {name: captions}, task.train_tokens)
+    found = _meteor(task.references, captions)
+    return [replace(row, meteor=found) if row.name == name else row for row in rows]
+
+
+def _meteor(references: References, captions: Sequence[Sequence[str]]) -> float | None:
+    """Return METEOR, or None and a sentence on the error stream where nltk cannot measure it."""
+    from utils.metrics import GET_WORDNET, meteor, wordnet_trouble
+
+    trouble = wordnet_trouble()
+    try:
+        if not trouble:
+            return meteor(references, captions)[0]
+    except Exception as error:  # damage that shows only at some word
+        trouble = f"damaged ({type(error).__name__})"
+    advice = f"get it by `{GET_WORDNET}`"
+    if trouble != "missing":
+        advice = f"delete wordnet in nltk's folder of data, then {advice}"
+    print(
+        f"METEOR is left out: nltk's WordNet data is {trouble}; {advice}. All other scores stand.",
+        file=sys.stderr,
+    )
+    return None
 
 
 # The command
@@ -268,11 +312,25 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _inputs(given: argparse.Namespace) -> list[Path]:
+    """Return every file that is read: lists, captions, the captioner's own, all photos."""
+    files = [path for path in (given.captions, given.names, given.train_names) if path]
+    for folder in (CAPTIONERS / given.captioner, Path(given.captioner).expanduser()):
+        files += folder.iterdir() if folder.is_dir() else []
+    if given.images_dir.is_dir():
+        listed = read_names(given.names, []) if given.names else []
+        files += [given.images_dir / name for name in listed]
+        files += [given.images_dir / n for n in photos_under(given.images_dir, IMAGE_SUFFIXES)]
+    return files
+
+
 def _begin(given: argparse.Namespace) -> tuple[Evaluation, Captioner]:
-    for path in (given.json, given.scores):
-        if path:
-            check_target(path)
-    task = prepare(given.images_dir, given.names, given.captions, given.train_names)
+    outputs = [path for path in (given.json, given.scores) if path]
+    demand_apart(outputs, _inputs(given))
+    for path in outputs:
+        check_target(path)
+    words = checked_words(given.words or words_of(given.captioner))
+    task = prepare(given.images_dir, given.names, given.captions, given.train_names, words)
     for note in task.notes:
         print(note, file=sys.stderr)
 
@@ -285,10 +343,13 @@ def _finish(given: argparse.Namespace, task: Evaluation, captioner: Captioner) -
     width = given.beam or captioner.beam_width
     captions = caption_list(captioner, task.photos, width, progress=sys.stderr.isatty())
     if given.json:
-        texts = (" ".join(tokens) for tokens in captions)
+        texts = (caption_text(tokens, captioner.words) for tokens in captions)
         write_json(given.json, dict(zip(task.names, texts, strict=True)))
     if task.references is None:
         return
+    if task.words != captioner.words:  # scored by characters, written by words
+        texts = [caption_text(tokens, captioner.words) for tokens in captions]
+        captions = [caption_tokens(text, task.words) for text in texts]
     from utils.metrics import score_table
 
     search = "greedy" if width == 1 else f"beam {width}"
@@ -319,7 +380,9 @@ def _parser() -> argparse.ArgumentParser:
         "--names", type=Path, help="the images to caption, a file name a line (all photos there)"
     )
     parser.add_argument(
-        "--captions", type=Path, help="the captions file, a CSV that starts with image,caption"
+        "--captions",
+        type=Path,
+        help="the captions file: a CSV that starts with image,caption, or another common format",
     )
     parser.add_argument(
         "--train-names", type=Path, metavar="LIST", help="the images trained on, a name a line"
@@ -334,4 +397,5 @@ def _parser() -> argparse.ArgumentParser:
         "--json", type=Path, metavar="OUT", help="write the captions: {file name: caption}"
     )
     parser.add_argument("--scores", type=Path, metavar="OUT", help="write the table as JSON too")
+    add_words_options(parser)
     return parser

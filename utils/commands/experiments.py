@@ -23,7 +23,7 @@ from utils.dataset import Dataset
 from utils.decoding import averaged, captions_of
 from utils.features import dataset_features
 from utils.metrics import score_row
-from utils.recipe import FLICKR8K, Recipe, say, train_captioner
+from utils.recipe import FLICKR8K, Recipe, is_run_of, say, train_captioner
 from utils.self_critical import SelfCriticalSettings
 from utils.support.files import read_json, write_json
 from utils.support.tables import markdown_table
@@ -136,7 +136,9 @@ class ExperimentData:
 def captioner_of(data: ExperimentData, name: str, seed: int) -> Captioner:
     """Return an experiment's captioner, trained now where it is not kept yet."""
     folder, experiment = data.folder(name, seed), EXPERIMENTS[name]
-    if (folder / "captioner" / SETTINGS).is_file():
+    if (folder / "captioner" / SETTINGS).is_file() and is_run_of(
+        folder, data.dataset, experiment.recipe, data.of(KINDS[experiment.recipe.kind].features)
+    ):
         captioner = load_captioner(folder / "captioner")
         # How it decodes is chosen on dev after the training.
         captioner.settings.update(experiment.recipe.decoding)

@@ -12,11 +12,15 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from utils.captions import caption_text
+from utils.commands.words import add_words_options, checked_words
 from utils.dataset import Dataset, load_dataset
-from utils.support.files import atomic_path, write_json
+from utils.support.files import demand_apart, make_folder, write_json
+from utils.support.memory import demand_memory
 from utils.support.paths import CAPTIONERS, RUNS, dataset_name
 
 if TYPE_CHECKING:
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     from utils.captioner import Captioner
     from utils.commands.scores import SplitScores
     from utils.recipe import Recipe
+
+SCORES, CAPTIONS, CURVES = "scores.json", "captions.png", "history.png"  # in a run's folder
 
 # TensorFlow takes seconds to start, so it is imported once the arguments are read.
 
@@ -57,7 +63,7 @@ def run(
             say(
                 f"{name}: {truth.precision:.1%} of what it says is true; {truth.recall:.1%} is said"
             )
-    write_json(folder / "scores.json", {name: found.to_json() for name, found in scores.items()})
+    write_json(folder / SCORES, {name: found.to_json() for name, found in scores.items()})
     return captioner, history, scores
 
 
@@ -68,21 +74,45 @@ def draw(
     scores: dict[str, SplitScores],
     folder: Path,
 ) -> list[Path]:
-    """Draw the learning curves and the first twelve captioned photos of the scored split."""
+    """Draw the learning curves and the first twelve captioned photos of the scored split.
+
+    Returns where the pictures are; one that cannot be drawn is left out, and said.
+    """
+    from utils.commands.figures_kept import save_figures
     from utils.figures.plots import history_plot, photo_grid
     from utils.training import first_loss
 
     split = dataset.scored_splits[0]
     captions = scores[split].captions["beam 3"][:12]
     nothing_known = first_loss(len(captioner.vocabulary))
-    figures = {
-        "captions.png": photo_grid(dataset.paths(split)[:12], [" ".join(c) for c in captions]),
-        "history.png": history_plot(history.epochs, nothing_known),
-    }
-    for name, figure in figures.items():
-        with atomic_path(folder / name) as temporary:
-            figure.savefig(temporary, dpi=110, facecolor="white")
-    return [folder / name for name in figures]
+    texts = [caption_text(tokens, dataset.words) for tokens in captions]
+    return save_figures(
+        {
+            folder / CAPTIONS: lambda: photo_grid(dataset.paths(split)[:12], texts),
+            folder / CURVES: lambda: history_plot(history.epochs, nothing_known),
+        }
+    )
+
+
+def demand_safe(given: argparse.Namespace, dataset: Dataset, folder: Path) -> None:
+    """Raise `ValueError` where the run would write over the data that it reads."""
+    if given.ship and Path(given.ship).name != given.ship:
+        raise ValueError(f"--ship {given.ship} is no plain name of a captioner.")
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file where a folder belongs: choose another --folder.")
+    outputs = [folder / name for name in (SCORES, CAPTIONS, CURVES)]
+    inputs = [dataset.path(image) for image in dataset.images]
+    inputs += [path for path in (given.captions, dataset.folder / "captions.txt") if path]
+    lists = given.splits_dir or dataset.folder
+    inputs += lists.glob("*Images.txt")
+    demand_apart(outputs, inputs)
+    read_in = {place for path in inputs for place in path.resolve().parents}
+    for name in ("captioner", "training"):
+        if (folder / name).resolve() in read_in:
+            raise ValueError(
+                f"{folder / name} holds data that are read: choose another --folder for the run."
+            )
+    make_folder(folder)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -96,9 +126,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, help="where to keep the run (data/runs/DATASET)")
     parser.add_argument("--weights", default="embedded", choices=["embedded", "imagenet"])
     parser.add_argument("--ship", metavar="NAME", help="maintainers: also to data/captioners/NAME")
+    add_words_options(parser)
     given = parser.parse_args(arguments)
     start = time.perf_counter()
 
+    demand_memory("training", used=800, reserved=4_500)
     from utils.recipe import recipe_for, say
 
     dataset = load_dataset(
@@ -106,14 +138,16 @@ def main(arguments: list[str] | None = None) -> int:
         images_dir=given.images_dir,
         captions_file=given.captions,
         splits_dir=given.splits_dir,
+        words=checked_words(given.words),
     )
     folder = given.folder or RUNS / dataset.name
     recipe = recipe_for(dataset, given.epochs)
+    recipe = replace(recipe, decoding={**recipe.decoding, **dataset.words_settings})
     captioner, history, scores = run(dataset, recipe, folder, given.weights)
     pictures = draw(dataset, captioner, history, scores, folder)
     if given.ship:
         captioner.save(CAPTIONERS / given.ship, half=True)
     say(f"\nDone in {time.perf_counter() - start:.0f} s. The result is in {folder}:")
-    for path in (*pictures, folder / "scores.json", folder / "captioner"):
+    for path in (*pictures, folder / SCORES, folder / "captioner"):
         say(f"  {path}")
     return 0

@@ -30,10 +30,10 @@ from utils.exercises.expect import (
     note,
 )
 from utils.exercises.guard import call, shown_call, whole
-from utils.support.paths import DATA
+from utils.support.paths import made_dir
 
 # Or its folder of notes appears beside the notebook.
-set_hypothesis_home_dir(DATA / "cache" / "hypothesis")
+set_hypothesis_home_dir(made_dir() / "cache" / "hypothesis")
 DRAWN = 60  # inputs, beside those that an exercise names
 SHOWN = 400  # letters of a result and what was expected, beyond which they are not shown
 SEARCH = (Phase.generate, Phase.shrink)

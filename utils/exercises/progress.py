@@ -15,10 +15,10 @@ from typing import Any
 
 from utils.exercises.guesses import Guess, Truth
 from utils.support.files import write_json
-from utils.support.paths import DATA
+from utils.support.paths import made_dir
 
 # What reading a file raises that is none of ours.
-DAMAGE = (ValueError, KeyError, TypeError, AttributeError)
+DAMAGE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass
@@ -44,15 +44,15 @@ class Progress:
 
 
 def progress_path() -> Path:
-    """Return the file: `COURSE_PROGRESS`, else `data/progress.json`."""
-    return Path(os.environ.get("COURSE_PROGRESS") or DATA / "progress.json").expanduser()
+    """Return the file: `COURSE_PROGRESS`, else `progress.json` of the folder for what is made."""
+    return Path(os.environ.get("COURSE_PROGRESS") or made_dir() / "progress.json").expanduser()
 
 
 def read_progress() -> Progress:
     """Return what is kept; a damaged file is renamed, never taken for an empty one."""
     path = progress_path()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors add a byte order mark
     except FileNotFoundError:
         return Progress()
     except (OSError, UnicodeDecodeError) as error:

@@ -1,6 +1,7 @@
 """The embedded dataset "Scenes", drawn by our own code and written in Flickr8k's own layout."""
 
 import csv
+import errno
 import json
 import os
 from pathlib import Path
@@ -12,6 +13,7 @@ from utils.scenes.drawing.picture import draw_scene
 from utils.scenes.world import Scene, sample_world
 from utils.support.files import atomic_path
 from utils.support.progress_bar import progress_bar
+from utils.support.stopping import children_ignore_interrupts
 
 SPLITS = ("train", "dev", "test", "compositional")
 QUALITY = 88
@@ -47,6 +49,10 @@ def make_scenes(
         raise ValueError(
             f"sizes is {sizes}: give four whole numbers (train, dev, test, compositional), "
             "none below 0 and one of them 1 or more."
+        )
+    if Path(folder).is_file():
+        raise NotADirectoryError(
+            errno.ENOTDIR, f"{folder} is a file where a folder belongs: rename or remove it."
         )
     scenes = sample_world(tuple(sizes), seed)
     with atomic_path(Path(folder)) as temporary:
@@ -111,8 +117,9 @@ def _draw_all(folder: Path, scenes: list[Scene], progress: bool) -> None:
                 bar.update()
             return
         # joblib's workers never run the caller's script again, as those of `multiprocessing` do.
-        drawn = Parallel(PROCESSES, batch_size=8, return_as="generator_unordered")(
-            delayed(_save)(job) for job in jobs
-        )
+        with children_ignore_interrupts():
+            drawn = Parallel(PROCESSES, batch_size=8, return_as="generator_unordered")(
+                delayed(_save)(job) for job in jobs
+            )
         for _ in drawn:
             bar.update()

@@ -1,8 +1,10 @@
 """Where everything lies, and the settings that can be changed by the environment.
 
 `DATASET` names the data (`scenes`, `flickr8k`, or the path of a folder laid out like Flickr8k),
-`CAPTIONING_CACHE` names the folder for whatever can be computed again. `COURSE_SCENES` is for
-graders: the folder with the scenes of a class.
+`COURSE_DATA` names the folder for whatever is made or installed (scenes, Flickr8k, runs, caches,
+progress), which is `data/` of the course otherwise: set it where the course lies on a disk that may
+not be written. `CAPTIONING_CACHE` names the folder for whatever can be computed again alone.
+`COURSE_SCENES` is for graders: the folder with the scenes of a class.
 """
 
 import os
@@ -13,7 +15,14 @@ DATA = ROOT / "data"
 CHAPTERS = ROOT / "chapters"
 SOLUTIONS = ROOT / "solutions"
 CAPTIONERS = DATA / "captioners"
-RUNS = DATA / "runs"  # what trainings leave
+
+
+def made_dir() -> Path:
+    """Return the folder for what is made: `COURSE_DATA`, else `data`."""
+    return Path(os.environ.get("COURSE_DATA") or DATA).expanduser()
+
+
+RUNS = made_dir() / "runs"  # what trainings leave
 
 
 def dataset_name() -> str:
@@ -27,12 +36,18 @@ def dataset_dir(name: str | None = None) -> Path:
     if name == "scenes" and os.environ.get("COURSE_SCENES"):
         return Path(os.environ["COURSE_SCENES"])
     if name in ("scenes", "flickr8k"):
-        return DATA / name
+        return made_dir() / name
     return Path(name).expanduser()
 
 
 def cache_dir() -> Path:
     """Return the folder for caches, made if missing: `CAPTIONING_CACHE`, else `data/cache`."""
-    folder = Path(os.environ.get("CAPTIONING_CACHE") or DATA / "cache").expanduser()
+    folder = Path(os.environ.get("CAPTIONING_CACHE") or made_dir() / "cache").expanduser()
+    folder.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def shown(path: Path) -> Path:
+    """Return a path as it is printed: from the course's folder on where it lies inside."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path

@@ -8,6 +8,8 @@ Keras imports TensorFlow too, wherever it is imported first: in a notebook's cel
 Hence the hook on the import itself. A module that imports TensorFlow quietly would need an import
 of its own in each of these places, and would start it where nothing needs it, as in chapter 1.
 
+The hook also asks for the memory that TensorFlow needs: with less, it ends the process.
+
 A real problem still raises its exception. `TF_CPP_MIN_LOG_LEVEL=0` shows everything.
 """
 
@@ -20,8 +22,13 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+from utils.support.device import hide_accelerators
+from utils.support.memory import demand_memory
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+hide_accelerators()  # where the processor was chosen
 ERROR_STREAM = 2
+RESERVED = 3_500  # MB of addresses with which a command of the course ends
 
 
 @contextmanager
@@ -52,6 +59,7 @@ class _QuietImport(MetaPathFinder):
         if fullname != "tensorflow":
             return None
         sys.meta_path.remove(self)
+        demand_memory("TensorFlow", used=400, reserved=RESERVED)
         spec = importlib.util.find_spec(fullname)
         if spec is not None and spec.loader is not None:
             spec.loader.exec_module = shut_error_stream()(spec.loader.exec_module)
