@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from email.utils import formatdate
 from pathlib import Path
 
 HELP = "Authentication required to call the Kaggle API.\n\nFirst, you will need a Kaggle account."
@@ -51,6 +52,46 @@ def refuse_401() -> None:
     sys.exit(1)
 
 
+def refuse(status: int, reason: str, retry_after: str = "") -> None:
+    """Fail as Kaggle's client does where a server refuses: its response raises, and is printed."""
+    import requests
+
+    response = requests.models.Response()
+    response.status_code, response.reason = status, reason
+    response.url = "https://api.kaggle.com/v1/x?token=SECRETSECRET"
+    if retry_after:
+        response.headers["Retry-After"] = retry_after
+    try:
+        response.raise_for_status()
+    except requests.exceptions.HTTPError as error:
+        fail(str(error))
+
+
+def soon(seconds: float) -> str:
+    """Return a date that many seconds from now, as HTTP writes it."""
+    return formatdate(time.time() + seconds, usegmt=True)
+
+
+# Mode -> what happens in a run, as long as it goes on. "NAME once": in the first run only.
+PASSING = {
+    "429-seconds": lambda: refuse(429, "Too Many Requests", "1"),
+    "429-date": lambda: refuse(429, "Too Many Requests", soon(2)),
+    "429-hour": lambda: refuse(429, "Too Many Requests", "3600"),
+    "429-nonsense": lambda: refuse(429, "Too Many Requests", "soon"),
+    "503-seconds": lambda: refuse(503, "Service Unavailable", "1"),
+    "502": lambda: refuse(502, "Bad Gateway"),
+    "reset": lambda: fail("requests.exceptions.ConnectionError: ('Connection aborted.', "
+                          "ConnectionResetError(104, 'Connection reset by peer'))"),
+    "timeout": lambda: fail("requests.exceptions.ReadTimeout: Read timed out. (timeout=300)"),
+    "proxy": lambda: fail("requests.exceptions.ProxyError: HTTPSConnectionPool: Max retries "
+                          "exceeded (Caused by ProxyError('Unable to connect to proxy', OSError("
+                          "'Tunnel connection failed: 407 Proxy Authentication Required')))"),
+    "certificate": lambda: fail("requests.exceptions.SSLError: Max retries exceeded (Caused by "
+                                "SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]'))"),
+}  # fmt: skip
+PAGE = "\n<!DOCTYPE html>\n<html><title>Sign in to the guest network</title></html>\n"
+
+
 def main() -> None:
     mode, who = os.environ["FAKE_MODE"], account()
     command, dataset, folder = sys.argv[1:3], sys.argv[4], Path(sys.argv[6])
@@ -66,6 +107,13 @@ def main() -> None:
         log.write(json.dumps({**line, "from": begun, "pid": os.getpid()}) + "\n")
     if who == "none":
         print(HELP)  # on importing the package, even where the anonymous way then works
+    runs = len(Path(os.environ["FAKE_LOG"]).read_text(encoding="utf-8").splitlines())
+    mode = mode.removesuffix(" once") if runs == 1 or " once" not in mode else "anonymous"
+    if mode in PASSING:
+        PASSING[mode]()
+    if mode == "page":
+        target.write_text(PAGE, encoding="utf-8")
+        return
     if mode == "network":
         fail(NO_NETWORK)
     if mode == "crash":
@@ -80,8 +128,10 @@ def main() -> None:
     if who == "legacy" or (mode == "token" and who != "token"):
         refuse_401()
     marker.write_text(json.dumps({"validator": "tag", "size": len(data)}), encoding="utf-8")
-    if mode in ("killed", "cancelled", "slow", "disk"):
+    if mode in ("killed", "cancelled", "slow", "disk", "cut"):
         target.write_bytes(data[: len(data) // 2])
+        if mode == "cut":
+            fail(f"Downloaded file size ({len(data) // 2}) does not match expected size (9)")
         if mode == "disk":
             fail("Traceback (most recent call last):\nOSError: [Errno 28] No space left on device")
         if mode == "killed":

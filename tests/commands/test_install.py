@@ -2,6 +2,7 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from fake_kaggle import put_fake_kaggle
 from PIL import Image
 
-from utils.commands import install
+from utils.commands import install, kaggle_client
 from utils.commands.install import InstallError, install_flickr8k
 from utils.commands.kaggle_client import clean_environment
 from utils.dataset import load_dataset
@@ -241,6 +242,73 @@ def test_the_clean_environment_keeps_proxies_and_drops_accounts(monkeypatch):
 def test_each_other_failure_is_one_sentence(place, mode, words):
     failed(place, place.run(mode), *words)
     assert not place.folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("429-seconds", r"fewer requests \(429\) for adityajn105/flickr8k: waiting 1 seconds"),
+        ("429-date", r"\(429\) .*: waiting [12] seconds, then trying again \(try 2\)"),
+        ("503-seconds", "trouble on its side .*: waiting 1 seconds"),
+        ("502", "trouble on its side .*: waiting 1 seconds"),
+        ("reset", "cannot be reached .*: waiting 1 seconds"),
+        ("timeout", "cannot be reached .*: waiting 1 seconds"),
+        ("cut", "another size than Kaggle says: waiting 1 seconds"),
+    ],
+)
+def test_what_passes_by_itself_is_waited_for_and_tried_again(place, mode, words):
+    result = place.run(f"{mode} once", "--without-glove")
+    assert result.returncode == 0, result.stderr
+    assert len(re.findall(words, result.stdout)) == 1, result.stdout
+    assert [run["account"] for run in place.runs()] == ["none", "none"]
+    if mode == "cut":  # it goes on where it was
+        assert place.runs()[1]["from"] > 0
+    installed(place)
+
+
+def test_it_is_tried_a_bounded_number_of_times(place):
+    result = place.run("429-seconds")
+    failed(place, result, "(429)", "4 times in a row", "wait some minutes", "--from-zip")
+    assert len(place.runs()) == 4 and result.stdout.count("waiting 1 seconds") == 3
+    place.log.unlink()
+    failed(place, place.run("reset"), "cannot be reached", "3 times in a row")
+    assert len(place.runs()) == 3
+
+
+def test_a_long_wait_is_told_and_not_waited_for(place):
+    failed(place, place.run("429-hour"), "(429)", "wait for 60 minutes", "run the same command")
+    assert len(place.runs()) == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "words", "runs"),
+    [
+        ("page", ("came a web page", "log in", "agree to the terms", "access_token"), 2),
+        ("proxy", ("proxy refuses or does not answer", "HTTPS_PROXY"), 1),
+        ("certificate", ("certificate is not trusted", "REQUESTS_CA_BUNDLE"), 1),
+    ],
+)
+def test_what_does_not_pass_is_said_at_once(place, mode, words, runs):
+    failed(place, place.run(mode), *words)
+    assert len(place.runs()) == runs and place.archives() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        ("Retry-After: 7\n429 Client Error", 7),
+        ("retry-after: 0", 1),
+        ("Retry-After: 5\nRetry-After: 9", 9),
+        ("Retry-After: Wed, 21 Oct 2015 07:28:00 GMT", 1),
+        ("Retry-After: soon", None),
+        ("Retry-After: 1e9999", None),
+        ("429 Client Error", None),
+    ],
+)
+def test_the_time_to_wait_is_read(words, seconds):
+    assert kaggle_client.told_wait(words) == seconds
+    assert kaggle_client.seconds_to_wait("403", words, 1) is None
+    assert kaggle_client.seconds_to_wait("busy", words, 1) == seconds or seconds is None
 
 
 def test_the_true_kaggle_command_without_a_network_gives_the_same_sentence(place):

@@ -106,7 +106,7 @@ def _install_photos(
         if folder.exists() and any(folder.iterdir()) and _holds_all(folder, archive):
             start, installed = "is already", _reuse(folder, lists, temporary)
         else:
-            archive.download()
+            archive.download(say)
             say(f"Unpacking {archive.path.name} and opening every photo ...")
             _unpack_photos(archive, temporary)
             _keep_others(folder, temporary)
@@ -254,7 +254,7 @@ def _install_glove(archive: Archive, folder: Path, say: Say) -> list[Path]:
     with _unbroken(archive), _staging(folder / ".unzipping") as temporary:
         # An archive that is waiting means that the last run did not come to its end.
         if archive.path.exists() or not any(path.is_file() for path in files):
-            archive.download()
+            archive.download(say)
             _unpack_glove(archive, folder, temporary, say)
             start = "is installed"
     if start == "is installed":

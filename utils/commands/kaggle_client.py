@@ -13,6 +13,9 @@ Three habits of the `kaggle` package (read in 2.2.4) shape this module:
 
 A download that was stopped goes on where it was: beside the archive lies `ARCHIVE.kaggle-partial`,
 by which Kaggle's command knows that the bytes there belong to the same file.
+
+What may pass by itself (429, 5xx, a network that breaks off) is tried again, a few times, after the
+time that Kaggle asks for; each wait is said.
 """
 
 import json
@@ -22,13 +25,22 @@ import site
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import IO
 
 TOKEN_PAGE = "https://www.kaggle.com/settings/api"
 PROGRESS = re.compile(r"^\s*\d+%\|")
+RUNNER = Path(__file__).with_name("kaggle_run.py")
+RETRY_AFTER = re.compile(r"^Retry-After: *(.+?) *$", re.MULTILINE | re.IGNORECASE)
+LONGEST_WAIT = 120.0  # seconds; whoever is asked to wait longer is told so instead
+# Kind -> the seconds before each further try, where Kaggle says none.
+WAITS = {"busy": (2, 5, 10), "server": (1, 2, 5), "network": (1, 3), "size": (1, 2)}
 
 AGAIN = "run the same command again and it goes on from there"
 TRIED = "with your account settings and again without an account"
@@ -59,7 +71,7 @@ FAILURES = {
     "403": (
         r"\b403 Client Error|Forbidden|Permission '[^']+' was denied",
         f"Kaggle refused {{dataset}} (403; its page may ask you to agree to terms), {TRIED}",
-        NEW_TOKEN,
+        f"log in and agree to the terms on its page, {NEW_TOKEN}",
     ),
     "401": (
         r"\b401 Client Error|Unauthorized|Unauthenticated",
@@ -67,16 +79,39 @@ FAILURES = {
         NEW_TOKEN,
     ),
     "server": (
-        r"\b5\d\d Server Error",
+        r"\b5\d\d Server Error|\b408 Client Error",
         "Kaggle has trouble on its side with {dataset}",
         f"wait some minutes, then {AGAIN}",
     ),
+    "proxy": (
+        r"ProxyError|Tunnel connection failed|\b407 |Proxy Authentication Required",
+        "Kaggle cannot be reached for {dataset}, because the proxy refuses or does not answer",
+        f"check the variable HTTPS_PROXY, then {AGAIN}",
+    ),
+    "certificate": (
+        r"SSLError|CERTIFICATE_VERIFY_FAILED|certificate verify failed",
+        "Kaggle cannot be reached for {dataset} safely: its certificate is not trusted here, as "
+        "behind a company's proxy",
+        f"let REQUESTS_CA_BUNDLE name that proxy's certificates, then {AGAIN}",
+    ),
+    "size": (
+        r"does not match expected size",
+        "The archive of {dataset} arrived with another size than Kaggle says",
+        AGAIN,
+    ),
     "network": (
         r"ConnectionError|Max retries exceeded|Failed to resolve|NameResolutionError"
-        r"|Connect(ion)? ?[Tt]imeout|Read timed out|ProxyError|SSLError|IncompleteRead"
+        r"|Connect(ion)? ?[Tt]imeout|Read timed out|IncompleteRead"
+        r"|RemoteDisconnected|ConnectionReset"
         r"|Connection aborted|Connection broken|Network is unreachable|NewConnectionError",
         "Kaggle cannot be reached for {dataset} (no network, or a proxy or firewall is in the way)",
         f"when the network is there {AGAIN}",
+    ),
+    "page": (
+        "",
+        "Instead of the archive of {dataset} came a web page, such as a login of Kaggle or of this "
+        "network",
+        f"log in there in a browser, agree to the terms on the dataset's page, {NEW_TOKEN}",
     ),
     "stopped": ("", "The download of {dataset} was stopped before its end", AGAIN),
     "broken": (
@@ -147,32 +182,61 @@ class Archive:
             self.path.unlink(missing_ok=True)
             self.marker.unlink(missing_ok=True)
 
-    def download(self) -> None:
+    def download(self, say: Callable[[str], None] = print) -> None:
         """Download the archive if it is not here, going on with a stopped download.
 
-        Raises `InstallError` where it could not be had.
+        `say` is told each wait. Raises `InstallError` where it could not be had.
         """
         if self.is_here():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
+        tried = 0
+        while True:
+            kind, words = self._try()
+            tried += 1
+            wait = seconds_to_wait(kind, words, tried)
+            if wait is None:
+                break
+            cause = FAILURES[kind][1].format(dataset=self.dataset)
+            say(f"{cause}: waiting {wait:.0f} seconds, then trying again (try {tried + 1}).")
+            time.sleep(wait)
+        if kind != "done":
+            raise self.failure(kind, words, tried)
+
+    def _try(self) -> tuple[str, str]:
+        """Run Kaggle's command, once more without an account where that may help."""
         if not self.is_partial():
             self.remove()  # not an archive and nothing to go on with
-        first = kind, words = _run(self, _as_set_up())
-        if kind in ("401", "403", "other"):
+        first = kind, words = self._result(*_run(self, _as_set_up()))
+        if kind in ("401", "403", "page", "other"):
             with tempfile.TemporaryDirectory(prefix="kaggle-home-") as home:
-                kind, words = _run(self, clean_environment(home))
+                kind, words = self._result(*_run(self, clean_environment(home)))
             if kind == "other" and first[0] != "other":
                 kind, words = first  # the refusal says more
+        return kind, words
+
+    def _result(self, kind: str, words: str) -> tuple[str, str]:
+        """Return what became of a run: the archive alone tells whether it has arrived."""
         if kind == "done" and not self.is_here():
             kind = "stopped" if self.is_partial() or not self.path.exists() else "broken"
-        if kind == "broken":
+            if kind == "broken" and _is_page(self.path):
+                kind = "page"
+        if kind in ("broken", "page"):
             self.remove()
-        if kind != "done":
-            raise self.failure(kind, words)
+        return kind, words
 
-    def failure(self, kind: str, words: str = "") -> InstallError:
-        """Return the error for a kind of `FAILURES`; `words` are those of Kaggle's command."""
+    def failure(self, kind: str, words: str = "", tried: int = 1) -> InstallError:
+        """Return the error for a kind of `FAILURES`.
+
+        `words` are those of Kaggle's command, `tried` is how often it was run.
+        """
         _, cause, remedy = FAILURES[kind]
+        asked = told_wait(words)
+        if kind in WAITS and asked is not None and asked > LONGEST_WAIT:
+            cause += f", and to wait for {_minutes(asked)} minutes"
+            remedy = f"wait that long, then {AGAIN}"
+        elif kind in WAITS and tried > 1:
+            cause += f", {tried} times in a row"
         cause = cause.format(
             dataset=self.dataset, python=sys.executable, words=_without_secrets(words)
         )
@@ -180,6 +244,48 @@ class Archive:
             f"{cause}; {remedy}, or get the archive from {self.page} in a browser and run "
             f"`{self.by_hand}`."
         )
+
+
+def seconds_to_wait(kind: str, words: str, tried: int) -> float | None:
+    """Return how long to wait before the next try; None where there is none."""
+    waits = WAITS.get(kind, ())
+    if tried > len(waits):
+        return None
+    asked = told_wait(words)
+    if asked is None:
+        return waits[tried - 1]
+    return asked if asked <= LONGEST_WAIT else None
+
+
+def told_wait(words: str) -> float | None:
+    """Return the seconds that the last `Retry-After` asks for, a number or a date; None for none.
+
+    It is 1 at least: some servers say 0, and mean soon.
+    """
+    found = RETRY_AFTER.findall(words)
+    if not found:
+        return None
+    try:
+        return max(float(int(found[-1])), 1.0)
+    except ValueError:
+        pass
+    try:
+        until = parsedate_to_datetime(found[-1])
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max((until - datetime.now(UTC)).total_seconds(), 1.0)
+
+
+def _minutes(seconds: float) -> str:
+    return f"{-(-seconds // 60):.0f}"
+
+
+def _is_page(path: Path) -> bool:
+    """Return whether a file is a web page and no archive."""
+    with open(path, "rb") as file:
+        start = file.read(500).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<?xml"))
 
 
 def clean_environment(home: str) -> dict[str, str]:
@@ -207,7 +313,8 @@ def _as_set_up() -> dict[str, str]:
 
 def _run(archive: Archive, environment: dict[str, str]) -> tuple[str, str]:
     """Run Kaggle's command; return "done" or a kind of `FAILURES`, and the command's words."""
-    command = [sys.executable, "-m", "kaggle", "datasets", "download", "-d", archive.dataset]
+    # -P: the folder of the runner, which has modules of other names, is not searched.
+    command = [sys.executable, "-P", str(RUNNER), "datasets", "download", "-d", archive.dataset]
     with tempfile.TemporaryFile() as output:
         with subprocess.Popen(
             [*command, "-p", str(archive.folder)],
