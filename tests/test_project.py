@@ -54,7 +54,9 @@ def test_continuous_integration_calls_the_command_of_the_readme():
     commands = [line for line in read(".ci/run").splitlines() if line.startswith("make ")]
     assert commands == ["make test"]
     assert "`make test` runs the whole test suite" in read("README.md")
-    assert re.search(r"^test: .*\n(?:\t.*\n)*\t.*-m pytest$", read("Makefile"), re.MULTILINE)
+    assert re.search(
+        r"^test: .*\n(?:\t.*\n)*\t.*-m pytest -n 2 --dist loadfile$", read("Makefile"), re.MULTILINE
+    )
 
 
 def test_every_command_is_explained_by_help():

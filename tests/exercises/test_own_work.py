@@ -147,9 +147,9 @@ def test_own_names_and_other_functions_are_allowed(source):
 
 PEEKING = [
     """
-    from utils.exercises.chapter_7 import _JUDGE_7_3
+    from utils.exercises.chapter_7 import _captions
     def answer(ask, images, longest=20):
-        return _JUDGE_7_3.right(ask, images, longest)
+        return _captions(ask, images, longest)
     """,
     """
     def answer(ask, images, longest=20):
