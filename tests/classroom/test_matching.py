@@ -343,3 +343,8 @@ def test_a_notebook_with_odd_cells_is_read():
     book["cells"].append({"cell_type": "code", "source": "\ud800", "metadata": None})
     assert json.loads(text(book))
     assert all(one.attempted for one in matched(book).answers.values())
+
+
+def test_keras_is_loaded_for_a_class_where_the_library_loads_it_late():
+    assert "keras" in plan_of(2).modules  # `preprocess` of `utils.images` needs it
+    assert "keras" not in plan_of(1).modules and "keras" not in plan_of(7).modules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from utils.classroom.magics import code_of, parsed
 from utils.exercises.exercise import find_exercise
 from utils.exercises.stubs import known_stubs, stub_hashes
 from utils.exercises.variants import use
+from utils.support.paths import ROOT
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -87,7 +89,21 @@ def _modules_needed(master: NotebookNode, statements: Sequence[ast.stmt]) -> tup
     inside = [one for cell in code for one in code_of(cell.source).tree.body]
     imports = _imports([*statements, *inside])
     used = (one for one in imports if bound_by(one) & needed)
-    return tuple(sorted({name for one in used for name in _modules_of(one, needed)}))
+    modules = {name for one in used for name in _modules_of(one, needed)}
+    return tuple(sorted(modules | ({"keras"} if any(map(_loads_keras, modules)) else set())))
+
+
+def _loads_keras(module: str) -> bool:
+    """Return whether a module of the library loads Keras inside a function, when it is called.
+
+    Keras takes seconds: it is loaded once for a class, not once for each student. What measures
+    for an experiment runs in the judge.
+    """
+    path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+    in_library = module.startswith("utils.") and not module.startswith("utils.exercises")
+    if not in_library or not path.is_file():
+        return False
+    return bool(re.search(r"^\s*(import|from) keras\b", path.read_text(encoding="utf-8"), re.M))
 
 
 def _modules_of(statement: ast.stmt, needed: set[str]) -> Iterable[str]:
