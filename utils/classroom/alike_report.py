@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from utils.classroom.alike import Likeness, Pair, pairs
-from utils.support.files import atomic_path
+from utils.support.files import atomic_path, demand_apart
 
 HINT = (
     "A likeness is a hint for a conversation and never a proof. Two people who learned together, "
@@ -126,5 +126,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     if given.output.is_dir() or given.output.resolve() == given.submissions.resolve():
         raise ValueError(f"{given.output} is what is read, or a folder: name another page.")
+    handed_in = given.submissions.rglob("*") if given.submissions.is_dir() else [given.submissions]
+    demand_apart([given.output], handed_in)
     tell(pairs(answers_of(given.submissions)), given.output)
     return 0

@@ -28,7 +28,7 @@ from utils.exercises.guesses import (
     load_predictions,
 )
 from utils.exercises.progress import DAMAGE, Progress, parsed_progress
-from utils.support.files import atomic_path
+from utils.support.files import atomic_path, demand_apart
 from utils.support.tables import text_table
 
 if TYPE_CHECKING:
@@ -164,8 +164,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("-o", "--output", type=Path, default=PICTURE, help="the picture, a PNG")
     given = parser.parse_args(arguments)
-    if given.output.resolve() in {path.resolve() for path in given.files}:
-        raise ValueError(f"{given.output} is one of the files that are read: choose another name.")
+    demand_apart([given.output], given.files)
     students, troubles = read_students(given.files)
     print("\n".join(troubles), file=sys.stderr, end="\n" if troubles else "")
     found = guesses_of(students)
