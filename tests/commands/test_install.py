@@ -562,7 +562,7 @@ def damaged(path):
         (lambda path: with_flag(write_zip(path)), "locked by a password"),
         (lambda path: write_zip(path, names=[], captions="image,caption\n"), "holds no photos"),
         (lambda path: write_zip(path, captions=""), "holds no captions.txt"),
-        (lambda path: write_zip(path, captions="photo,text\n0_abc.jpg,A dog .\n"), "columns"),
+        (lambda path: write_zip(path, captions="photo,words\n0_abc.jpg,A dog .\n"), "columns"),
         (lambda path: write_zip(path, captions="image,caption\n0_abc.jpg, .\n"), "no word"),
         (lambda path: write_zip(path, captions="image,caption\n"), "holds no captions:"),
         (lambda path: write_zip(path, captions="image,caption\n0_abc.jpg,a, b\n"), "3 columns"),
