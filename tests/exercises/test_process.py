@@ -1,6 +1,9 @@
 """Answers that would hang, fill or end the notebook: each ends with a sentence, in time."""
 
+import contextlib
+import itertools
 import os
+import re
 import sys
 import threading
 import time
@@ -12,6 +15,7 @@ import pytest
 from utils.exercises import check as engine
 from utils.exercises import process
 from utils.exercises.check import safe_verdict_of
+from utils.exercises.copied import verdict_in_copy
 from utils.exercises.exercise import find_exercise
 from utils.exercises.process import HERE, verdict_there
 from utils.exercises.verdict import CORRECT, INCORRECT, verdict_of
@@ -139,7 +143,7 @@ def test_an_interrupted_check_leaves_nothing_behind(monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(process._Limits, "broken", interrupt)
+        patch.setattr(process.Limits, "broken", interrupt)
         asked(sleeps, seconds=20)
     assert asked(right)[0].outcome == CORRECT
 
@@ -174,3 +178,145 @@ def test_answers_without_code_need_no_process(monkeypatch):
     assert safe_verdict_of("1.1", (6, 2)).outcome == CORRECT
     assert safe_verdict_of("1.3", "a").outcome == INCORRECT
     assert engine.safe_verdict_of("1.4", None).outcome == "not attempted"
+
+
+# More that does not end, and what is left behind
+
+
+def powers(splits, minimum_count):
+    return 7**10**8
+
+
+def backtracks(splits, minimum_count):
+    return re.match(r"(a|aa)+$", "a" * 60 + "b")
+
+
+def one_long_text(splits, minimum_count):
+    return "x" * 10**10
+
+
+def one_long_list(splits, minimum_count):
+    return list(range(10**10))
+
+
+def sleeps_in_short_pieces(splits, minimum_count):
+    while True:
+        time.sleep(0.002)
+
+
+def waits_for_itself(splits, minimum_count):
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()
+
+
+def sleeps_and_catches_all(splits, minimum_count):
+    while True:
+        with contextlib.suppress(BaseException):
+            time.sleep(10**6)
+
+
+def recurses_beyond_the_stack(splits, minimum_count):
+    sys.setrecursionlimit(10**9)
+    recurses_beyond_the_stack(splits, minimum_count)
+
+
+def joins_a_thread_that_never_ends(splits, minimum_count):
+    thread = threading.Thread(target=in_c, args=(splits, minimum_count))
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (powers, "Stopped after 0.5 seconds"),
+        (backtracks, "Stopped after 0.5 seconds"),
+        (one_long_text, "memory"),
+        (one_long_list, "Stopped"),
+        (sleeps_in_short_pieces, "Stopped after 0.5 seconds"),
+        (waits_for_itself, "Stopped after 0.5 seconds"),
+        (sleeps_and_catches_all, "Stopped after 0.5 seconds"),
+        (recurses_beyond_the_stack, ""),
+        (joins_a_thread_that_never_ends, "Stopped after 0.5 seconds"),
+    ],
+)
+def test_whatever_else_it_does_it_is_stopped(answer, words):
+    verdict, seconds = asked(answer)
+    assert verdict.outcome == INCORRECT and words.lower() in verdict.message.lower()
+    assert seconds < 60
+    assert asked(right)[0].outcome == CORRECT
+
+
+def test_a_thread_that_goes_on_does_not_reach_the_next_answer():
+    def starts_a_thread(splits, minimum_count):
+        threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+        return right(splits, minimum_count)
+
+    assert asked(starts_a_thread)[0].outcome == CORRECT
+    assert asked(right)[0].outcome == CORRECT and process.worker().is_alive
+    assert asked(right)[1] < 30
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+@pytest.mark.parametrize("body", [in_c, catches_all, sleeps, ends_the_process, forks_without_end])
+def test_what_cannot_travel_is_stopped_too(body, monkeypatch):
+    lock = LOCK
+
+    def locked(splits, minimum_count):
+        with lock:
+            return body(splits, minimum_count)
+
+    exercise = replace(find_exercise("1.4"), seconds=LIMIT)
+    monkeypatch.setattr(engine, "find_exercise", lambda id: exercise)
+    assert verdict_there(exercise, (locked,)) is None
+    start = time.monotonic()
+    verdict = safe_verdict_of("1.4", locked)
+    assert verdict.outcome == INCORRECT and HERE in verdict.lines
+    assert re.search("Stopped|ended the whole", verdict.message) and time.monotonic() - start < 60
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_copy_that_waits_for_tensorflow_says_nothing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow", sys)
+    exercise = replace(find_exercise("1.4"), seconds=LIMIT)
+    assert verdict_in_copy(exercise, (sleeps,)) is None
+    assert verdict_in_copy(exercise, (in_c,)).outcome == INCORRECT
+    assert verdict_in_copy(exercise, (right,)).outcome == CORRECT
+
+
+class Endless:
+    """An object that never ends when it is compared, listed or shown."""
+
+    def loops(self, *_):
+        while True:
+            pass
+
+    __eq__ = __len__ = __iter__ = __repr__ = __array__ = __float__ = loops
+    __hash__ = None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(itertools.count(), range(10**12), Endless(), (1, Endless()), iter(int, 1)),
+        (x for x in iter(int, 1)),
+    ],
+    ids=["count", "range", "object", "inside", "iterator", "generator"],
+)  # fmt: skip
+@pytest.mark.parametrize("id", ["1.1", "1.3"])
+def test_values_that_never_end_are_stopped(answer, id, monkeypatch):
+    exercise = replace(find_exercise(id), seconds=LIMIT)
+    monkeypatch.setattr(engine, "find_exercise", lambda name: exercise)
+    start = time.monotonic()
+    verdict = safe_verdict_of(id, answer)
+    assert verdict.outcome == INCORRECT and time.monotonic() - start < 60
+
+
+def test_an_answer_that_cannot_even_be_looked_at_gets_a_sentence():
+    def answer(splits, minimum_count):
+        return []
+
+    answer.__wrapped__ = answer
+    verdict = safe_verdict_of("1.4", answer)
+    assert verdict.outcome == INCORRECT and "cannot be checked" in verdict.message

@@ -13,8 +13,11 @@ from typing import Any
 
 from utils.exercises import process
 from utils.exercises.boxes import Box, show_box
+from utils.exercises.calls import MISSING, trouble_with_check, trouble_with_id, whole_number
+from utils.exercises.copied import verdict_in_copy
 from utils.exercises.exercise import (
     REGISTRY,
+    Exercise,
     all_exercises,
     find_exercise,
 )
@@ -26,7 +29,14 @@ from utils.exercises.progress import (
     read_progress,
 )
 from utils.exercises.stubs import is_placeholder
-from utils.exercises.verdict import CORRECT, INCORRECT, Verdict, unsolved, verdict_of
+from utils.exercises.verdict import (
+    CORRECT,
+    INCORRECT,
+    Verdict,
+    incorrect,
+    unsolved,
+    verdict_of,
+)
 from utils.support.class_settings import HINTS, class_settings
 
 __all__ = ["check", "hint", "progress", "solution"]
@@ -44,15 +54,20 @@ class CheckFailed(AssertionError):
     """Raised by a strict check that does not come out correct."""
 
 
-def check(id: str, *answers: Any, reason: str = "", strict: bool = False) -> None:
+def check(
+    id: str = MISSING, *answers: Any, reason: str = "", strict: bool = False, **named: Any
+) -> None:
     """Check the answers to an exercise and show the verdict.
 
     `reason`: why you choose a letter, in your own words; asked for after two wrong ones. With
     `strict`, as in hidden tests, nothing is shown or kept. Raises `CheckFailed` with it, or under
     `CHECK_STRICT=1`, or while nbgrader validates, where the verdict is not "correct".
     """
+    proves, reason = strict or _must_prove(), str(reason or "")
+    trouble = trouble_with_check(id, answers, named)
+    if trouble:
+        return _show_trouble(trouble, proves, strict)
     name = str(id).strip()
-    proves = strict or _must_prove()
     if not proves and _wants_a_reason(name, answers, reason):
         return show_box(Box("incorrect", f"Exercise {name}: say why.", (WHY.format(id=name),)))
     if class_settings().checks == "attempted":
@@ -67,6 +82,15 @@ def check(id: str, *answers: Any, reason: str = "", strict: bool = False) -> Non
     if proves and verdict.outcome != CORRECT:
         raise CheckFailed(verdict.message)
     return None
+
+
+def _show_trouble(trouble: str, proves: bool, strict: bool) -> None:
+    """Show what is wrong with the call itself; raise where the answer must be proved."""
+    box = Box("incorrect", "This check was called in another way than the text says.", (trouble,))
+    if not strict:
+        show_box(box)
+    if proves:
+        raise CheckFailed(box.to_text())
 
 
 def _must_prove() -> bool:
@@ -129,24 +153,40 @@ def _kept(id: str, answers: tuple[Any, ...], verdict: Verdict, reason: str) -> V
 
 def safe_verdict_of(id: str, *answers: Any) -> Verdict:
     """Return the verdict; code is run in a process that can be killed, if it can be sent there."""
-    if not process.needs_process(answers):
-        return verdict_of(id, *answers)
     try:
         exercise = find_exercise(id)
     except KeyError:
         return verdict_of(id, *answers)  # has the sentence
+    try:
+        return _limited_verdict(exercise, answers)
+    except Exception as error:  # an object that cannot even be looked at
+        kinds = ", ".join(f"`{type(answer).__name__}`" for answer in answers)
+        told = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        return incorrect(exercise, f"What was handed in ({kinds}) cannot be checked: {told}.")
+
+
+def _limited_verdict(exercise: Exercise, answers: tuple[Any, ...]) -> Verdict:
+    """Return the verdict of a process that can be killed: one of its own, or a copy of this."""
+    if not process.needs_process(answers):
+        return verdict_of(exercise.id, *answers)
     if all(is_placeholder(answer, exercise.id) for answer in answers):
         return unsolved(exercise)
     verdict = process.verdict_there(exercise, answers)
-    return process.checked_here(verdict_of(id, *answers)) if verdict is None else verdict
+    if verdict is not None:
+        return verdict
+    copied = verdict_in_copy(exercise, answers)
+    return process.checked_here(copied or verdict_of(exercise.id, *answers))
 
 
-def hint(id: str, number: int | None = None) -> None:
+def hint(id: str = MISSING, number: int | None = None, *more: Any) -> None:
     """Show the next hint of an exercise, or hint `number` (counted from 1).
 
     `HINTS` in the environment is "all", "first" (one for each exercise) or "off"; what a teacher
     chose for a class is the most that it can allow.
     """
+    trouble = trouble_with_id(id, "hint") or _trouble_with_number(id, number, more)
+    if trouble:
+        return show_box(Box("hint", "No hint", (trouble,)))
     try:
         exercise = find_exercise(id)
     except KeyError as error:
@@ -156,12 +196,21 @@ def hint(id: str, number: int | None = None) -> None:
         heading = f"Exercise {exercise.id} · no hints"
         return show_box(Box("hint", heading, ("Hints are switched off for this course.",)))
     hints = exercise.hints[:1] if allowed == "first" else exercise.hints
-    wanted = _hints_shown.get(exercise.id, 0) + 1 if number is None else number
-    place = min(max(int(wanted), 1), len(hints))
+    asked = None if number is None else whole_number(number)
+    wanted = _hints_shown.get(exercise.id, 0) + 1 if asked is None else asked
+    place = min(max(wanted, 1), len(hints))
     _hints_shown[exercise.id] = place
     more = "Call it again for the next one." if place < len(hints) else "This was the last hint."
     heading = f"Exercise {exercise.id} · hint {place} of {len(hints)}"
     return show_box(Box("hint", heading, (hints[place - 1], more)))
+
+
+def _trouble_with_number(id: str, number: Any, more: tuple[Any, ...]) -> str:
+    """Return what is wrong with the number of a hint, or ""."""
+    if not more and (number is None or whole_number(number) is not None):
+        return ""
+    name = id.strip()
+    return f'A hint is asked for by its number, or for the next one: `hint("{name}")`.'
 
 
 def allowed_hints() -> str:
@@ -171,10 +220,15 @@ def allowed_hints() -> str:
     return min(chosen, key=HINTS.index)
 
 
-def solution(id: str) -> None:
+def solution(id: str = MISSING, *more: Any) -> None:
     """Show the solution of an exercise, read from `solutions/` at this moment."""
     from utils.exercises.solutions import Withheld, solution_source
 
+    trouble = trouble_with_id(id, "solution")
+    if more and not trouble:
+        trouble = f'A solution is asked for by its number alone: `solution("{id.strip()}")`.'
+    if trouble:
+        return show_box(Box("solution", "No solution", (trouble,)))
     try:
         exercise = find_exercise(id)
         box = Box(
@@ -187,8 +241,11 @@ def solution(id: str) -> None:
     show_box(box)
 
 
-def progress(export: str = "") -> None:
+def progress(export: str | os.PathLike[str] = "") -> None:
     """Show the exercises solved, by chapter; `export` names a file to write for a teacher."""
+    if not isinstance(export, str | os.PathLike):
+        line = 'All chapters are shown by `progress()`; `progress(export="anna.json")` writes them.'
+        return show_box(Box("progress", "Progress", (line,)))
     kept, exercises = read_progress(), all_exercises()
     if class_settings().checks == "attempted":
         told = (NOT_CHECKED_HERE, *([export_progress(export)] if export else []))

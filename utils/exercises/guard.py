@@ -242,7 +242,7 @@ def call(function: Any, *arguments: Any, **named: Any) -> Any:
 
 def _is_own(error: BaseException) -> bool:
     """Return whether the reader's code raised it, and no library that it called."""
-    return _is_readers(traceback.extract_tb(error.__traceback__)[-1].filename)
+    return is_readers(traceback.extract_tb(error.__traceback__)[-1].filename)
 
 
 def _demand_arguments(function: Any, arguments: tuple, named: dict[str, Any]) -> None:
@@ -294,7 +294,7 @@ def _changed(before: Any, after: Any) -> str:
     return f"{where} was `{short(told[0])}`, and after the call it is `{short(told[1])}`"
 
 
-def _is_readers(filename: str) -> bool:
+def is_readers(filename: str) -> bool:
     """Return whether a file is neither Python's, nor a package's, nor the course's own."""
     if filename.startswith("<"):
         return filename.startswith(("<ipython-input", "<stdin", "<string", "<python-input"))
@@ -308,7 +308,7 @@ def readers_line(error: BaseException) -> str:
     if isinstance(error, FarError):
         return error.line
     frames = [
-        entry for entry in traceback.extract_tb(error.__traceback__) if _is_readers(entry.filename)
+        entry for entry in traceback.extract_tb(error.__traceback__) if is_readers(entry.filename)
     ]
     if not frames:
         return ""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from utils.exercises.boxes import Box, show_box
+from utils.exercises.calls import MISSING, NUMBER, whole_number
 from utils.exercises.guesses import (
     Guess,
     Prediction,
@@ -30,12 +31,17 @@ LATE = "The result was known when this guess came, so it is not counted."
 OPEN = "No guess yet. Replace the dots by {what}, or go on: nothing later needs it."
 
 
-def predict(id: str, guess: Any = ..., sure: bool = False) -> None:
+def predict(id: str = MISSING, guess: Any = ..., sure: bool = False, *more: Any) -> None:
     """Keep a guess: a letter, a number or a word. `sure`: the reader would bet on it.
 
     Shows a box. A guess of the wrong kind gets a sentence, and is not kept. A guess can be changed
     until its result was shown.
     """
+    trouble = _trouble_with_call(id, guess, "predict", "b")
+    if not trouble and (more or sure not in (True, False)):
+        trouble = f'One guess is kept for each question: `predict("{id.strip()}", "b")`.'
+    if trouble:
+        return show_box(Box("incorrect", "No prediction", (trouble,)))
     try:
         asked = find_prediction(id)
     except KeyError as error:
@@ -57,13 +63,38 @@ def predict(id: str, guess: Any = ..., sure: bool = False) -> None:
     return show_box(Box("prediction", heading, tuple(filter(None, lines))))
 
 
-def outcome(id: str, measured: Any) -> None:
+def _trouble_with_call(id: Any, value: Any, name: str, example: str) -> str:
+    """Return what is wrong with the first arguments of a call, as a sentence with the right one."""
+    if id is MISSING:
+        return f'No question was named. Write its number in quotes: `{name}("4.2", "{example}")`.'
+    first = NUMBER.search(id) if isinstance(id, str) else None
+    if first and first[0] == id.strip():
+        return ""
+    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
+        said = f'"{id}"' if isinstance(id, str) else repr(id)[:40]
+        return f'The question comes first, in quotes: `{name}("{value.strip()}", {said})`.'
+    if isinstance(id, str) and first is None:
+        return ""  # `find_prediction` says which questions there are
+    meant = NUMBER.search(str(id)[:40])
+    number = meant[0].replace(",", ".") if meant else "4.2"
+    return f'A question is named by its number in quotes: `{name}("{number}", "{example}")`.'
+
+
+def outcome(id: str = MISSING, measured: Any = MISSING) -> None:
     """Show what was measured beside the guess, and keep it.
 
     `measured`: the letter of the choice that was right, the number, the word or a list of words
     that are right. Raises `ValueError` where it does not fit the question: a mistake of the author.
     """
-    asked = find_prediction(id)
+    trouble = _trouble_with_call(id, measured, "outcome", "c")
+    if not trouble and measured is MISSING:
+        trouble = f'Say what was measured too: `outcome("{id.strip()}", "c")`.'
+    if trouble:
+        return show_box(Box("incorrect", "No outcome", (trouble,)))
+    try:
+        asked = find_prediction(id)
+    except KeyError as error:
+        return show_box(Box("incorrect", f"Prediction {id}", (error.args[0],)))
     truth = asked.truth(measured)
     kept = read_progress()
     lines = [f"Measured: {asked.said(truth.value)}"]
@@ -86,8 +117,14 @@ def _compared(asked: Prediction, guess: Guess, truth: Truth) -> str:
 
 def predictions(chapter: int | None = None) -> None:
     """Show guesses beside truths of a chapter, or of all chapters, and one surprise to look at."""
+    known = chapters_with_predictions()
+    asked_for = None if chapter is None else whole_number(chapter)
+    if chapter is not None and asked_for not in known:
+        line = f"Name a chapter by its number, such as `predictions({known[-1]})`, or none."
+        return show_box(Box("progress", "Predictions", (line,)))
+    chapter = asked_for
     kept = read_progress()
-    numbers = chapters_with_predictions() if chapter is None else [chapter]
+    numbers = known if chapter is None else [chapter]
     asked = [entry for number in numbers for entry in load_predictions(number)]
     if kept.trouble:
         return show_box(Box("progress", "Predictions: not known", (kept.trouble,)))

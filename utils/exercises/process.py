@@ -1,14 +1,15 @@
 """Checks in a process of their own, kept warm, which is killed where an answer never ends.
 
 Nothing that the reader's code does reaches the notebook's kernel: a loop in C, a bare `except`, a
-fork, a filled memory, the end of the process. Answers that are no functions are judged here, and so
-are those that cannot travel to another process.
+fork, a filled memory, the end of the process. Answers that are plain values are judged here. Those
+that cannot travel to another process are judged in a copy of this one (`copied.py`).
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import glob
 import linecache
 import os
 import pickle
@@ -17,7 +18,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from queue import Empty, Queue
 from typing import Any
 
@@ -25,15 +28,17 @@ import cloudpickle
 import psutil
 
 from utils.exercises.exercise import Exercise
-from utils.exercises.guard import IDLE, PATIENCE
+from utils.exercises.guard import IDLE, PATIENCE, is_readers
 from utils.exercises.verdict import Verdict, incorrect
 from utils.exercises.worker import BEGUN, functions_of
 from utils.support.paths import ROOT
 
 MEMORY = 1_000_000_000  # bytes above what the process had before
 GRACE = 1.0  # seconds beyond the limit, for the process to stop the answer itself, which says where
+SOME = 1000  # parts of a list that are looked at for code
 START = 60.0  # seconds for the process to start and to load what the check needs
 LOOK = 0.05  # seconds between two looks at the process
+ASLEEP = 0.3  # code is asleep that is seen at work in a smaller share of the looks
 HERE = "It was checked in this notebook itself, because it could not be sent to another process."
 
 
@@ -83,15 +88,18 @@ class Worker:
             self.process.stdin.flush()
             begun = self._next(lambda: "The check could not start: run it again.", START)
             if begun != BEGUN:
-                return begun
-            return self._next(_Limits(self.process.pid, seconds).broken, None)
+                return begun[0]  # why the answer could not be read there
+            verdict, goes_on = self._next(Limits(self.process.pid, seconds).broken, None)
+            if goes_on:
+                self.kill()
+            return verdict
         except OSError as error:
             raise Stopped("The check could not start: run it again.") from error
         except KeyboardInterrupt:  # its verdict must not be taken for that of the next answer
             self.kill()
             raise
         finally:
-            _kill_children(self.process.pid)
+            kill_children(self.process.pid)
 
     def _next(self, broken: Any, seconds: float | None) -> Any:
         """Return what the process says next; kill it as soon as `broken()` gives a sentence.
@@ -113,7 +121,7 @@ class Worker:
 
     def kill(self) -> None:
         """End it, with all that it has started."""
-        _kill_children(self.process.pid)
+        kill_children(self.process.pid)
         if hasattr(os, "killpg"):
             with contextlib.suppress(OSError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -125,7 +133,19 @@ class Worker:
                 pipe.close()
 
 
-class _Limits:
+def _is_at_work(pid: int) -> bool | None:
+    """Return whether a thread of a process runs, or waits for a processor or a disk.
+
+    None where the system does not tell. So a crowded machine is told from code that sleeps.
+    """
+    states = []
+    for path in glob.glob(f"/proc/{pid}/task/*/stat"):
+        with contextlib.suppress(OSError, IndexError), open(path, "rb") as file:
+            states.append(file.read().rpartition(b")")[2].split()[0])
+    return any(state in (b"R", b"D") for state in states) if states else None
+
+
+class Limits:
     """What an answer may take of a process: time and memory."""
 
     def __init__(self, pid: int, seconds: float) -> None:
@@ -133,6 +153,7 @@ class _Limits:
         self.pid = pid
         self.begun, (self.worked, self.memory) = time.monotonic(), self._used()
         self.before = self.begun, self.worked  # a second ago or more
+        self.seen: list[bool] = []  # since then: whether it was at work
         self.is_idle = False
 
     def _used(self) -> tuple[float, int]:
@@ -153,9 +174,14 @@ class _Limits:
         """Return which limit is broken, as a sentence, or ""."""
         worked, memory = self._used()
         now = time.monotonic()
+        at_work = _is_at_work(self.pid)
+        self.seen += [] if at_work is None else [at_work]
         if now - self.before[0] >= 1.0:
-            self.is_idle = worked - self.before[1] < IDLE * (now - self.before[0])
-            self.before = now, worked
+            is_idle = worked - self.before[1] < IDLE * (now - self.before[0])
+            # A loop of short sleeps takes some time of the processor too.
+            sleeps = len(self.seen) >= 5 and sum(self.seen) < ASLEEP * len(self.seen)
+            self.is_idle = is_idle or sleeps
+            self.before, self.seen = (now, worked), []
         if self._has_children():
             return "Stopped: it starts other processes. An answer here needs none."
         if memory - self.memory > MEMORY:
@@ -174,7 +200,7 @@ class _Limits:
         return ""
 
 
-def _kill_children(pid: int) -> None:
+def kill_children(pid: int) -> None:
     """Kill what a process has started, and not the process."""
     for _ in range(3):  # a child may start another one meanwhile
         try:
@@ -208,8 +234,29 @@ def stop() -> None:
 
 
 def needs_process(answers: tuple[Any, ...]) -> bool:
-    """Return whether answers hold code, and not only numbers, text and arrays."""
-    return any(callable(answer) for answer in answers)
+    """Return whether answers hold code, and not only numbers, text and arrays.
+
+    Iterators, ranges and objects of the reader's own classes run code when they are looked at.
+    """
+    return any(_is_live(answer, 3) for answer in answers)
+
+
+def _is_live(value: Any, depth: int) -> bool:
+    """Return whether a value runs code, or goes on without end, when it is looked at."""
+    if callable(value) or isinstance(value, range | Iterator) or _is_readers_own(type(value)):
+        return True
+    if type(value) in (list, tuple, set, dict) and depth:
+        parts = value.values() if type(value) is dict else value
+        return any(_is_live(part, depth - 1) for part in islice(parts, SOME))
+    return False
+
+
+def _is_readers_own(kind: type) -> bool:
+    """Return whether a class was written by the reader, in a notebook or a file of their own."""
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    if kind.__module__ == "__main__":
+        return True
+    return kind.__module__ != "builtins" and file is not None and is_readers(file)
 
 
 def verdict_there(exercise: Exercise, answers: tuple[Any, ...]) -> Verdict | None:

@@ -1,7 +1,8 @@
 """The process that runs the reader's code, so that it can be killed; see `process.py`.
 
-It reads a check from its standard input, says that it has begun, and writes the verdict. Its own
-output goes elsewhere: what the reader's code prints never mixes with what it says.
+It reads a check from its standard input, says that it has begun, and writes the verdict, and
+whether threads of the answer go on. Its own output goes elsewhere: what the reader's code prints
+never mixes with what it says.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import linecache
 import os
 import pickle
 import sys
+import threading
 from types import CodeType, FunctionType
 from typing import Any, BinaryIO
 
@@ -30,9 +32,11 @@ def main() -> None:
         except EOFError:
             return
         verdict = _answer(request, told)
+        # A thread of the answer that goes on would slow or stop the next one.
+        goes_on = threading.active_count() > 1
         if os.getpid() != own:  # the reader's code has forked, and this is the copy
             os._exit(0)
-        _write(told, verdict)
+        _write(told, (verdict, goes_on))
 
 
 def _answer(request: dict[str, Any], told: BinaryIO) -> Any:
