@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -412,7 +413,11 @@ def test_damage_in_the_midst_of_a_file_is_named_and_leaves_nothing(squares, fake
     bad = tmp_path / "torn.png"
     Image.fromarray(noise).save(bad)
     data = bytearray(bad.read_bytes())
-    data[len(data) // 2 : len(data) // 2 + 50] = bytes(50)
+    start = data.index(b"IDAT")
+    end = start + 4 + int.from_bytes(data[start - 4 : start], "big")
+    data[end - 200 : end - 150] = bytes(50)
+    # With a checksum that fits, only decoding shows it.
+    data[end : end + 4] = zlib.crc32(data[start:end]).to_bytes(4, "big")
     bad.write_bytes(data)
     with pytest.raises(ValueError, match=r"torn\.png is cut short or damaged"):
         extract_features([*squares, bad], batch_size=2)

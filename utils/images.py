@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
+
+from utils.support.photo_files import decode, demand_photo_file, orientation, photo_errors, turned
+from utils.support.photo_kinds import HEAD, unreadable_kind
+from utils.support.photo_modes import in_rgb
 
 IMAGE_SIZE = 224
 THREADS = min(8, os.cpu_count() or 1)
@@ -28,40 +33,36 @@ VIEWS: dict[str, tuple[tuple[int, int] | None, bool]] = {
     "bottom-right": ((1, 1), False),
 }
 CROP = 0.85  # of the width and of the height
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+IMAGE_SUFFIXES = (
+    *(".jpg", ".jpeg", ".jfif", ".png", ".webp", ".avif", ".bmp", ".gif", ".tif", ".tiff"),
+)
 
 
 def open_photo(path: Path) -> Image.Image:
     """Open a photo upright and in RGB, whatever its mode; transparency is laid on white.
 
-    Raises `FileNotFoundError` where there is no file and `ValueError` where the file is no image
-    or is cut short.
+    Of several frames or pages, it is the first. A very large photo comes with fewer pixels. Raises
+    `FileNotFoundError` where there is no file, and `PhotoError`, a `ValueError`, where the file
+    cannot be used: the sentence says what is true of it and what to do.
     """
     path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no photo at {path}: check the name.")
-    try:
-        with Image.open(path) as image:
-            # JPEG files can be decoded at a half, a quarter or an eighth of their size.
-            image.draft("RGB", (2 * IMAGE_SIZE, 2 * IMAGE_SIZE))
-            image = ImageOps.exif_transpose(image)
-            if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-                image = _to_eight_bits(image)
-            if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-                image = image.convert("RGBA")
-                white = Image.new("RGBA", image.size, "white")
-                image = Image.alpha_composite(white, image)
-            return image.convert("RGB")
-    except UnidentifiedImageError as error:
-        raise ValueError(f"{path} is not an image that Pillow can read: remove it.") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{path} is cut short or damaged ({error}): replace it.") from error
+    with photo_errors(path):
+        demand_photo_file(path)
+        # JPEG files can be decoded at a half, a quarter or an eighth of their size.
+        image = decode(path, (2 * IMAGE_SIZE, 2 * IMAGE_SIZE))
+        return turned(in_rgb(image), orientation(image))
 
 
-def _to_eight_bits(image: Image.Image) -> Image.Image:
-    pixels = np.asarray(image, dtype=np.float64)
-    low, high = pixels.min(), max(pixels.max(), pixels.min() + 1)
-    return Image.fromarray(((pixels - low) / (high - low) * 255).astype(np.uint8))
+def foreign_kind(path: Path) -> str:
+    """Return what a file is that holds a picture in a format which Pillow cannot read, or "".
+
+    Such as "a HEIC photo"; by its content, so that its name does not count.
+    """
+    with suppress(OSError, ValueError):
+        demand_photo_file(path)
+        with open(path, "rb") as file:
+            return unreadable_kind(file.read(HEAD))
+    return ""
 
 
 def load_image(path: Path, size: int = IMAGE_SIZE, view: str = "whole") -> np.ndarray:
@@ -103,7 +104,10 @@ def preprocess(images: np.ndarray) -> np.ndarray:
 
 
 def inspect_photos(paths: Sequence[Path]) -> list[str]:
-    """Return the SHA-256 of each photo; raise where some are missing or seen to be damaged."""
+    """Return the SHA-256 of each photo; raise where some are missing or seen to be damaged.
+
+    The error is the one that `open_photo` raises; for several photos, it names the first few.
+    """
     with ThreadPoolExecutor(THREADS) as pool:
         found = list(pool.map(_digest_or_problem, paths))
     for kind in (FileNotFoundError, ValueError):
@@ -121,28 +125,30 @@ def inspect_photos(paths: Sequence[Path]) -> list[str]:
 
 def _digest_or_problem(path: Path) -> str | Exception:
     try:
-        if not path.is_file():
-            open_photo(path)  # has the sentence
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise ValueError(f"{path} cannot be read ({error.strerror}).") from error
-        _quick_look(path, data)
+        with photo_errors(path):
+            demand_photo_file(path)
+            with open(path, "rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                whole = _looks_whole(file)
+        if not whole:
+            open_photo(path)
     except (FileNotFoundError, ValueError) as problem:
         return problem
-    return hashlib.sha256(data).hexdigest()
+    return digest
 
 
-def _quick_look(path: Path, data: bytes) -> None:
-    """Raise what `open_photo` raises for a file that is no image or is cut short.
+def _looks_whole(file: BinaryIO) -> bool:
+    """Tell whether a JPEG or PNG begins and ends as it should; nothing is told of other files.
 
-    Decoding all photos twice would cost a third of the time, so a file that begins and ends as it
-    should passes; any other is decoded.
+    Decoding all photos twice would cost a third of the time, so only those that do not are decoded
+    before the network starts. The parts of a PNG have checksums, which are compared too.
     """
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        file.seek(-min(file.seek(0, os.SEEK_END), 1024), os.SEEK_END)
+        tail = file.read()
+        with Image.open(file) as image:
+            image.verify()
             end = ENDS.get(image.format or "")
-    except Exception:
-        end = None
-    if end is None or end not in data[-1024:]:
-        open_photo(path)
+            return end is not None and end in tail
+    except Exception:  # a decoder may raise anything; `open_photo` says what it means
+        return False

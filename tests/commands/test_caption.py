@@ -229,6 +229,73 @@ def test_what_is_not_there_is_told(tmp_path):
     assert "There is no photo or folder at" in problems[1].problem
 
 
+def heic(path):
+    path.write_bytes(b"\x00\x00\x00\x14ftypheic\x00\x00\x00\x00mif1" + bytes(40))
+    return path
+
+
+def test_what_pillow_cannot_read_is_counted_in_a_folder(photos):
+    for number in range(7):
+        heic(photos / f"IMG_{number}.HEIC")
+    heic(photos / "renamed")  # known by its content
+    (photos / "film.mov").write_bytes(b"\x00\x00\x00\x14ftypqt  " + bytes(40))
+    (photos / "notes.txt").write_text("no photo", encoding="utf-8")
+    (photos / "saved.html").write_text("<html></html>", encoding="utf-8")
+    found, (problem,) = find_photos([photos])
+    assert len(found) == 7 and problem.path == photos
+    assert problem.problem == (
+        f"9 files are left out of the folder {photos}, because Pillow cannot read them (a HEIC "
+        "photo: IMG_0.HEIC, IMG_1.HEIC, IMG_2.HEIC, IMG_3.HEIC, IMG_4.HEIC and 3 more, a video: "
+        "film.mov). Export them as JPEG."
+    )
+
+
+def test_a_folder_of_nothing_else_says_so_alone(tmp_path):
+    heic(tmp_path / "IMG_1.HEIC")
+    found, (problem,) = find_photos([tmp_path])
+    assert not found and "1 file is left out" in problem.problem and "Export it" in problem.problem
+
+
+def test_named_directly_or_named_jpg_the_format_is_told(captioner, photos):
+    paths = [heic(photos / "IMG_1.HEIC"), heic(photos / "IMG_2.jpg"), photos / "0.png"]
+    *told, good = caption_photos(paths, captioner)
+    assert good.captions and [photo.path for photo in told] == paths[:2]
+    assert all("is a HEIC photo" in photo.problem for photo in told)
+
+
+def test_pipes_and_dangling_links_in_a_folder_are_named_and_nothing_waits(captioner, photos):
+    os.mkfifo(photos / "pipe.jpg")
+    (photos / "link.jpg").symlink_to("gone.jpg")
+    (photos / "good_link.jpg").symlink_to("0.png")
+    found = {photo.path.name: photo for photo in caption_photos(photos, captioner)}
+    assert len(found) == 10
+    assert "is no file, but a pipe" in found["pipe.jpg"].problem
+    assert "is a link to gone.jpg, which is not there" in found["link.jpg"].problem
+    assert found["good_link.jpg"].captions == found["0.png"].captions
+
+
+def test_a_folder_that_may_not_be_read_does_not_stop_the_others(photos, monkeypatch):
+    closed, scan = photos.parent / "closed", os.scandir
+    closed.mkdir()
+
+    def refuse(path):  # as the system does; root may read every folder
+        if path == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found, (problem,) = find_photos([closed, photos])
+    assert len(found) == 7
+    assert problem.problem.startswith(f"{closed} may not be read: change its rights")
+
+
+def test_too_long_and_impossible_names_are_told(photos):
+    found, problems = find_photos([photos / ("a" * 300), photos / "a\0b", photos / "0.png"])
+    assert [path.name for path in found] == ["0.png"]
+    assert "File name too long" in problems[0].problem
+    assert "There is no photo or folder" in problems[1].problem
+
+
 # What is printed ----------------------------------------------------------------------------
 
 
@@ -292,7 +359,7 @@ def test_some_failed_is_one(saved, photos, capsys):
     assert len(said.out.splitlines()) == 7
     assert said.err.splitlines() == [
         f"There is no photo or folder at {missing}: check the name.",
-        f"{photos / 'bad.jpg'} is not an image that Pillow can read: remove it.",
+        f"{photos / 'bad.jpg'} is not an image, but text: remove it.",
     ]
 
 
@@ -390,6 +457,19 @@ def test_the_command_writes_utf8_and_one_sentence_for_each_damaged_photo(saved, 
     assert len(lines) == len(sentences), err
     for sentence in sentences.values():
         assert sum(sentence in line for line in lines) == 1
+
+
+def test_names_in_latin_1_are_printed_and_written(saved, photos):
+    name = os.fsdecode(str(photos).encode() + b"/caf\xe9.png")
+    try:
+        picture(8).save(name)
+    except OSError:  # macOS has names in UTF-8 only
+        pytest.skip("this disk has no such names")
+    out, _ = start(name, "--captioner", saved, "--json").communicate(timeout=600)
+    ((found, captions),) = json.loads(out.decode("utf-8")).items()
+    assert found == name and captions[0]["caption"]
+    out, err = start(name, "--captioner", saved).communicate(timeout=600)
+    assert b"caf\\udce9.png: " in out and not err
 
 
 def test_a_broken_pipe_is_no_traceback(saved, photos):

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -24,8 +25,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from utils.captions import caption_text
-from utils.images import IMAGE_SUFFIXES, THREADS, open_photo
+from utils.images import IMAGE_SUFFIXES, NAMED, THREADS, foreign_kind, open_photo
 from utils.support.errors import sentence
+from utils.support.light_keras import import_keras
 from utils.support.paths import CAPTIONERS
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ STOPPED = 130  # what a shell reports for a command that Ctrl-C ended
 
 EPILOG = f"""A folder gives its own photos, not those of folders inside it
 ({" ".join(IMAGE_SUFFIXES)}, in upper case too);
-a file is tried whatever its name. Probabilities are those of the whole caption, its end included;
+a file is tried whatever its name. What Pillow cannot read, such as HEIC and cameras' raw files, is
+named: export it as JPEG. Probabilities are those of the whole caption, its end included;
 there are so many captions that the likeliest often has less than a percent.
 
 exit status: 0 all photos have a caption, 1 some have none (a sentence on the error stream says
@@ -108,37 +111,80 @@ def caption_photos(
 
 
 def find_photos(paths: Sequence[Path | str]) -> tuple[list[Path], list[CaptionedPhoto]]:
-    """Return the files that files and folders stand for, each once, and what is missing."""
+    """Return the files that files and folders stand for, each once, and what is wrong.
+
+    Of a folder, files in formats that Pillow cannot read are counted in a sentence.
+    """
     found: dict[Path, None] = {}
     problems = []
     for path in map(Path, paths):
-        if path.is_dir():
-            inside = photos_in(path)
-            found.update(dict.fromkeys(inside))
-            if not inside:
-                kinds = ", ".join(IMAGE_SUFFIXES)
-                sentence = f"There are no photos in the folder {path}: it needs files in {kinds}."
-                problems.append(CaptionedPhoto(path, problem=sentence))
-        elif path.exists():
-            found[path] = None
-        else:
-            sentence = f"There is no photo or folder at {path}: check the name."
+        try:
+            if not path.is_dir():
+                if not path.is_symlink() and not path.exists():
+                    sentence = f"There is no photo or folder at {path}: check the name."
+                    problems.append(CaptionedPhoto(path, problem=sentence))
+                else:
+                    found[path] = None
+                continue
+            inside, foreign = photos_in(path), left_out(path)
+        except OSError as error:
+            problems.append(CaptionedPhoto(path, problem=_unreadable(path, error)))
+            continue
+        found.update(dict.fromkeys(inside))
+        if foreign:
+            problems.append(CaptionedPhoto(path, problem=foreign))
+        elif not inside:
+            kinds = ", ".join(IMAGE_SUFFIXES)
+            sentence = f"There are no photos in the folder {path}: it needs files in {kinds}."
             problems.append(CaptionedPhoto(path, problem=sentence))
     return list(found), problems
 
 
+def _unreadable(path: Path, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"{path} may not be read: change its rights, or those of its folder."
+    return f"{path} cannot be read ({error.strerror}): check the name and the disk."
+
+
 def photos_in(folder: Path) -> list[Path]:
-    """Return the photos in a folder, sorted by name; hidden files are left out.
+    """Return what is named as a photo in a folder, sorted by name; hidden files are left out.
 
     macOS writes a hidden file `._photo.jpg`, which is no image, beside a photo on a USB stick.
+    Raises `OSError` where the folder may not be read.
     """
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in IMAGE_SUFFIXES
-        and not path.name.startswith(".")
-        and path.is_file()
+    return [path for path in _files(folder) if path.suffix.lower() in IMAGE_SUFFIXES]
+
+
+def left_out(folder: Path) -> str:
+    """Return a sentence on the files in a folder that hold pictures Pillow cannot read, or "".
+
+    They are known by their content. Files that are named as photos are not among them.
+    """
+    kinds: dict[str, list[Path]] = {}
+    for path in _files(folder):
+        if path.suffix.lower() not in IMAGE_SUFFIXES and (kind := foreign_kind(path)):
+            kinds.setdefault(kind, []).append(path)
+    if not kinds:
+        return ""
+    count = sum(map(len, kinds.values()))
+    told = ", ".join(f"{kind}: {_some(paths)}" for kind, paths in sorted(kinds.items()))
+    files, them = ("1 file is", "it") if count == 1 else (f"{count} files are", "them")
+    return (
+        f"{files} left out of the folder {folder}, because Pillow cannot read {them} ({told}). "
+        f"Export {them} as JPEG."
     )
+
+
+def _some(paths: Sequence[Path]) -> str:
+    more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
+    return ", ".join(path.name for path in paths[:NAMED]) + more
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return what is in a folder and is neither hidden nor a folder, sorted by name."""
+    with os.scandir(folder) as entries:
+        names = [e.name for e in entries if not e.name.startswith(".") and not e.is_dir()]
+    return [folder / name for name in sorted(names)]
 
 
 def best_captioner() -> str:
@@ -243,6 +289,7 @@ def _run(given: argparse.Namespace) -> int:
     if not photos:
         return NOTHING
     name = given.captioner or best_captioner()
+    import_keras()
     if not given.captioner and name == "scenes":
         print("No captioner of real photos is here: scenes knows drawn ones only.", file=sys.stderr)
     try:
