@@ -125,6 +125,17 @@ def test_a_processor_without_avx_is_named(monkeypatch):
     assert told.mark == WRONG and "Codespaces" in told.advice
 
 
+def test_a_slow_machine_is_no_fault(monkeypatch):
+    slow = "took more than 40 seconds and was stopped"
+    monkeypatch.setattr(packages, "pinned", lambda: {"json": "1.0", "types": "1.0"})
+    told = list(packages.look_at_imports(5, lambda *a, **k: Told([{"begun": "json"}], slow)))
+    assert marks(told) == [WARNING] and "(at json)" in told[0].what
+    told = list(look_at_devices(lambda: Devices([], trouble=slow), None, list))
+    assert marks(told) == [WARNING] and "slow or busy" in told[0].what
+    told = looked("GPU:0", trials={"CPU:0": Trial(trouble=slow)})
+    assert marks(told) == [WARNING] and device.chosen_device() == "auto"
+
+
 def test_a_process_that_hangs_or_is_ended_is_told():
     slow = ask("timeit", "-n", "1", "-r", "1", "import time; time.sleep(60)", seconds=1.5)
     assert slow.ended == "took more than 2 seconds and was stopped"

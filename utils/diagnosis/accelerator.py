@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 
 from utils.diagnosis.finding import Finding, ok, warning, wrong
-from utils.diagnosis.isolated import Told, ask
+from utils.diagnosis.isolated import SLOW, Told, ask
 from utils.support import device as chosen
 
 TRIAL = "utils.diagnosis.accelerator_trial"
@@ -87,10 +87,13 @@ def look_at_devices(
     """
     here, seen = devices(), (cards or nvidia_cards)()
     if here.trouble:
-        yield wrong(f"TensorFlow does not start: it {here.trouble}.", "See the packages above.")
+        yield _not_started(here.trouble)
         return
     yield from _look_at_plugins()
     processor = train("CPU:0")
+    if SLOW in processor.trouble:  # then a slow accelerator says nothing
+        yield _not_started(processor.trouble)
+        return
     yield from look_at_processor(processor)
     bad = []
     for name in here.accelerators:
@@ -107,6 +110,16 @@ def look_at_devices(
                       f"It is right now; {ON}")  # fmt: skip
     if not here.accelerators:
         yield from look_at_unseen_cards(here, seen)
+
+
+def _not_started(trouble: str) -> Finding:
+    """Return that TensorFlow does not start, or not in time."""
+    if SLOW in trouble:
+        return warning(
+            f"TensorFlow {trouble}: this machine is slow or busy, and no device was tried.",
+            "Close other programs and try again.",
+        )
+    return wrong(f"TensorFlow does not start: it {trouble}.", "See the packages above.")
 
 
 def problem_of(trial: Trial, expected: Sequence[float]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from utils.support.paths import ROOT
 
+SLOW = "took more than"
 NO_INSTRUCTION = 0xC000001D  # how Windows ends what this processor cannot do
 
 
@@ -50,7 +51,7 @@ def ask(
             code = process.wait(timeout=max(seconds, 1.0))
             ended = "" if code == 0 else _phrase(code, _text(errors))
         except subprocess.TimeoutExpired:
-            ended = f"took more than {seconds:.0f} seconds and was stopped"
+            ended = f"{SLOW} {seconds:.0f} seconds and was stopped"
         finally:
             process.kill()
             process.wait()

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from utils.diagnosis.finding import Finding, ok, warning, wrong
-from utils.diagnosis.isolated import Told, ask
+from utils.diagnosis.isolated import SLOW, Told, ask
 from utils.support.paths import ROOT
 from utils.support.versions import NEWEST, OLDEST, pinned
 
@@ -169,12 +169,17 @@ def look_at_imports(seconds: float, ask: Ask = ask) -> Iterator[Finding]:
         if not told.ended:
             break
         last = begun[-1] if begun and begun[-1] not in done else ""
+        if SLOW in told.ended:
+            yield warning(
+                f"The imports did not end in time (at {last or 'the start of Python'}): this "
+                "machine is slow or busy.",
+                "Close other programs and try again.",
+            )
+            break
         if not last:
             yield wrong(f"The imports could not be tried: Python {told.ended}.")
             return
         yield _broken(names[last], f"Python {told.ended}", pins)
-        if "more than" in told.ended:
-            break
         left = left[left.index(last) + 1 :]
     if good:
         yield ok(f"{good} packages can be imported.")
@@ -184,7 +189,7 @@ def _broken(package: str, trouble: str, pins: dict[str, str]) -> Finding:
     advice = next((text for sign, text in SIGNS.items() if re.search(sign, trouble)), AGAIN)
     if "AVX" in trouble:
         advice = "This machine cannot run it: use another one, or GitHub Codespaces."
-    if "more than" in trouble or "memory" in trouble:
+    if "memory" in trouble:
         advice = "Close other programs and try again."
     return wrong(
         f"{package} cannot be imported: {trouble.rstrip('.')}.",
