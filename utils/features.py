@@ -193,7 +193,7 @@ def _network(weights: str, kind: str) -> Callable[[np.ndarray], np.ndarray]:
     trained = [keras.ops.convert_to_numpy(v) for v in model.trainable_variables]
     fixed = [keras.ops.convert_to_numpy(v) for v in model.non_trainable_variables]
 
-    @tf.function(input_signature=[tf.TensorSpec((None, None, None, 3), tf.uint8)])
+    @tf.function(input_signature=[tf.TensorSpec((None, None, None, 3), tf.uint8)], autograph=False)
     def graph(photos: tf.Tensor) -> tf.Tensor:
         photos = keras.applications.mobilenet_v2.preprocess_input(tf.cast(photos, tf.float32))
         photos = tf.ensure_shape(photos, (None, *model.input_shape[1:]))

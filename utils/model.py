@@ -190,7 +190,8 @@ def traced(model: keras.Model) -> TracedModel:
         tf.TensorSpec((None, None), tf.int32),
     ]
 
-    @tf.function(input_signature=signature)
+    # Nothing here is Python that depends on a tensor, so reading its source again would be in vain.
+    @tf.function(input_signature=signature, autograph=False)
     def log_probabilities(matrix: tf.Tensor, images: tf.Tensor, prefixes: tf.Tensor) -> tf.Tensor:
         inputs = {"feature": tf.gather(matrix, images), "prefix": prefixes}
         probabilities = model(inputs, training=False)

@@ -95,7 +95,8 @@ class TeacherForcedModel(keras.Model):
             tf.TensorSpec((None, None), tf.int32),
         ]
 
-        @tf.function(input_signature=signature)
+        # No Python here depends on a tensor, so that its source need not be read again.
+        @tf.function(input_signature=signature, autograph=False)
         def log_probabilities(matrix: Tensor, images: Tensor, prefixes: Tensor) -> Tensor:
             logits = self.logits(ops.take(matrix, images, axis=0), prefixes, last=True)
             return ops.log_softmax(logits[:, 0])
@@ -116,7 +117,7 @@ class TeacherForcedModel(keras.Model):
     @cached_property
     def _encode_graph(self) -> Callable[[Tensor], Tensor]:
         shape = tf.TensorSpec((None, *self.feature_shape), tf.float32)
-        return tf.function(self.encode, input_signature=[shape])
+        return tf.function(self.encode, input_signature=[shape], autograph=False)
 
     def encoded_shape(self) -> tuple[int, ...]:
         """Return the shape of one encoded photo."""
