@@ -463,11 +463,11 @@ def test_nothing_private_is_in_a_report(monkeypatch):
 
 
 def test_a_report_has_what_a_bug_report_needs():
-    shown = share.bug_report([warning("Something is odd.")])
+    shown = share.bug_report([warning("Something is odd.")], [], "v2.21.0-rc1-3-gabcdef0")
     for words in (
         *("| Python | 3.", "| tensorflow | 2.", "| keras | 3.", "| numpy | 2.", "processor"),
         *("memory", "GPU", "commit", "data/mobilenet_v2/mobilenet_v2.keras | as it came"),
-        "- **warning**: Something is odd.",
+        *("| tensorflow's build | v2.21.0-rc1-3-gabcdef0 |", "- **warning**: Something is odd."),
     ):
         assert words in shown, words
     assert "The doctor found nothing" in share.bug_report([ok("well")])

@@ -104,7 +104,8 @@ def main(arguments: list[str] | None = None) -> int:
         from utils.diagnosis.share import bug_report
 
         findings = examine(looks, lambda line: None)
-        print(bug_report(findings, accelerator.nvidia_cards()))
+        build = "" if given.quick else accelerator.devices_here().build
+        print(bug_report(findings, accelerator.nvidia_cards(), build))
     else:
         findings = examine(looks, lambda line: print(line, flush=True))
         print(summary(findings))

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
 
 from utils.diagnosis.finding import Finding, ok, warning, wrong
@@ -27,11 +28,15 @@ ON = "`python -m utils doctor --accelerator on` takes that back."
 
 @dataclass(frozen=True)
 class Devices:
-    """What TensorFlow finds; `cuda`: whether it was built for NVIDIA's GPUs."""
+    """What TensorFlow finds.
+
+    `cuda`: whether it was built for NVIDIA's GPUs. `build`: the commit that it was built from.
+    """
 
     names: list[str]
     cuda: bool = False
     trouble: str = ""
+    build: str = ""
 
     @property
     def accelerators(self) -> list[str]:
@@ -63,10 +68,12 @@ def _asked(device: str, ask: Callable[..., Told] = ask) -> tuple[dict, str]:
     return facts, told.ended
 
 
+@cache
 def devices_here() -> Devices:
     """Ask TensorFlow, in a process of its own, which devices it finds."""
     facts, ended = _asked("list")
-    return Devices(list(facts.get("devices", [])), bool(facts.get("cuda")), ended)
+    names, cuda = list(facts.get("devices", [])), bool(facts.get("cuda"))
+    return Devices(names, cuda, ended, str(facts.get("build", "")))
 
 
 def train_on(device: str) -> Trial:

@@ -87,7 +87,8 @@ def main(device: str) -> None:
 
     if device == "list":
         names = [found.name.split(":", 1)[1] for found in tf.config.list_physical_devices()]
-        said({"devices": names, "cuda": bool(tf.test.is_built_with_cuda())})
+        cuda, build = bool(tf.test.is_built_with_cuda()), str(tf.version.GIT_VERSION)
+        said({"devices": names, "cuda": cuda, "build": build})
         return
     if device.startswith("CPU"):  # an LSTM on the processor would else ask the GPU's cuDNN
         tf.config.set_visible_devices([], "GPU")

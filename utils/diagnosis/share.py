@@ -49,15 +49,16 @@ PATTERNS = (
 SHORTEST = 5  # letters of a variable's value from which on it is taken out wherever it stands
 
 
-def bug_report(findings: Sequence[Finding], cards: Sequence[str] = ()) -> str:
+def bug_report(findings: Sequence[Finding], cards: Sequence[str] = (), build: str = "") -> str:
     """Return the report: machine, versions, the state of the course, and what is not well.
 
-    `cards`: names of GPUs. Nothing of it says who runs the course, where, or on which host.
+    `cards`: names of GPUs. `build`: the commit that TensorFlow was built from. Nothing of it says
+    who runs the course, where, or on which host.
     """
     parts = [
         "### Report of `python -m utils doctor --share`",
         _table("machine", _machine(cards)),
-        _table("version", _versions()),
+        _table("version", _versions(build)),
         _table("course", _course()),
         _table("set by the environment", _variables()),
         _not_well(findings),
@@ -105,7 +106,7 @@ def _processor() -> str:
     return platform.processor() or "unknown"
 
 
-def _versions() -> dict[str, str]:
+def _versions(build: str) -> dict[str, str]:
     pins = pinned()
     found = versions(*pins)
     shown = {"Python": f"{found.pop('python')} ({platform.python_implementation()})"}
@@ -116,23 +117,7 @@ def _versions() -> dict[str, str]:
             shown[name] = f"{version} (pinned: {pins[name]})"
         elif main:
             shown[name] = version
-    build = _tensorflow_build()
     return {**shown, **({"tensorflow's build": build} if build else {})}
-
-
-def _tensorflow_build() -> str:
-    """Return TensorFlow's own word for the commit that it was built from, without importing it."""
-    from importlib.util import find_spec
-
-    spec = find_spec("tensorflow")
-    for folder in spec.submodule_search_locations if spec else ():
-        path = Path(folder, "include", "tensorflow", "core", "public", "release_version.h")
-        for name in (path, Path(folder, "tools", "pip_package", "git_version.txt")):
-            if name.is_file():
-                match = re.search(r'TF_GIT_VERSION\D*"?(v?[\w.-]+)', name.read_text("utf-8"))
-                if match:
-                    return match[1]
-    return ""
 
 
 def _course() -> dict[str, str]:
