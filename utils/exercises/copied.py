@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from utils.exercises.exercise import Exercise
-from utils.exercises.process import LOOK, Limits, kill_children
+from utils.exercises.process import LOOK, Limits, freeze, kill_children
 from utils.exercises.verdict import Verdict, incorrect, verdict_of
 
 ENDED = "Your code ended the whole Python process."
@@ -73,6 +73,7 @@ def _reaped(pid: int) -> Iterator[None]:
     try:
         yield
     finally:
+        freeze(pid)
         kill_children(pid)
         for end in (os.killpg, os.kill):
             with contextlib.suppress(OSError):

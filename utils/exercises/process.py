@@ -121,6 +121,7 @@ class Worker:
 
     def kill(self) -> None:
         """End it, with all that it has started."""
+        freeze(self.process.pid)
         kill_children(self.process.pid)
         if hasattr(os, "killpg"):
             with contextlib.suppress(OSError):
@@ -198,6 +199,13 @@ class Limits:
                 "number that is far too large?"
             )
         return ""
+
+
+def freeze(pid: int) -> None:
+    """Stop the group of a process at once, so that one that forks without end grows no more."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(OSError):
+            os.killpg(pid, signal.SIGSTOP)
 
 
 def kill_children(pid: int) -> None:
