@@ -1,6 +1,5 @@
 """A captioner is at hand for every dataset, and says where it is from."""
 
-import json
 import re
 from contextlib import nullcontext
 from dataclasses import replace
@@ -13,6 +12,8 @@ from utils import callbacks
 from utils import recipe as module
 from utils.dataset import load_dataset
 from utils.recipe import SMALL, ready_captioner, recipe_for, train_captioner
+from utils.support.files import write_json
+from utils.training import OtherRun, run_folder
 
 
 @pytest.fixture
@@ -91,15 +92,12 @@ def test_an_unchanged_run_goes_on_and_a_changed_one_is_trained_anew(again, tmp_p
     _, said = run()
     assert "another run" not in said and "Trained: 1 epochs" in said
     assert not list((tmp_path / "run").glob("earlier-*"))
-    word, names = first.vocabulary.words[5], few.splits["train"]
-    swapped = {names[0]: few.captions[names[1]], names[1]: few.captions[names[0]]}
-    replaced = shown.copy()
+    word, replaced = first.vocabulary.words[5], shown.copy()
     replaced[7] += 1
+    # Other captions, splits and settings: test_training.py has them.
     changes = {
         "vocabulary": {"dataset": with_word(few, word, word + "s")},  # the numbers stay the same
-        "train": {"dataset": replace(few, captions={**few.captions, **swapped})},
         "view 0": {"features": replaced},
-        "settings": {"epochs": 2},
     }
     for number, (name, change) in enumerate(changes.items(), start=1):
         captioner, said = run(**change)
@@ -112,14 +110,13 @@ def test_an_unchanged_run_goes_on_and_a_changed_one_is_trained_anew(again, tmp_p
         assert captioner.vocabulary.words == words
 
 
-def test_a_run_of_an_earlier_version_is_kept_and_trained_anew(again, tmp_path):
-    _, _, run = again
-    run()
-    path = tmp_path / "run" / "training" / "run.json"
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    del kept["vocabulary"]
-    path.write_text(json.dumps(kept), encoding="utf-8")
-    assert "holds another run (vocabulary)" in run()[1]
+def test_a_run_of_an_earlier_version_is_another_one_and_says_what_is_not_known(tmp_path):
+    write_json(tmp_path / "run.json", {"settings": {"seed": 0}, "train": "0123"})
+    told = {"settings": {"seed": 0}, "train": "0123", "vocabulary": "89ab"}
+    with pytest.raises(OtherRun, match=r"other: vocabulary") as caught:
+        run_folder(tmp_path, told)
+    assert caught.value.other == ["vocabulary"]
+    assert run_folder(tmp_path, {"settings": {"seed": 0}, "train": "0123"}) == tmp_path
 
 
 def test_a_captioner_of_other_data_is_not_at_hand(small, tmp_path, monkeypatch):
