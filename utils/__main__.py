@@ -45,6 +45,7 @@ FOR_MAINTAINERS = {
     "results": ("commands.write_results", "write the results page again"),
     "build-cnn": ("authoring.build_cnn", "convert the weights of MobileNetV2"),
     "build-glove": ("authoring.build_glove", "cut the slice of GloVe"),
+    "build-summary": ("authoring.build_summary", "summarize a captioner's training photos"),
 }
 HERE = Path(__file__).resolve().parent
 EVERY_COMMAND = {**COMMANDS, **FOR_TEACHERS, **FOR_MAINTAINERS}

@@ -1,24 +1,26 @@
-"""Is a photo like the training photos? A captioner guesses where it is not (chapter 7).
+"""Is a photo like the training photos, and is the captioner sure? (chapter 7)
 
-The field calls this out-of-distribution detection. A network has a most probable caption for every
-photo, so its probabilities do not tell. The features do: a photo of another kind lies far from all
-training photos. A captioner's folder cannot hold the features of thousands of photos, so it holds a
-summary of them: the directions in which they differ most (principal components) and a few hundred
-typical points (the centres of k-means). What is far is learnt from the dev photos.
+A captioner has a most probable caption for every photo, also for one of a kind that it never saw.
+The field calls the search for such photos out-of-distribution detection. The features tell: those
+of the training photos differ in a few directions most of all (principal components), and a photo of
+another kind has much that these directions do not hold. What is much is learnt from the dev photos.
+A captioner's folder keeps the directions and the dev photos' distances; no photo, no caption.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
+from utils.beam import Hypothesis
 from utils.support.files import atomic_path
 
 FEWEST = 100  # photos of each list: below this, "99% of the dev photos" means nothing
-COMPONENTS, CENTRES = 128, 512
-UNLIKE = 0.01  # the share of dev photos that are less alike, below which a photo is unlike them
+COMPONENTS = 128
+UNLIKE = 0.01  # a photo is unlike the training photos where fewer dev photos are less alike
 ROWS = 256  # photos whose maps are averaged at once: those of a whole dataset fill the memory
 
 
@@ -26,28 +28,22 @@ ROWS = 256  # photos whose maps are averaged at once: those of a whole dataset f
 class Summary:
     """What a captioner keeps of its training photos.
 
-    `mean` `(1280,)` float32, `axes` `(components, 1280)` and `centres` `(centres, components)`
-    float16: of features of length 1. `far` `(dev photos,)` float32: the distances of the dev
-    photos, in ascending order.
+    `mean` `(1280,)` float32 and `axes` `(components, 1280)` float16: of features of length 1.
+    `far` `(dev photos,)` float32: the distances of the dev photos, in ascending order.
     """
 
     mean: np.ndarray
     axes: np.ndarray
-    centres: np.ndarray
     far: np.ndarray
 
     def distances(self, features: np.ndarray) -> np.ndarray:
-        """Return how far each photo is from the nearest centre, `(n,)` float32.
+        """Return how much of each photo the axes leave out, `(n,)` float32, 0 to 2.
 
         `features`: `(n, 1280)`, or maps `(n, 7, 7, 1280)`.
         """
-        axes, centres = self.axes.astype(np.float32), self.centres.astype(np.float32)
+        axes = self.axes.astype(np.float32)
         centred = directions(features) - self.mean
-        inside = centred @ axes.T
-        squares = (inside**2).sum(1)[:, None] - 2 * inside @ centres.T + (centres**2).sum(1)
-        # The centres have nothing outside of the axes: there the whole of the photo is distance.
-        outside = (centred**2).sum(1) - (inside**2).sum(1)
-        return np.sqrt(np.maximum(squares.min(1) + outside, 0))
+        return np.linalg.norm(centred - centred @ axes.T @ axes, axis=1)
 
     def likeness(self, features: np.ndarray) -> np.ndarray:
         """Return for each photo the share of dev photos that are less alike, `(n,)`, 0 to 1.
@@ -64,7 +60,7 @@ class Summary:
 
 
 def load_summary(path: Path) -> Summary:
-    """Return the summary of a file; raises `ValueError` or `KeyError` where it holds none."""
+    """Return the summary of a file that `Summary.save` wrote."""
     with np.load(path, allow_pickle=False) as found:
         return Summary(**{one.name: found[one.name] for one in fields(Summary)})
 
@@ -87,16 +83,20 @@ def summarize(features: np.ndarray, train: np.ndarray, dev: np.ndarray) -> Summa
     `features` as in `Summary.distances`; `train`, `dev`: their rows, `(n,)` int. No photo may be in
     both lists, or all others seem far.
     """
-    from sklearn.cluster import MiniBatchKMeans
     from sklearn.decomposition import PCA
 
     if min(len(train), len(dev)) < FEWEST:
         return None
     vectors = directions(features)
-    known = vectors[train]
-    pca = PCA(min(COMPONENTS, len(known) // 4), random_state=0).fit(known)
-    few = min(CENTRES, len(known) // 4)
-    kmeans = MiniBatchKMeans(few, random_state=0, n_init=3).fit(pca.transform(known))
-    halves = pca.components_.astype(np.float16), kmeans.cluster_centers_.astype(np.float16)
-    summary = Summary(pca.mean_.astype(np.float32), *halves, np.zeros(0, np.float32))
-    return Summary(summary.mean, *halves, np.sort(summary.distances(vectors[dev])))
+    pca = PCA(min(COMPONENTS, len(train) // 4), random_state=0).fit(vectors[train])
+    mean, axes = pca.mean_.astype(np.float32), pca.components_.astype(np.float16)
+    far = Summary(mean, axes, np.zeros(0)).distances(vectors[dev])
+    return Summary(mean, axes, np.sort(far))
+
+
+def confidence(caption: Hypothesis) -> float:
+    """Return how sure a captioner is of a caption, 0 to 1: the mean of its words' probabilities.
+
+    The geometric mean, with the end of the caption as a word.
+    """
+    return math.exp(caption.log_prob / (len(caption.ids) + caption.finished))

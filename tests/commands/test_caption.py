@@ -14,6 +14,7 @@ from tiny_captioner import WORDS, picture, tiny_captioner
 import utils.commands.caption
 from utils.captioner import Captioner, CaptionerError
 from utils.commands.caption import (
+    GUESS,
     CaptionedPhoto,
     LikelyCaption,
     best_captioner,
@@ -24,6 +25,7 @@ from utils.commands.caption import (
     percent,
     photo_problems,
 )
+from utils.outliers import summarize
 from utils.support.paths import ROOT
 
 
@@ -316,6 +318,18 @@ def test_a_photo_as_text(tmp_path):
     assert str(CaptionedPhoto(path, problem="It is damaged.")) == "It is damaged."
 
 
+def test_a_photo_says_how_like_the_training_photos_it_is(tmp_path):
+    path = tmp_path / "a.jpg"
+    captions = [LikelyCaption("a dog", 0.25, 0.5), LikelyCaption("a cat", 0.0123, 0.2)]
+    like = CaptionedPhoto(path, captions[:1], likeness=0.634)
+    assert str(like) == f"{path}: a dog (likeness 63%, confidence 50%)"
+    unlike = str(CaptionedPhoto(path, captions[:1], likeness=0.009)).splitlines()
+    assert unlike == [f"{path}: a dog (likeness below 1%, confidence 50%)", f"  {GUESS}"]
+    several = str(CaptionedPhoto(path, captions, likeness=0.0)).splitlines()
+    assert several[0] == f"{path} (likeness below 1%, confidence 50%)"
+    assert several[1] == f"  {GUESS}" and several[2].split() == ["25%", "a", "dog"]
+
+
 # The command --------------------------------------------------------------------------------
 
 
@@ -345,10 +359,31 @@ def test_json_is_one_object_and_nothing_else(saved, photos, capsys):
     found = json.loads(said.out)
     assert list(found) == [str(photos / f"{n}.png") for n in range(7)] + [str(photos / "ảnh.JPG")]
     for captions in found.values():
-        assert [set(caption) for caption in captions] == [{"caption", "probability"}] * 2
+        keys = {"caption", "probability", "confidence"}
+        assert [set(caption) for caption in captions] == [keys] * 2
         assert all(0 < caption["probability"] < 1 for caption in captions)
     assert "ảnh.JPG" in said.out
     assert said.err.count("\n") == 1 and "bad.jpg is not an image" in said.err
+
+
+def test_likeness_is_told_where_the_captioner_knows_its_training_photos(photos, tmp_path, capsys):
+    paths = sorted(photos.iterdir())
+    captioner = tiny_captioner()
+    # Training and dev photos are two versions of the first five; the other two are unlike them.
+    near = captioner.features(paths[:5])
+    noise = np.random.default_rng(0).uniform(0.97, 1.03, (200, 1280))
+    known = np.tile(near, (40, 1)) * noise
+    captioner.summary = summarize(known, np.arange(100), np.arange(100, 200))
+    captioner.save(tmp_path / "knows")
+    assert main([str(photos), "--captioner", str(tmp_path / "knows"), "--json"]) == 0
+    found = [captions for captions in json.loads(capsys.readouterr().out).values()]
+    likeness = [caption["likeness"] for (caption,) in found]
+    assert min(likeness[:5]) > max(likeness[5:]) == 0
+    assert all(0 < caption["confidence"] < 1 for (caption,) in found)
+    assert main([str(photos), "--captioner", str(tmp_path / "knows")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines.count(f"  {GUESS}") == 2 and len(lines) == 9
+    assert all("(likeness " in line for line in lines if line.startswith(str(photos)))
 
 
 def test_some_failed_is_one(saved, photos, capsys):

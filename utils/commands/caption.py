@@ -26,6 +26,7 @@ import numpy as np
 
 from utils.captions import caption_text
 from utils.images import IMAGE_SUFFIXES, NAMED, THREADS, foreign_kind, open_photo
+from utils.outliers import UNLIKE, confidence
 from utils.support.errors import sentence
 from utils.support.light_keras import import_keras
 from utils.support.paths import CAPTIONERS
@@ -40,13 +41,19 @@ FIRST_CHUNK = 8  # photos: the first captions should come quickly,
 CHUNK = 64  # and the others fast; maps of 64 photos take 8 MB, those of a whole folder gigabytes
 LEAST = 0.0001  # percent: what is less likely is printed as below it
 NOTHING = 2  # exit status: nothing was captioned
+GUESS = (
+    "This photo is less like the training photos than 99% of the dev photos: the caption is "
+    "a guess."
+)
 STOPPED = 130  # what a shell reports for a command that Ctrl-C ended
 
 EPILOG = f"""A folder gives its own photos, not those of folders inside it
 ({" ".join(IMAGE_SUFFIXES)}, in upper case too);
 a file is tried whatever its name. What Pillow cannot read, such as HEIC and cameras' raw files, is
 named: export it as JPEG. Probabilities are those of the whole caption, its end included;
-there are so many captions that the likeliest often has less than a percent.
+there are so many captions that the likeliest often has less than a percent. The likeness of a photo
+is the share of known photos that are less like the training photos than it is, the confidence of a
+caption the mean probability of its words. Below a likeness of 1%, the caption is a guess.
 
 exit status: 0 all photos have a caption, 1 some have none (a sentence on the error stream says
 why), 2 nothing was captioned: wrong arguments, no photo, or no captioner."""
@@ -54,32 +61,49 @@ why), 2 nothing was captioned: wrong arguments, no photo, or no captioner."""
 
 @dataclass(frozen=True)
 class LikelyCaption:
-    """A caption and its probability, 0 to 1, by the model: that of all its words and its end."""
+    """A caption and its probability, 0 to 1, by the model: that of all its words and its end.
+
+    `confidence`, 0 to 1: how sure the captioner is of it (`utils.outliers.confidence`).
+    """
 
     text: str
     probability: float
+    confidence: float = math.nan
 
 
 @dataclass(frozen=True)
 class CaptionedPhoto:
-    """A photo with its captions, best first, or with a `problem`: why it has none."""
+    """A photo with its captions, best first, or with a `problem`: why it has none.
+
+    `likeness`: the share of dev photos that are less like the captioner's training photos, 0 to 1;
+    None where the captioner has no summary of these.
+    """
 
     path: Path
     captions: list[LikelyCaption] = field(default_factory=list)
     problem: str = ""
+    likeness: float | None = None
 
     def __str__(self) -> str:
         if self.problem:
             return self.problem
         if len(self.captions) == 1:
-            return f"{self.path}: {self.captions[0].text}"
+            return f"{self.path}: {self.captions[0].text}{self._how_sure()}"
         shares = [percent(caption.probability) for caption in self.captions]
         width = max(map(len, shares))
         lines = [
             f"  {share:>{width}}  {caption.text}"
             for share, caption in zip(shares, self.captions, strict=True)
         ]
-        return "\n".join([str(self.path), *lines])
+        return "\n".join([f"{self.path}{self._how_sure()}", *lines])
+
+    def _how_sure(self) -> str:
+        """Return how like the training photos it is, how sure the caption, and a warning."""
+        if self.likeness is None:
+            return ""
+        like = f"{self.likeness:.0%}" if self.likeness >= UNLIKE else f"below {UNLIKE:.0%}"
+        told = f" (likeness {like}, confidence {self.captions[0].confidence:.0%})"
+        return told + (f"\n  {GUESS}" if self.likeness < UNLIKE else "")
 
 
 def caption_photos(
@@ -231,15 +255,19 @@ def _all_captioned(
         found = captioner.beams(features, width, count) if whole else []
         for photo, problem in damaged.items():
             yield CaptionedPhoto(photo, problem=problem)
-        for photo, hypotheses in zip(whole, found, strict=True):
+        likeness = [None] * len(whole)
+        if whole and captioner.summary is not None:
+            likeness = captioner.summary.likeness(features).tolist()
+        for photo, hypotheses, like in zip(whole, found, likeness, strict=True):
             captions = [
                 LikelyCaption(
                     caption_text(captioner.vocabulary.decode(h.ids), captioner.words),
                     float(np.exp(h.log_prob)),
+                    confidence(h),
                 )
                 for h in hypotheses
             ]
-            yield CaptionedPhoto(photo, captions)
+            yield CaptionedPhoto(photo, captions, likeness=like)
 
 
 def _features_or_problems(
@@ -304,7 +332,9 @@ def _run(given: argparse.Namespace) -> int:
             print(photo, file=sys.stderr if photo.problem else sys.stdout, flush=True)
         else:
             found[str(photo.path)] = [
-                {"caption": c.text, "probability": c.probability} for c in photo.captions
+                {"caption": c.text, "probability": c.probability, "confidence": c.confidence}
+                | ({} if photo.likeness is None else {"likeness": photo.likeness})
+                for c in photo.captions
             ]
     if given.json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
@@ -342,7 +372,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--json",
         action="store_true",
-        help='print one JSON object: {"photo.jpg": [{"caption": ..., "probability": 0 to 1}]}',
+        help='print one JSON object: {"photo.jpg": [{"caption": ..., "probability": 0 to 1, '
+        '"confidence": 0 to 1, "likeness": 0 to 1}]}',
     )
     return parser
 

@@ -54,7 +54,9 @@ given for the same use. GloVe: PDDL 1.0. MobileNetV2: see `data/mobilenet_v2`.
 
 - It has seen people, dogs, sport and play, out of doors, in daylight. Whatever else a photo shows,
   it says the nearest of these: a cup of coffee or a rocket becomes something of Flickr's in 2006.
-- It never says that it does not know, and a fluent sentence is no sign that it is true.
+- Its captions never say that it does not know, and a fluent sentence is no sign that it is true.
+  `python -m utils caption` says beside them how like the training photos a photo is, and warns
+  where it is less like them than 99% of the dev photos.
 - It counts badly (two and three are guesses), mixes up the colours in a photo, and does not know
   left from right: mirrored photos were its second view.
 - Words that occur less than five times in the training captions do not exist for it, names and
