@@ -51,7 +51,7 @@ class Summary:
         `features` as in `distances`. Below `UNLIKE` the photo is of another kind.
         """
         nearer = np.searchsorted(self.far, self.distances(features), side="right")
-        return 1 - nearer / len(self.far)
+        return (len(self.far) - nearer) / len(self.far)
 
     def save(self, path: Path) -> None:
         """Write the summary as a NumPy archive, whole or not at all."""
