@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from utils.support.files import read_json, write_json
+from utils.support.paths import CAPTIONERS
 from utils.support.tables import text_table
 
 if TYPE_CHECKING:
@@ -53,19 +54,20 @@ def main(arguments: list[str] | None = None) -> int:
     if problem:
         print(problem, file=sys.stderr)
         return NOTHING
-    from utils.captioner import CaptionerError
-    from utils.diagnosis.subject import NoSubject
+    from utils.diagnosis.sample import patient_dataset
 
+    places = (given.images_dir, given.captions, given.splits_dir)
     try:
-        evidence, found = diagnose(given)
-    except NoSubject as error:
-        if error.cause is None:
+        dataset, twice_listed = patient_dataset(given.dataset, *places)
+        if not dataset.splits["dev"]:
+            raise ValueError("There is no dev split to look at: list its photos.")
+        evidence, found = diagnose(given, dataset, twice_listed)
+    except (FileNotFoundError, ValueError) as error:
+        key = getattr(error, "cause", None)
+        if key is None:
             print(error, file=sys.stderr)
             return NOTHING
-        evidence, found = None, [_only(error.cause, str(error))]
-    except (CaptionerError, FileNotFoundError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return NOTHING
+        evidence, found = None, [_only(key, str(error))]
     if given.json:
         told = {
             "captioner": str(given.captioner),
@@ -79,25 +81,23 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def diagnose(given: argparse.Namespace) -> tuple[Evidence, list[Cause]]:
+def diagnose(
+    given: argparse.Namespace, dataset: Dataset, twice_listed: list[str]
+) -> tuple[Evidence, list[Cause]]:
     """Return the evidence and the causes, the likeliest first.
 
-    Raises `NoSubject` where the captioner cannot be asked, what `load_dataset` raises, and
-    `ValueError` for features that do not fit.
+    `twice_listed`: photos that stand in two lists. Raises `NoSubject` where the captioner cannot
+    be asked, and `ValueError` for features or scores that do not fit.
     """
+    reported = _reported(given)
     from utils.diagnosis.causes import causes
     from utils.diagnosis.features_seen import Rows
     from utils.diagnosis.gathering import gather
-    from utils.diagnosis.sample import patient_dataset
 
-    places = (given.images_dir, given.captions, given.splits_dir)
-    dataset, twice_listed = patient_dataset(given.dataset, *places)
-    if not dataset.splits["dev"]:
-        raise ValueError("There is no dev split to look at: list its photos.")
     subject = _subject(given)
     rows = Rows(dataset, subject, _features(given, dataset, subject))
     evidence = gather(subject, dataset, rows, twice_listed)
-    evidence.reported = _reported(given)
+    evidence.reported = reported
     return evidence, causes(evidence)
 
 
@@ -147,7 +147,7 @@ def rows(found: Evidence) -> list[tuple[str, str, str]]:
     nothing = f"below {found.pair_loss:.2f} (pairs), {found.nothing_known:.2f} knows nothing"
     told.append(("loss on dev, nats per word", f"{found.loss:.2f}", nothing))
     if found.recorded_loss is not None and found.trained_on in (None, found.dataset):
-        told.append(("  as its training noted it", f"{found.recorded_loss:.2f}", "the same"))
+        told.append(("  as its training noted it", f"{found.recorded_loss:.2f}", "about the same"))
     if found.train_loss is not None:
         told.append(("loss on train", f"{found.train_loss:.2f}", "a little lower than on dev"))
     told += [
@@ -273,6 +273,14 @@ def _problem(given: argparse.Namespace) -> str | None:
         if path is not None and not path.is_dir():
             return f"There is no folder {path}: check what --{name.replace('_', '-')} names."
     own = given.captioner.suffix == ".keras"
+    if not own and not any(
+        (place / given.captioner / "settings.json").is_file() for place in (CAPTIONERS, Path())
+    ):
+        return (
+            f"There is no captioner {str(given.captioner)!r}: give a folder that holds "
+            "settings.json, a .keras file, or one of these names: "
+            f"{', '.join(sorted(path.parent.name for path in CAPTIONERS.glob('*/settings.json')))}."
+        )
     if own and not given.captioner.is_file():
         return f"There is no model {given.captioner}: check the name."
     if own and not given.vocabulary and not given.captioner.with_name("vocabulary.json").is_file():

@@ -87,6 +87,10 @@ class Evidence:
         groups = (self.fits_better.get(name, {}) for name in FEATURE_GROUPS)
         return max((lower for ways in groups for lower, _ in ways.values()), default=0.0)
 
+    def misled(self) -> bool:
+        """Return whether its words come out right with other features: they are not at fault."""
+        return self.loss - self.best_other_features() < 0.9 * min(self.word_loss, self.loss)
+
     def to_json(self) -> dict[str, Any]:
         """Return the numbers as JSON can hold them."""
         return asdict(self)

@@ -82,7 +82,7 @@ class Rows:
         missing = [name for name in dict.fromkeys(names) if name not in self.known]
         if missing:
             paths = [self.dataset.path(name) for name in missing]
-            found = extract_features(paths, kind=self.kind, weights=self.weights)
+            found = extract_features(paths, kind=self.kind, weights=self.weights, cache=False)
             self.known.update(zip(missing, found, strict=True))
         rows = np.stack([self.known[name] for name in names]).astype(np.float32)
         return shaped(rows, self.shape)

@@ -73,7 +73,7 @@ def gather(
         not_finite=subject.not_finite,
         switched_off=subject.switched_off,
         twice_listed=list(twice_listed),
-        recorded_loss=subject.recorded.get("dev_loss"),
+        recorded_loss=_recorded(subject),
         epochs=subject.epochs,
         nothing_known=float(np.log(len(subject.vocabulary))),
         words=len(subject.vocabulary),
@@ -96,6 +96,13 @@ def gather(
             _look_at_orders(found, asked, train if len(train) else dev)
         _look_at_captions(found, asked, dev)
     return found
+
+
+def _recorded(subject: Subject) -> float | None:
+    """Return the dev loss that the training noted; None where it was one of rewards."""
+    if subject.recorded.get("loss", 1.0) < 0:
+        return None
+    return subject.recorded.get("dev_loss")
 
 
 def first(part: Part, count: int) -> Part:

@@ -82,6 +82,8 @@ def constant_features(found: Evidence) -> Suspicion | None:
     mean = found.fits_better.get(CONSTANT, {}).get(MEAN, (0.0, 0.0))[0]
     if lower < max(mean, best_of(found, PIXELS)[1], 0.0) + FITS_BETTER or helps(found):
         return None
+    if found.loss - lower > found.word_loss:
+        return None  # no words come of that either
     return Suspicion(
         "constant_features",
         FITS,
@@ -93,7 +95,7 @@ def wrong_scale(found: Evidence) -> Suspicion | None:
     """Pixels on a wrong scale that fit better than those on the right one."""
     scale, lower = best_of(found, PIXELS)
     constant = max((one for one, _ in found.fits_better.get(CONSTANT, {}).values()), default=0.0)
-    if lower < max(constant, 0.0) + FITS_BETTER:
+    if lower < max(constant, 0.0) + FITS_BETTER or found.loss - lower > found.word_loss:
         return None
     return Suspicion(
         "wrong_scale",
@@ -108,7 +110,7 @@ def other_order(found: Evidence) -> Suspicion | None:
     if not ways:
         return None
     best = max(ways, key=lambda way: ways[way][0])
-    if not clearly(ways[best], 0.02):
+    if not clearly(ways[best], 0.02) or found.loss > found.nothing_known + 2:
         return None
     return Suspicion(
         "out_of_step", PROVED, f"the loss is {ways[best][0]:.2f} lower with features {best}"

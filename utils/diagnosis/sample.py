@@ -174,7 +174,8 @@ def orders(dataset: Dataset) -> dict[str, list[str]]:
 
 def partners(dataset: Dataset, names: Sequence[str]) -> dict[str, list[str]]:
     """Return for each way to be out of step which photo stands where each of `names` belongs."""
-    listed, found = dataset.images, {}
+    listed = dataset.images
+    found: dict[str, list[str]] = {}
     place = {name: row for row, name in enumerate(listed)}
     for title, order in orders(dataset).items():
         if order is not listed:
@@ -184,4 +185,6 @@ def partners(dataset: Dataset, names: Sequence[str]) -> dict[str, list[str]]:
             way = "ahead" if step == 1 else "behind"
             rows = [(own[name] + step) % len(order) for name in names]
             found[f"one row {way} in {title}"] = [order[row] for row in rows]
-    return found
+    # Ahead in one order is behind in another that goes backwards: each is asked once.
+    once = {tuple(photos): title for title, photos in reversed(found.items())}
+    return {title: list(photos) for photos, title in once.items() if list(photos) != list(names)}

@@ -25,7 +25,6 @@ from utils.captioner import (
 )
 from utils.cnn import FEATURE_SIZE
 from utils.decoding import NextWord
-from utils.model import next_word_of, traced, without_mask
 from utils.support.files import read_json
 from utils.vocabulary import PAD, Vocabulary
 
@@ -140,8 +139,7 @@ def _ways(captioner: Captioner, length: int) -> dict[str, Callable[[np.ndarray],
     ways = {NONE: model.next_word}
     ways[LEFT] = lambda features: padded(model.next_word(features), LEFT, length)
     if model.kind == "merge":  # the others would be asked for the word after the padding
-        graph = traced(without_mask(model))
-        ways[RIGHT] = lambda features: padded(next_word_of(graph, features), RIGHT, length)
+        ways[RIGHT] = lambda features: padded(model.next_word(features), RIGHT, length)
     return ways
 
 

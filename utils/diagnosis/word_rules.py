@@ -39,8 +39,8 @@ def vocabulary(found: Evidence) -> Suspicion | None:
         return None
     if found.said_words < 5 or in_any_order < 0.7:  # it says the same whatever comes before
         return None
-    if found.loss - found.best_other_features() < found.word_loss:
-        return None  # with other features its words are the right ones
+    if found.misled():
+        return None
     return Suspicion(
         "vocabulary",
         FITS,
@@ -51,7 +51,7 @@ def vocabulary(found: Evidence) -> Suspicion | None:
 
 def padding(found: Evidence) -> Suspicion | None:
     """A way of padding that fits much better than the one that is used."""
-    if found.way == found.usual_way:
+    if found.way == found.usual_way or found.loss > found.word_loss:
         return None
     lower = found.fits_better[PADDING][found.way][0]
     key = "left_padding" if found.way == LEFT else "seen_padding"
@@ -63,7 +63,7 @@ def padding(found: Evidence) -> Suspicion | None:
 def labels_shifted(found: Evidence) -> Suspicion | None:
     """A network that predicts the word before or after the one that comes."""
     nearest = min(found.repeated_loss, found.skipped_loss)
-    if not nearest < found.loss - 1.0:
+    if not nearest < min(found.loss - 1.0, found.word_loss):
         return None
     which = "the last word that it was given" if nearest == found.repeated_loss else "one too far"
     return Suspicion(
@@ -90,7 +90,7 @@ def too_flat(found: Evidence) -> Suspicion | None:
 def untrained(found: Evidence) -> Suspicion | None:
     """A loss of ln V with nothing behind it."""
     knows = found.accuracy > found.commonest + 0.05
-    if knows or abs(found.loss - found.nothing_known) > 0.4:
+    if knows or found.misled() or abs(found.loss - found.nothing_known) > 0.4:
         return None
     if found.loss < found.word_loss + 0.3:
         return None
@@ -105,6 +105,8 @@ def untrained(found: Evidence) -> Suspicion | None:
 def stuck(found: Evidence) -> Suspicion | None:
     """The loss of word frequencies, and nothing learnt of what follows what."""
     if found.loss < 0.9 * found.word_loss or found.loss > found.word_loss + 0.5:
+        return None
+    if found.misled():
         return None
     if found.accuracy > found.commonest + 0.1 or (found.epochs or FEW_EPOCHS) < FEW_EPOCHS:
         return None
@@ -167,7 +169,7 @@ def no_end(found: Evidence) -> Suspicion | None:
 
 def diverged(found: Evidence) -> Suspicion | None:
     """A network that is sure of the same few words whatever it is asked."""
-    if found.loss < found.nothing_known + 0.4 or found.said_words > 4:
+    if found.loss < found.nothing_known + 0.4 or found.said_words > 4 or found.misled():
         return None
     return Suspicion(
         "diverged",
