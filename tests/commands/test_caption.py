@@ -461,13 +461,17 @@ def test_a_very_large_photo_is_captioned_without_a_warning(saved, tmp_path, monk
     assert capsys.readouterr().err == ""
 
 
-def test_an_interrupted_command_says_nothing(saved, photos, monkeypatch, capsys):
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_an_interrupted_command_prints_what_it_found(options, saved, photos, monkeypatch, capsys):
     def interrupted(*_):
+        yield CaptionedPhoto(photos / "first.jpg", [LikelyCaption("a dog", 0.5, 0.5)])
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Captioner, "features", interrupted)
-    assert main([str(photos), "--captioner", saved]) == 130
-    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("utils.commands.caption._all_captioned", interrupted)
+    assert main([str(photos), "--captioner", saved, *options]) == 130
+    said = capsys.readouterr()
+    assert "a dog" in said.out and said.err.count("\n") == 1 and "You stopped it" in said.err
+    assert not options or list(json.loads(said.out)) == [str(photos / "first.jpg")]
 
 
 # In a process of its own --------------------------------------------------------------------

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -306,7 +306,8 @@ def main(arguments: list[str] | None = None) -> int:
         warnings.filterwarnings("ignore", module="PIL")  # of odd metadata and large photos
         try:
             return _run(given)
-        except KeyboardInterrupt:  # the captions that were wanted are printed
+        except KeyboardInterrupt:
+            print("You stopped it; the captions that were found are printed.", file=sys.stderr)
             return STOPPED
 
 
@@ -326,19 +327,25 @@ def _run(given: argparse.Namespace) -> int:
         print(sentence(error), file=sys.stderr)
         return NOTHING
     failed, found = len(problems), {}
-    for photo in coming:
-        failed += bool(photo.problem)
-        if photo.problem or not given.json:
-            print(photo, file=sys.stderr if photo.problem else sys.stdout, flush=True)
-        else:
-            found[str(photo.path)] = [
-                {"caption": c.text, "probability": c.probability, "confidence": c.confidence}
-                | ({} if photo.likeness is None else {"likeness": photo.likeness})
-                for c in photo.captions
-            ]
-    if given.json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+    try:
+        for photo in coming:
+            failed += bool(photo.problem)
+            if photo.problem or not given.json:
+                print(photo, file=sys.stderr if photo.problem else sys.stdout, flush=True)
+            else:
+                found[str(photo.path)] = _as_json(photo)
+    finally:  # whatever stops it, the captions that were found are not lost
+        if given.json:
+            print(json.dumps(found, ensure_ascii=False, indent=1), flush=True)
     return 1 if failed else 0
+
+
+def _as_json(photo: CaptionedPhoto) -> list[dict[str, Any]]:
+    like = {} if photo.likeness is None else {"likeness": photo.likeness}
+    return [
+        {"caption": one.text, "probability": one.probability, "confidence": one.confidence, **like}
+        for one in photo.captions
+    ]
 
 
 def _parser() -> argparse.ArgumentParser:

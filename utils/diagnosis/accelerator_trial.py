@@ -1,7 +1,7 @@
 """Trains a small LSTM on one device and tries masks on it; run in a process of its own.
 
-    python -m utils.diagnosis.accelerator_trial list      # says which devices there are
-    python -m utils.diagnosis.accelerator_trial GPU:0     # says losses and what masks do
+`accelerator.py` starts this module as a program of its own: with the argument `list` it says which
+devices there are, with `GPU:0` the losses there, and what masks do.
 
 Each part is said as soon as it is known, so that a crash in the next one does not hide it.
 """
