@@ -245,7 +245,7 @@ BROKEN = [
     (edit('# solution("98.3")', ""), "98.3 has no call of solution"),
     (edit('check("98.3", answer_3)', "answer_3"), "98.3 is defined, and no cell checks"),
     (edit('check("98.3", answer_3)', 'check("98.9", answer_3)'), "98.9 is not defined"),
-    (edit('check("98.3", answer_3)', "x = 1"), "4 to 7 exercises; this one checks 3"),
+    (edit('check("98.3", answer_3)', "x = 1"), "4 to 8 exercises; this one checks 3"),
     (edit("### Exercise 98.4 ·", "### Task"), "no heading `### Exercise 98.4"),
     (edit("Find the bug.", "Mend it."), "find the bug"),
     (edit("And what colour is the square?", "A square."), "No question"),

@@ -770,6 +770,120 @@ def without_7_7(key):
     return {name: value for name, value in of_temperature_7_7().items() if name != key}
 
 
+def unit(rows):
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def turned_7_8(photos, train, dev):
+    return 1 - right_7_8(photos, train, dev)
+
+
+def in_percent_7_8(photos, train, dev):
+    return 100 * right_7_8(photos, train, dev)
+
+
+def count_7_8(photos, train, dev):
+    mine, theirs = (1 - (unit(rows) @ unit(train).T).max(axis=1) for rows in (photos, dev))
+    return (theirs > mine[:, None]).sum(axis=1)
+
+
+def mean_7_8(photos, train, dev):
+    mine, theirs = (1 - (unit(rows) @ unit(train).T).mean(axis=1) for rows in (photos, dev))
+    return (theirs > mine[:, None]).mean(axis=1)
+
+
+def farthest_7_8(photos, train, dev):
+    mine, theirs = (1 - (unit(rows) @ unit(train).T).min(axis=1) for rows in (photos, dev))
+    return (theirs > mine[:, None]).mean(axis=1)
+
+
+def product_7_8(photos, train, dev):
+    mine, theirs = ((rows @ train.T).max(axis=1) for rows in (photos, dev))
+    return (theirs < mine[:, None]).mean(axis=1)
+
+
+def one_length_7_8(photos, train, dev):
+    mine, theirs = (1 - (unit(rows) @ train.T).max(axis=1) for rows in (photos, dev))
+    return (theirs > mine[:, None]).mean(axis=1)
+
+
+def whole_length_7_8(photos, train, dev):
+    def small(rows):
+        return rows / np.linalg.norm(rows)
+
+    mine, theirs = ((small(rows) @ small(train).T).max(axis=1) for rows in (photos, dev))
+    return (theirs < mine[:, None]).mean(axis=1)
+
+
+def straight_7_8(photos, train, dev):
+    def distances(rows):
+        return np.linalg.norm(rows[:, None] - train[None], axis=2).min(axis=1)
+
+    return (distances(dev) > distances(photos)[:, None]).mean(axis=1)
+
+
+def exchanged_7_8(photos, train, dev):
+    return right_7_8(photos, dev, train)
+
+
+def itself_7_8(photos, train, dev):
+    mine = (unit(photos) @ unit(train).T).max(axis=1)
+    theirs = (unit(dev) @ unit(dev).T).max(axis=1)
+    return (theirs < mine[:, None]).mean(axis=1)
+
+
+def one_number_7_8(photos, train, dev):
+    return float(right_7_8(photos, train, dev).mean())
+
+
+def rounded_7_8(photos, train, dev):
+    return np.round(right_7_8(photos, train, dev), 1)
+
+
+def distance_7_8(photos, train, dev):
+    return 1 - (unit(photos) @ unit(train).T).max(axis=1)
+
+
+def right_7_8(photos, train, dev):
+    mine, theirs = (1 - (unit(rows) @ unit(train).T).max(axis=1) for rows in (photos, dev))
+    return (theirs > mine[:, None]).mean(axis=1)
+
+
+def right_loop_7_8(photos, train, dev):
+    def distance(photo):
+        lengths = np.linalg.norm(train, axis=1) * np.linalg.norm(photo)
+        return min(1 - train @ photo / lengths)
+
+    usual = [distance(photo) for photo in dev]
+    found = []
+    for photo in photos:
+        mine = distance(photo)
+        found.append(sum(one > mine for one in usual) / len(usual))
+    return found
+
+
+def right_sorted_7_8(photos, train, dev):
+    known = unit(train)
+    usual = np.sort((unit(dev) @ known.T).max(axis=1))
+    return np.searchsorted(usual, (unit(photos) @ known.T).max(axis=1)) / len(usual)
+
+
+def right_straight_7_8(photos, train, dev):
+    # At length 1 the straight distance has the order of the cosine.
+    mine, theirs = (
+        np.linalg.norm(unit(rows)[:, None] - unit(train), axis=-1).min(axis=-1)
+        for rows in (photos, dev)
+    )
+    return np.mean(theirs[None, :] > mine[:, None], axis=1)
+
+
+def right_einsum_7_8(photos, train, dev):
+    both = unit(np.concatenate([photos, dev]))
+    nearest = np.einsum("nd,md->nm", both, unit(train)).max(axis=1)
+    mine, theirs = nearest[: len(photos)], nearest[len(photos) :]
+    return tuple(np.count_nonzero(theirs < one) / len(dev) for one in mine)
+
+
 CASES = {
     "7.1": {
         "wrong": [
@@ -992,6 +1106,31 @@ CASES = {
                 settings=np.array([2.5, 1.0, 0.2]),
                 results={key: np.array(row) for key, row in TEMPERATURE_BLEU.items()},
             ),
+        ],
+    },
+    "7.8": {
+        "wrong": [
+            (turned_7_8, "turned round"),
+            (in_percent_7_8, "in percent"),
+            (count_7_8, "a number of photos"),
+            (mean_7_8, "mean of all training photos"),
+            (farthest_7_8, "farthest training photo"),
+            (product_7_8, "plain product"),
+            (one_length_7_8, "plain product|only one of the two lists"),
+            (whole_length_7_8, "length of the whole array"),
+            (straight_7_8, "straight distance"),
+            (exchanged_7_8, "are exchanged"),
+            (itself_7_8, "photos compared with themselves"),
+            (one_number_7_8, "one number for all"),
+            (rounded_7_8, "are rounded"),
+            (distance_7_8, "was expected"),
+        ],
+        "right": [
+            right_7_8,
+            right_loop_7_8,
+            right_sorted_7_8,
+            right_straight_7_8,
+            right_einsum_7_8,
         ],
     },
 }

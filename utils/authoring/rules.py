@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 PROJECT = 9
 NO_LESSONS = (0, PROJECT)  # the beginning and the project: no fixed number of exercises
 LONGEST_CELL, MEDIAN_CELL, MOST_IN_A_ROW = 25, 8, 2
-FEWEST_EXERCISES, MOST_EXERCISES = 4, 7
+FEWEST_EXERCISES, MOST_EXERCISES = 4, 8
 LARGEST_BYTES = 2_000_000
 ENDING = ("summary", "tensors", "exercises", "further reading", "next")
 MARKERS = (BEGIN_SOLUTION, END_SOLUTION, BEGIN_HIDDEN, END_HIDDEN)
@@ -300,7 +300,7 @@ def _parsed(cell: NotebookNode) -> ast.Module:
 
 
 def exercises(page: Page) -> Iterator[str]:
-    """Four to six, each with an answer, a check, a hint and a solution; one is a bug to find."""
+    """Four to eight, each with an answer, a check, a hint and a solution; one is a bug to find."""
     known = {entry.id: entry for entry in load_chapter(page.chapter)}
     checked = [id for cell in page.code for id in checked_ids(cell.source)]
     lesson = page.chapter not in NO_LESSONS

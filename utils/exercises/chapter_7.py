@@ -1038,3 +1038,162 @@ def check_7_7(experiment: Any) -> None:
         if not isinstance(value, str) or value not in known:
             raise Incorrect(f"`{key}` is one of {', '.join(map(repr, known))}; yours is {value!r}.")
     judge_experiment(experiment, _design_7_7(vary, measured))
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    """Return rows at length 1."""
+    rows = np.asarray(rows, np.float64)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def _cosines(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    return _unit(rows) @ _unit(others).T
+
+
+def _products(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    return np.asarray(rows, np.float64) @ np.asarray(others, np.float64).T
+
+
+def _closeness(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the Euclidean distances of rows as they are, below 0: the nearest has the largest."""
+    return -np.linalg.norm(rows[:, None].astype(float) - others[None], axis=2)
+
+
+def _share_behind(
+    compare: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    chosen: Callable[..., np.ndarray] = np.max,
+) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
+    """Return the answer that compares rows by `compare` and keeps the `chosen` of each row."""
+
+    def answer(photos: np.ndarray, train: np.ndarray, dev: np.ndarray) -> np.ndarray:
+        mine, theirs = (chosen(compare(rows, train), axis=1) for rows in (photos, dev))
+        return (theirs < mine[:, None]).mean(axis=1)
+
+    return answer
+
+
+_likeness = _share_behind(_cosines)
+
+
+def _three_lists(seed: int, photos: int, train: int, dev: int, size: int) -> tuple[np.ndarray, ...]:
+    """Return features of photos, training photos and dev photos, of many lengths, none below 0."""
+    rng = np.random.default_rng(seed)
+    return tuple(
+        rng.gamma(0.8, 1.0, (count, size)) * rng.uniform(0.3, 4.0, (count, 1)) + 0.01
+        for count in (photos, train, dev)
+    )
+
+
+def _no_ties(inputs: tuple) -> bool:
+    """Return whether rounding cannot change which dev photos are farther away."""
+    photos, train, dev = inputs
+    mine, theirs = (_cosines(rows, train).max(axis=1) for rows in (photos, dev))
+    return bool(np.abs(mine[:, None] - theirs).min() > 1e-5)
+
+
+_JUDGE_7_8 = Judge(
+    inputs=st.builds(
+        _three_lists,
+        st.integers(0, 999),
+        st.integers(1, 5),
+        st.integers(1, 6),
+        st.integers(1, 7),
+        st.integers(3, 6),
+    ).filter(_no_ties),
+    right=_likeness,
+    names=("the likeness",),
+    examples=[_three_lists(3, 4, 5, 6, 4), _three_lists(5, 3, 6, 4, 5)],
+    mistakes=[
+        Mistake(
+            lambda photos, train, dev: 1 - _likeness(photos, train, dev),
+            "turned round",
+            "the dev photos that are *farther* from the training photos count. A likeness of 1 "
+            "means that every dev photo is less alike.",
+        ),
+        Mistake(
+            lambda photos, train, dev: 100 * _likeness(photos, train, dev),
+            "in percent",
+            "a share goes from 0 to 1.",
+        ),
+        Mistake(
+            lambda photos, train, dev: _likeness(photos, train, dev) * len(dev),
+            "a number of photos",
+            "divide by how many dev photos there are.",
+        ),
+        Mistake(
+            _share_behind(_cosines, np.mean),
+            "compared with the mean of all training photos",
+            "a photo of a dog needs one dog among the training photos; its distance to the others "
+            "does not matter. Take the nearest.",
+        ),
+        Mistake(
+            _share_behind(_cosines, np.min),
+            "compared with the farthest training photo",
+            "the nearest is the one with the *largest* cosine.",
+        ),
+        Mistake(
+            _share_behind(_products),
+            "compared by the plain product",
+            "a cosine is the product of two vectors of length 1: divide each row by its own length "
+            "(`axis=1`).",
+        ),
+        Mistake(
+            _share_behind(
+                lambda rows, others: (
+                    _products(rows, others) / np.linalg.norm(rows) / np.linalg.norm(others)
+                )
+            ),
+            "divided by the length of the whole array",
+            "each row has a length of its own: `np.linalg.norm(rows, axis=1, keepdims=True)`.",
+        ),
+        *(
+            Mistake(
+                _share_behind(compare),
+                "only one of the two lists has length 1",
+                "divide the rows of both lists by their lengths.",
+            )
+            for compare in (
+                lambda rows, others: _unit(rows) @ np.asarray(others, np.float64).T,
+                lambda rows, others: np.asarray(rows, np.float64) @ _unit(others).T,
+            )
+        ),
+        Mistake(
+            _share_behind(_closeness),
+            "compared by the straight distance",
+            "the features have different lengths, and the cosine leaves these out.",
+        ),
+        Mistake(
+            lambda photos, train, dev: _likeness(photos, dev, train),
+            "`train` and `dev` are exchanged",
+            "the distances are those to the training photos; the dev photos say which distances "
+            "are usual.",
+        ),
+        Mistake(
+            lambda photos, train, dev: _likeness(photos, train, train),
+            "photos compared with themselves",
+            "each of them is its own nearest, at distance 0. Which distances are usual is learnt "
+            "from the dev photos, compared with `train`.",
+        ),
+        Mistake(
+            lambda photos, train, dev: _likeness(photos, train, dev).mean(),
+            "one number for all photos",
+            "each photo has a likeness of its own.",
+        ),
+        *(
+            Mistake(
+                lambda photos, train, dev, digits=digits: np.round(
+                    _likeness(photos, train, dev), digits
+                ),
+                "the shares are rounded",
+                "leave them as they are.",
+            )
+            for digits in range(4)
+        ),
+    ],
+)
+
+
+@exercise("7.8")
+def check_7_8(answer: Any) -> None:
+    """Compare on a few photos, training photos and dev photos of features above 0."""
+    _JUDGE_7_8(answer)

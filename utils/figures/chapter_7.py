@@ -384,9 +384,10 @@ def distance_plot(distances: Mapping[str, np.ndarray], line: float) -> Figure:
         colours = np.where(far > line, ORANGE, GREEN)
         axis.scatter(far, heights, s=14, c=colours, alpha=0.7, linewidths=0)
     axis.axvline(line, color=GREY, ls="--")
-    axis.text(line, -0.62, "99 of 100 dev photos are nearer", color=GREY, ha="right", fontsize=10)
+    beyond = "  less alike than 99 of 100 dev photos"
+    axis.text(line, -0.62, beyond, color=GREY, ha="left", fontsize=10)
     names = [f"{name} ({len(far)})" for name, far in distances.items()]
     axis.set_yticks(range(len(names)), names)
-    axis.set(xlabel="distance from the nearest centre", ylim=(len(names) - 0.5, -0.9))
+    axis.set(xlabel="distance: what the directions leave out", ylim=(len(names) - 0.5, -0.9))
     open_frame(axis)
     return figure
