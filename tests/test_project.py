@@ -120,4 +120,4 @@ def test_a_clone_with_windows_line_ends_keeps_every_byte_and_captions(tmp_path):
         cwd=clone, capture_output=True, text=True, encoding="utf-8",
     )  # fmt: skip
     assert said.returncode == 0, said.stderr
-    assert re.fullmatch(r"data.photos.cat\.jpg: (\w+ ?)+\n", said.stdout)
+    assert re.fullmatch(r"data.photos.cat\.jpg: (\w+ ?)+\(likeness .*\n.*\n", said.stdout)

@@ -11,7 +11,8 @@ from utils.support.paths import ROOT
 
 def test_a_python_with_these_packages_finds_the_library(tmp_path):
     environment.tell(tmp_path, tmp_path / "packages")
-    code = f"import site; site.addsitedir({str(tmp_path / 'packages')!r}); import utils.captions"
+    place = str(tmp_path / "packages")
+    code = f"import site; site.addsitedir({place!r}); import utils.support.tables"
     alone = [sys.executable, "-S", "-E", "-c", code]
     assert subprocess.run(alone, cwd=tmp_path, capture_output=True).returncode == 0
     assert (tmp_path / "packages" / "course.pth").read_text(encoding="utf-8") == f"{ROOT}\n"

@@ -412,7 +412,8 @@ def test_the_command_says_that_meteor_is_left_out(data, saved, no_wordnet, capsy
     said = capsys.readouterr()
     assert "METEOR" not in said.out
     assert said.err == (
-        "METEOR is left out: nltk's WordNet data is missing (python -m nltk.downloader wordnet).\n"
+        "METEOR is left out: nltk's WordNet data is missing; get it by `python -m nltk.downloader "
+        "wordnet`. All other scores stand.\n"
     )
 
 

@@ -7,18 +7,25 @@ the summary itself; this is for captioners that were trained before there was on
 no photo and no caption.
 """
 
+from __future__ import annotations
+
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from utils.captioner import SETTINGS, SUMMARY, captioner_folder
 from utils.dataset import load_dataset
-from utils.features import dataset_features
-from utils.outliers import FEWEST, Summary, summarize
 from utils.support.files import read_json, sha256, write_json
+
+if TYPE_CHECKING:
+    from utils.outliers import Summary
+
+# TensorFlow takes seconds to start, so it is imported once the arguments are read.
 
 
 def add_summary(folder: Path, summary: Summary) -> None:
     """Write a summary into a captioner's folder, and its hash into the settings."""
+    from utils.captioner import SETTINGS, SUMMARY
+
     summary.save(folder / SUMMARY)
     settings = read_json(folder / SETTINGS)
     settings["files"][SUMMARY] = sha256(folder / SUMMARY)
@@ -32,6 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("dataset", help="flickr8k, scenes or a folder")
     parser.add_argument("captioners", nargs="+", metavar="CAPTIONER")
     given = parser.parse_args(arguments)
+
+    from utils.captioner import SUMMARY, captioner_folder
+    from utils.features import dataset_features
+    from utils.outliers import FEWEST, summarize
+
     folders = [captioner_folder(name) for name in given.captioners]
     dataset = load_dataset(given.dataset)
     features = dataset_features(dataset, progress=True)
