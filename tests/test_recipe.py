@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from tqdm import tqdm
 
-from utils import callbacks
+from utils import callbacks, outliers
 from utils import recipe as module
+from utils.captioner import load_captioner
 from utils.dataset import load_dataset
 from utils.recipe import SMALL, ready_captioner, recipe_for, train_captioner
 from utils.support.files import write_json
@@ -39,6 +40,20 @@ def test_the_small_one_is_trained_once_and_kept(small, capsys):
     assert "epoch 1:" not in capsys.readouterr().out
     rows = features[:3]
     assert again.caption_features(rows, 1) == first.caption_features(rows, 1)
+
+
+def test_a_captioner_keeps_a_summary_of_its_training_photos_where_they_are_enough(
+    small, tmp_path, monkeypatch
+):
+    dataset, features = small
+    assert ready_captioner(dataset, features)[0].summary is None
+    monkeypatch.setattr(outliers, "FEWEST", 2)
+    (tmp_path / "again").mkdir()
+    monkeypatch.setattr(module, "RUNS", tmp_path / "again")
+    summary = ready_captioner(dataset, features)[0].summary
+    assert len(summary.far) == len(dataset.splits["dev"][:12])
+    kept = load_captioner(tmp_path / "again" / f"{dataset.name}-small" / "captioner").summary
+    np.testing.assert_array_equal(kept.likeness(features), summary.likeness(features))
 
 
 def dataset_of_twelve(dataset):
