@@ -59,7 +59,7 @@ def test_the_command_draws_a_picture_and_names_what_it_cannot_read(files, tmp_pa
 
 
 def test_nothing_is_overwritten_and_nothing_to_show_is_said(files, tmp_path, capsys):
-    with pytest.raises(ValueError, match="choose another name"):
+    with pytest.raises(ValueError, match="name another file"):
         main([str(files[0]), "-o", str(files[0])])
     assert main([str(files[3]), "-o", str(tmp_path / "x.png")]) == 1
     assert "No file holds a guess" in capsys.readouterr().err
