@@ -36,6 +36,8 @@ RULES: tuple[Rule, ...] = (
     photo_rules.other_order,
     photo_rules.photo_off,
     photo_rules.useless_photos,
+    photo_rules.second_likeliest,
+    photo_rules.perhaps_constant,
     photo_rules.statistics,
     word_rules.too_sharp,
     data_rules.dev_was_learnt,

@@ -9,6 +9,8 @@ from utils.diagnosis.suspicion import FITS, POSSIBLE, PROVED, Suspicion
 LEAST_GAIN = 0.05  # nats that the true photo gains over another, at least, where photos help
 FITS_BETTER = 0.1  # nats that other features must gain before they are called the right ones
 MEAN = "the mean over photos"
+FEW_CAPTIONS = 0.15  # different captions a photo: below it, nearly all photos are given the same
+LOOKS = 0.3  # nats by which another photo moves a word, at least, where the network looks at it
 
 
 def helps(found: Evidence) -> bool:
@@ -80,7 +82,10 @@ def constant_features(found: Evidence) -> Suspicion | None:
         return Suspicion("constant_features", PROVED, share)
     vector, lower = best_of(found, CONSTANT)
     mean = found.fits_better.get(CONSTANT, {}).get(MEAN, (0.0, 0.0))[0]
-    if lower < max(mean, best_of(found, PIXELS)[1], 0.0) + FITS_BETTER or helps(found):
+    # Pixels that were scaled twice give nearly constant features too.
+    if lower < max(mean, 0.0) + FITS_BETTER or lower < best_of(found, PIXELS)[1]:
+        return None
+    if helps(found):
         return None
     if found.loss - lower > found.word_loss:
         return None  # no words come of that either
@@ -89,6 +94,13 @@ def constant_features(found: Evidence) -> Suspicion | None:
         FITS,
         f"with {vector} in place of the features the loss is {lower:.2f} lower",
     )
+
+
+def perhaps_constant(found: Evidence) -> Suspicion | None:
+    """The second likeliest where the side of the photo is dead: features that never changed."""
+    if found.switched_off or photo_off(found) is None:
+        return None
+    return Suspicion("constant_features", POSSIBLE, "training on one vector can end so")
 
 
 def wrong_scale(found: Evidence) -> Suspicion | None:
@@ -140,7 +152,26 @@ def useless_photos(found: Evidence) -> Suspicion | None:
         return Suspicion("other_features", FITS, text + noted)
     if not knows_language(found) and found.photo_effect < 0.5:
         return None  # it is too early to say
+    if found.distinct <= FEW_CAPTIONS * found.dev_photos or found.photo_effect < LOOKS:
+        return Suspicion(
+            "constant_features",
+            FITS,
+            f"{text}; {found.distinct} different captions for {found.dev_photos} photos, and "
+            f"another photo changes the log-probability of a word by {found.photo_effect:.2f} only",
+        )
     return Suspicion("out_of_step", FITS, f"{text}: it looks at them, and they do not help")
+
+
+def second_likeliest(found: Evidence) -> Suspicion | None:
+    """What would look the same where photos do not help."""
+    first = useless_photos(found)
+    if first is None or first.key == "other_features":
+        return None
+    if first.key == "constant_features":
+        return Suspicion("out_of_step", POSSIBLE, "stopped early, that can look the same")
+    if as_recorded(found):
+        return None
+    return Suspicion("other_features", POSSIBLE, "that would look the same")
 
 
 def statistics(found: Evidence) -> Suspicion | None:

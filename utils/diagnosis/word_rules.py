@@ -35,9 +35,11 @@ def vocabulary(found: Evidence) -> Suspicion | None:
         return Suspicion("vocabulary", PROVED, found.mended)
     in_order, in_any_order = found.likeness
     loss = f"loss {found.loss:.2f}, where knowing nothing gives {found.nothing_known:.2f}"
-    if found.loss < found.word_loss or in_any_order - in_order < 0.25 or in_order > 0.75:
-        return None
-    if found.said_words < 5 or in_any_order < 0.7:  # it says the same whatever comes before
+    wrong = found.accuracy < found.commonest and found.said_words > 4
+    sure_and_wrong = wrong and found.loss > found.nothing_known + 1
+    if found.loss < found.word_loss or not wrong or in_any_order < 0.7:
+        return None  # it knows something, or says the same whatever comes before
+    if in_any_order - in_order < (0.1 if sure_and_wrong else 0.25):
         return None
     if found.misled():
         return None
