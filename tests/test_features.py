@@ -69,7 +69,7 @@ def fake(monkeypatch):
         seen.append(len(photos))
         return photos.mean(axis=(1, 2, 3), dtype=np.float32)[:, None].repeat(1280, axis=1)
 
-    monkeypatch.setattr(module, "_network", lambda weights, kind: means)
+    monkeypatch.setattr(module, "_network", lambda weights, kind, photos: means)
     return seen
 
 
@@ -94,6 +94,17 @@ def test_equal_to_the_network_whatever_the_batch_size(photos, expected, batch_si
     found = extract_features(photos, batch_size=batch_size, cache=False)
     assert found.shape == (11, 1280) and found.dtype == np.float32
     np.testing.assert_allclose(found, expected["pooled"], atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["pooled", "map"])
+def test_few_photos_are_computed_without_a_graph_to_the_same_features(photos, kind, monkeypatch):
+    many = extract_features(photos, kind=kind, cache=False)
+    monkeypatch.setattr(module, "_traced", None)  # would be called for more than one batch
+    few = extract_features(photos[:8], kind=kind, cache=False)
+    assert few.dtype == many.dtype and few.shape == (8, *many.shape[1:])
+    np.testing.assert_allclose(few, many[:8], atol=1e-4 if kind == "pooled" else 5e-3)
+    with pytest.raises(TypeError):
+        extract_features(photos[:9], kind=kind, cache=False)
 
 
 def test_rows_are_in_the_order_of_the_paths(photos, expected):
@@ -223,7 +234,7 @@ def means(photos):
         file.write(f"{len(photos)}\\n")
     time.sleep(600 if calls == stop else 0.05)
     return photos.mean(axis=(1, 2, 3), dtype=np.float32)[:, None].repeat(1280, axis=1)
-features._network = lambda weights, kind: means
+features._network = lambda weights, kind, photos: means
 found = features.extract_features(paths)
 print(found[:, 0].tolist())
 """
@@ -265,7 +276,7 @@ def test_killed_half_way_the_next_run_does_only_the_rest(squares, fake, tmp_path
 
 
 def test_an_interruption_by_the_reader_keeps_what_is_done(squares, fake, monkeypatch):
-    network = module._network("", "")
+    network = module._network("", "", 9)
     batches = itertools.count(1)
 
     def stops(photos):
@@ -273,10 +284,10 @@ def test_an_interruption_by_the_reader_keeps_what_is_done(squares, fake, monkeyp
             raise KeyboardInterrupt
         return network(photos)
 
-    monkeypatch.setattr(module, "_network", lambda weights, kind: stops)
+    monkeypatch.setattr(module, "_network", lambda weights, kind, photos: stops)
     with pytest.raises(KeyboardInterrupt):
         extract_features(squares, batch_size=2)
-    monkeypatch.setattr(module, "_network", lambda weights, kind: network)
+    monkeypatch.setattr(module, "_network", lambda weights, kind, photos: network)
     assert extract_features(squares, batch_size=3)[:, 0].tolist() == GREYS
     assert fake == [2, 2, 3, 2]
 

@@ -29,6 +29,8 @@ from utils.support.paths import cache_dir
 from utils.support.progress_bar import progress_bar
 
 if TYPE_CHECKING:
+    import keras
+
     from utils.dataset import Dataset
 
 FORMAT = 2  # part of the cache's key: raise it when photos are read or scaled in another way
@@ -179,8 +181,38 @@ def _shard(folder: Path, start: int) -> Path | None:
 
 
 @lru_cache(maxsize=2)
-def _network(weights: str, kind: str) -> Callable[[np.ndarray], np.ndarray]:
-    """Return uint8 photos `(n, 224, 224, 3)` -> features, as one graph traced once.
+def _model(weights: str, kind: str) -> keras.Model:
+    """Return the model of one kind of features: photos in [-1, 1] -> features."""
+    import keras
+
+    whole = build_cnn(weights)
+    return keras.Model(whole.inputs[0], whole.output[kind])
+
+
+def _network(weights: str, kind: str, photos: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Return uint8 photos `(n, 224, 224, 3)` -> features, for as many photos as will come.
+
+    Tracing the graph takes a second, which one batch does not win back.
+    """
+    return _layer_by_layer(weights, kind) if photos <= BATCH_SIZE else _traced(weights, kind)
+
+
+def _layer_by_layer(weights: str, kind: str) -> Callable[[np.ndarray], np.ndarray]:
+    import keras
+    import tensorflow as tf
+
+    model = _model(weights, kind)
+
+    def features_of(photos: np.ndarray) -> np.ndarray:
+        scaled = keras.applications.mobilenet_v2.preprocess_input(photos.astype("float32"))
+        return tf.cast(model(scaled, training=False), DTYPES[kind]).numpy()
+
+    return features_of
+
+
+@lru_cache(maxsize=2)
+def _traced(weights: str, kind: str) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the network as one graph, traced once.
 
     The weights are constants of the graph, so TensorFlow multiplies each batch norm's scale into
     the kernel before it, once: about a fifth faster.
@@ -188,8 +220,7 @@ def _network(weights: str, kind: str) -> Callable[[np.ndarray], np.ndarray]:
     import keras
     import tensorflow as tf
 
-    whole = build_cnn(weights)
-    model = keras.Model(whole.inputs[0], whole.output[kind])
+    model = _model(weights, kind)
     trained = [keras.ops.convert_to_numpy(v) for v in model.trainable_variables]
     fixed = [keras.ops.convert_to_numpy(v) for v in model.non_trainable_variables]
 
@@ -208,7 +239,8 @@ def _batches(paths: Sequence[Path], look: Look, total: int, progress: bool) -> I
     """Yield the features of photos, a batch at a time; the bar counts up to `total`."""
     if not paths:
         return
-    network, load = _network(look.weights, look.kind), partial(load_image, view=look.view)
+    load = partial(load_image, view=look.view)
+    network = _network(look.weights, look.kind, len(paths))
     decoders, networks = ThreadPoolExecutor(THREADS), ThreadPoolExecutor(NETWORKS)
     done = total - len(paths)
     try:

@@ -273,7 +273,10 @@ def test_pipes_and_dangling_links_in_a_folder_are_named_and_nothing_waits(captio
     assert len(found) == 10
     assert "is no file, but a pipe" in found["pipe.jpg"].problem
     assert "is a link to gone.jpg, which is not there" in found["link.jpg"].problem
-    assert found["good_link.jpg"].captions == found["0.png"].captions
+    (linked,), (named,) = found["good_link.jpg"].captions, found["0.png"].captions
+    assert linked.text == named.text
+    # One was among the first few, which are computed without a graph: the last digits differ.
+    assert linked.probability == pytest.approx(named.probability, rel=1e-3)
 
 
 def test_a_folder_that_may_not_be_read_does_not_stop_the_others(photos, monkeypatch):

@@ -174,12 +174,22 @@ def private_words() -> dict[str, str]:
     words |= dict.fromkeys(_names(), "USER")
     for host in {platform.node(), socket.gethostname(), os.environ.get("HOSTNAME", "")}:
         words |= {host: "HOST", host.partition(".")[0]: "HOST"}
-    shown = {value for name in VARIABLES for value in VARIABLES[name]}
+    shown = _public()
     for name, value in os.environ.items():
         if len(value) >= SHORTEST and value not in shown:
             words.setdefault(value, f"${name}")
     kept = {word: stands for word, stands in words.items() if word.strip("/\\")}
     return dict(sorted(kept.items(), key=lambda pair: -len(pair[0])))
+
+
+def _public() -> set[str]:
+    """Return what the report says on purpose, though a variable may have it as its value.
+
+    TensorFlow, for example, sets TPU_ML_PLATFORM_VERSION to its own version when it is imported.
+    """
+    known = {value for name in VARIABLES for value in VARIABLES[name]}
+    found = {*versions(*pinned()).values(), *pinned().values(), *pinned()}
+    return known | found | {platform.system(), platform.release(), platform.machine()}
 
 
 def _homes() -> set[Path]:

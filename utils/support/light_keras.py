@@ -1,5 +1,6 @@
 """Keras without what it looks for at its start and a command does not need."""
 
+import gc
 import importlib
 import sys
 
@@ -19,8 +20,15 @@ def import_keras() -> None:
     hidden = [name for name in NOT_NEEDED if name not in sys.modules]
     for name in hidden:
         sys.modules[name] = None  # Python's own sign that a package is not to be found
+    # What is imported stays until the end. Looking through it for garbage, again and again while
+    # it grows and once more at the end, takes more than a second.
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         importlib.import_module("keras")
+        gc.freeze()
     finally:
+        if collecting:
+            gc.enable()
         for name in hidden:
             del sys.modules[name]
