@@ -176,9 +176,9 @@ def test_what_the_csv_module_writes_comes_back(tmp_path):
 @pytest.mark.parametrize(
     "text, sentence",
     [
-        ("", r"columns \(none\): its first line must be `image,caption`"),
+        ("", "is empty: it needs a row `image,caption` for each caption"),
         ("photo,words\na.jpg,A dog\n", "columns photo,words"),
-        ("a.jpg,A dog\nb.jpg,A cat\n", "columns a.jpg,a dog"),
+        ("a dog,two\nb,A cat\n", "columns a dog,two"),
         ("image,caption\n", r"holds no captions: it needs"),
         ("image,caption\na.jpg,A dog, a cat\n", "line 2 has 3 columns instead of 2.*quotes"),
         ("image,caption\na.jpg,A dog\nb.jpg\n", "line 3 has 1 columns"),
