@@ -14,9 +14,9 @@ from mutated_photos import FORMATS, mutated
 from PIL import Image
 
 from utils.features import extract_features
-from utils.images import foreign_kind, inspect_photos, load_image, open_photo
+from utils.images import inspect_photos, load_image, open_photo
 from utils.support import photo_files, photo_modes
-from utils.support.photo_files import PhotoError
+from utils.support.photo_files import PhotoError, foreign_kind
 from utils.support.photo_kinds import kind_of
 
 RED, GREEN = (200, 30, 20), (30, 160, 40)

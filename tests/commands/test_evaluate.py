@@ -199,8 +199,8 @@ LISTS = {
         lambda d: rewrite(d / "train.txt", "x.png\n") or {},
         "No image of --train-names has a caption",
     ),
-    "captions without a header": (
-        lambda d: rewrite(d / "captions.txt", "0.png,a dog\n") or {},
+    "captions under another header": (
+        lambda d: rewrite(d / "captions.txt", "foto,texto\n0.png,a dog\n") or {},
         "its first line must be `image,caption`",
     ),
     "a training list without captions": (
