@@ -174,7 +174,8 @@ def _limit() -> int:
 
 
 def _too_large(pixels: int | None, limit: int) -> PhotoError:
-    size = f"has {pixels / 1e6:,.4g} megapixels" if pixels else "is larger than it can be"
+    number = f"{pixels / 1e6:,.4g}" if pixels and pixels < 1e9 else f"{(pixels or 0) / 1e6:,.0f}"
+    size = f"has {number} megapixels" if pixels else "is larger than it can be"
     return PhotoError(
         f"is too large: it {size}, and the limit is {limit / 1e6:,.4g}. Save it with fewer pixels."
     )
