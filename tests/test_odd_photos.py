@@ -331,7 +331,9 @@ def test_a_jpeg_of_too_many_pixels_is_decoded_smaller(tmp_path, low_limit, monke
 def test_a_small_file_that_claims_to_be_huge_is_told_at_once(tmp_path):
     data = saved(halves(), "BMP")
     huge = data[:18] + struct.pack("<ii", 2**30, 2**30) + data[26:]
-    assert problem(written(tmp_path, "photo.bmp", huge)).startswith("is too large: it has 1,152,921,504,607 megap")
+    assert problem(written(tmp_path, "photo.bmp", huge)).startswith(
+        "is too large: it has 1,152,921,504,607 megap"
+    )
 
 
 def test_a_jpeg_2000_has_a_limit_of_its_own(tmp_path, monkeypatch):
