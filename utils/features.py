@@ -181,8 +181,11 @@ def _shard(folder: Path, start: int) -> Path | None:
 
 
 @lru_cache(maxsize=2)
-def _model(weights: str, kind: str) -> keras.Model:
-    """Return the model of one kind of features: photos in [-1, 1] -> features."""
+def feature_model(weights: str, kind: str) -> keras.Model:
+    """Return the model of one kind of features, built once: photos in [-1, 1] -> features.
+
+    Raises what `build_cnn` raises.
+    """
     import keras
 
     whole = build_cnn(weights)
@@ -201,7 +204,7 @@ def _layer_by_layer(weights: str, kind: str) -> Callable[[np.ndarray], np.ndarra
     import keras
     import tensorflow as tf
 
-    model = _model(weights, kind)
+    model = feature_model(weights, kind)
 
     def features_of(photos: np.ndarray) -> np.ndarray:
         scaled = keras.applications.mobilenet_v2.preprocess_input(photos.astype("float32"))
@@ -220,7 +223,7 @@ def _traced(weights: str, kind: str) -> Callable[[np.ndarray], np.ndarray]:
     import keras
     import tensorflow as tf
 
-    model = _model(weights, kind)
+    model = feature_model(weights, kind)
     trained = [keras.ops.convert_to_numpy(v) for v in model.trainable_variables]
     fixed = [keras.ops.convert_to_numpy(v) for v in model.non_trainable_variables]
 
