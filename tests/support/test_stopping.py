@@ -1,5 +1,6 @@
 """Ctrl-C, SIGTERM and SIGHUP at any time: one line, and the same command goes on."""
 
+import json
 import os
 import random
 import re
@@ -9,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from utils.support.paths import ROOT
@@ -65,6 +67,26 @@ runpy.run_module("utils", run_name="__main__", alter_sys=True)
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
     )
     assert (done.returncode, done.stderr, done.stdout) == (-signal.SIGINT, "", "")
+
+
+def test_running_notebooks_is_stopped_with_all_that_it_has_started(tmp_path):
+    """Also where the command alone gets the signal, as from `kill`."""
+    cell = {"cell_type": "code", "source": "import time; time.sleep(600)", "metadata": {}}
+    cell |= {"outputs": [], "execution_count": None, "id": "sleeps"}
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book = {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    notebook = tmp_path / "chapters" / "01_sleeps.ipynb"
+    notebook.parent.mkdir()
+    notebook.write_text(json.dumps(book), encoding="utf-8")
+    process = start(tmp_path, "run-notebooks", "--threads", "1", str(notebook))
+    own = psutil.Process(process.pid)
+    wait_for(process, lambda: len(own.children(recursive=True)) >= 2)  # pytest and a kernel
+    children = own.children(recursive=True)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, SAID)
+    left = psutil.wait_procs(children, timeout=1)[1]  # a zombie has ended, and nobody has asked
+    assert [one for one in left if one.status() != psutil.STATUS_ZOMBIE] == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
