@@ -299,4 +299,6 @@ def test_a_folder_that_cannot_be_copied_is_one_sentence(tmp_path):
     os.mkfifo(tmp_path / "mine" / "pipe")
     with pytest.raises(shutil.Error) as caught:
         shutil.copytree(tmp_path / "mine", tmp_path / "copy")
-    assert re.fullmatch(r"/.*/mine/pipe could not be copied \(.*\): move .*\.", sentence(caught.value))
+    assert re.fullmatch(
+        r"/.*/mine/pipe could not be copied \(.*\): move .*\.", sentence(caught.value)
+    )
