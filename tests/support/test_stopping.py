@@ -100,6 +100,28 @@ def test_drawing_is_stopped_by_one_line_and_leaves_nothing(tmp_path, number):
     assert not list(tmp_path.iterdir())
 
 
+BLOCKED = """
+import re, subprocess, sys
+from multiprocessing import resource_tracker
+from utils.support.stopping import children_ignore_interrupts
+look = "import re; print(re.search(r'SigBlk:\\s*(\\w+)', open('/proc/self/status').read())[1])"
+with children_ignore_interrupts():
+    resource_tracker.ensure_running()  # as joblib does before it starts its workers
+    subprocess.run([sys.executable, "-c", look])
+subprocess.run([sys.executable, "-c", look])
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux has /proc")
+def test_children_never_see_ctrl_c_though_pythons_tracker_lets_it_through():
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    inside, after = (int(mask, 16) >> (signal.SIGINT - 1) & 1 for mask in done.stdout.split())
+    assert (inside, after) == (1, 0)
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux has /proc")
 @pytest.mark.parametrize("command", [["data"], ["train"]])
 def test_a_stop_while_modules_are_imported_is_one_line_too(tmp_path, command):
@@ -109,7 +131,10 @@ def test_a_stop_while_modules_are_imported_is_one_line_too(tmp_path, command):
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=60)
-        assert (process.returncode, said(err)) == (130, SAID)
+        assert said(err) == SAID
+        # Where Python was in `exec`, as it is for dataclasses, it ends itself by the signal at its
+        # end, although the interrupt was caught. A shell reports 130 for that too.
+        assert process.returncode in (130, -signal.SIGINT)
 
 
 def test_what_a_killed_drawing_leaves_is_removed_by_the_next_run(tmp_path):
