@@ -189,6 +189,29 @@ def test_captions_that_belong_to_the_photo_before(look, captioner, dataset):
     assert found[0] == "out_of_step"
 
 
+def with_captions(dataset, names, others):
+    """Return the dataset with the captions of `others` at `names`."""
+    moved = {name: dataset.captions[other] for name, other in zip(names, others, strict=True)}
+    return replace(dataset, captions=dataset.captions | moved)
+
+
+def test_captions_that_are_out_of_step_on_dev_alone(look, captioner, dataset):
+    dev = dataset.splits["dev"]
+    evidence, found = look(captioner, with_captions(dataset, dev, dev[1:] + dev[:1]))
+    assert found == ["out_of_step"]
+    assert evidence.train_gain[0] > 1 > evidence.photo_gain[0]
+    order = np.random.default_rng(0).permutation(len(dev))
+    shuffled = with_captions(dataset, dev, [dev[place] for place in order])
+    assert look(captioner, shuffled)[1] == ["out_of_step"]
+
+
+def test_captions_that_are_shuffled_over_the_photos(look, captioner, dataset):
+    names = list(dataset.captions)
+    order = np.random.default_rng(0).permutation(len(names))
+    shuffled = with_captions(dataset, names, [names[place] for place in order])
+    assert look(captioner, shuffled)[1][0] == "out_of_step"
+
+
 def test_a_file_of_features_in_another_order(look, captioner, features):
     assert look(captioner, given=np.roll(features, 1, axis=0))[1][0] == "out_of_step"
     order = np.random.default_rng(0).permutation(len(features))
@@ -196,9 +219,15 @@ def test_a_file_of_features_in_another_order(look, captioner, features):
     assert look(captioner, given=features)[1] == []
 
 
-def test_a_file_of_constant_features(look, captioner, features):
+def test_a_file_of_constant_features(look, captioner, dataset, features):
     for value in (np.zeros_like(features), np.full_like(features, 0.4)):
         assert look(captioner, given=value)[1] == ["constant_file"]
+    for row in (0, features[70]):  # dev alone
+        value = features.copy()
+        value[dataset.index("dev")] = row
+        evidence, found = look(captioner, given=value)
+        assert found == ["constant_file"]
+        assert evidence.features.constant_in == ("dev",)
     broken = features.copy()
     broken[70, 3] = np.nan
     assert look(captioner, given=broken)[1] == ["features_not_finite"]
@@ -272,12 +301,34 @@ def test_dev_photos_that_are_all_the_same(look, captioner, dataset, features, tm
     assert found[0] == "same_photos"
 
 
-def test_captions_of_another_language(look, captioner, dataset):
-    captions = {
-        name: [" ".join(word[::-1] + "o" for word in text.split()) for text in several]
-        for name, several in dataset.captions.items()
+def rewritten(dataset, change, names=None):
+    """Return the dataset with the words of captions changed, of all photos or of some."""
+    changed = {
+        name: [" ".join(change(text.split())) for text in dataset.captions[name]]
+        for name in names or dataset.captions
     }
-    assert look(captioner, replace(dataset, captions=captions))[1][0] == "other_language"
+    return replace(dataset, captions=dataset.captions | changed)
+
+
+@pytest.mark.parametrize("only_dev", [False, True])
+def test_captions_whose_words_are_in_no_order(look, captioner, dataset, only_dev):
+    rng = np.random.default_rng(0)
+    names = dataset.splits["dev"] if only_dev else None
+    assert look(captioner, rewritten(dataset, rng.permutation, names))[1] == ["word_order"]
+
+
+@pytest.mark.parametrize(("split", "key"), [(None, "unknown_words"), ("dev", "other_language")])
+def test_captions_of_which_every_second_word_is_foreign(look, captioner, dataset, split, key):
+    def half(words):
+        return [word[::-1] + "o" if place % 2 else word for place, word in enumerate(words)]
+
+    names = dataset.splits[split] if split else None
+    assert look(captioner, rewritten(dataset, half, names))[1] == [key]
+
+
+def test_captions_of_another_language(look, captioner, dataset):
+    foreign = rewritten(dataset, lambda words: [word[::-1] + "o" for word in words])
+    assert look(captioner, foreign)[1][0] == "other_language"
 
 
 @pytest.mark.parametrize(
@@ -433,6 +484,28 @@ BLIND = Evidence(
                 "photo_effect": 2.0,
                 "distinct": 30,
                 "recorded_loss": 2.2,
+            },
+            "other_features",
+        ),
+        (
+            "nothing wrong, and asked with the captions of other photos",
+            {
+                "loss": 2.7,
+                "accuracy": 0.4,
+                "photo_effect": 2.0,
+                "distinct": 30,
+                "recorded_loss": 1.2,
+            },
+            "out_of_step",
+        ),
+        (
+            "other features, which it does not know and hardly heeds",
+            {
+                "loss": 2.5,
+                "accuracy": 0.43,
+                "photo_effect": 0.5,
+                "distinct": 23,
+                "recorded_loss": 1.2,
             },
             "other_features",
         ),

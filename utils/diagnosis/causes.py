@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from utils.diagnosis import data_rules, photo_rules, score_rules, word_rules
 from utils.diagnosis.evidence import Evidence
-from utils.diagnosis.suspicion import PROVED, Cause, Rule, Suspicion, told
+from utils.diagnosis.suspicion import FITS, PROVED, Cause, Rule, Suspicion, told
 
 # Each of these ends all questions.
 FATAL: tuple[Rule, ...] = (word_rules.features_not_finite, word_rules.not_finite)
@@ -22,18 +22,21 @@ RULES: tuple[Rule, ...] = (
     word_rules.looks_ahead,
     word_rules.padding,
     word_rules.labels_shifted,
+    word_rules.word_order,
     word_rules.vocabulary,
     word_rules.too_flat,
     word_rules.no_end,
     word_rules.untrained,
     word_rules.diverged,
     data_rules.other_language,
+    data_rules.dev_in_another_language,
     data_rules.other_dataset,
     data_rules.unknown_words,
     word_rules.stuck,
     photo_rules.constant_features,
     photo_rules.wrong_scale,
     photo_rules.other_order,
+    photo_rules.dev_out_of_step,
     photo_rules.photo_off,
     photo_rules.useless_photos,
     photo_rules.second_likeliest,
@@ -50,6 +53,7 @@ HIDE_PHOTOS = {
     "unsteady",
     "labels_shifted",
     "vocabulary",
+    "word_order",
     "untrained",
     "diverged",
     "stuck",
@@ -58,6 +62,15 @@ HIDE_PHOTOS = {
     "too_flat",
 }
 OF_PHOTOS = {"photo_off", "constant_features", "out_of_step", "other_features", "statistics"}
+# Each of these makes dev worse than train, as memorised captions do.
+SPOIL_DEV = {
+    "out_of_step",
+    "constant_file",
+    "word_order",
+    "vocabulary",
+    "other_language",
+    "unknown_words",
+}
 # What follows from a file of wrong features, and says nothing of the captioner itself.
 OF_WRONG_FEATURES = OF_PHOTOS | {"wrong_scale", "too_sharp"}
 
@@ -77,9 +90,12 @@ def causes(found: Evidence) -> list[Cause]:
 def _explained(suspicions: list[Suspicion]) -> list[Suspicion]:
     """Return the suspicions, each once, without those that others explain."""
     kept: dict[str, Suspicion] = {}
+    spoilt = any(one.key in SPOIL_DEV and one.sure >= FITS for one in suspicions)
     hidden = any(one.key in HIDE_PHOTOS for one in suspicions)
     for one in suspicions:
         if hidden and one.key in OF_PHOTOS and one.sure < PROVED:
+            continue
+        if spoilt and one.key == "memorised":
             continue
         kept.setdefault(one.key, one)
     return list(kept.values())

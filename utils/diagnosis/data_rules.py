@@ -81,6 +81,18 @@ def other_language(found: Evidence) -> Suspicion | None:
     )
 
 
+def dev_in_another_language(found: Evidence) -> Suspicion | None:
+    """Dev captions with words that neither the captioner nor the training captions have."""
+    if found.unknown < 0.35 or found.train_unknown < 0.35:
+        return None
+    return Suspicion(
+        "other_language",
+        FITS,
+        f"{found.unknown:.0%} of the words of the dev captions are unknown to it, and "
+        f"{found.train_unknown:.0%} do not occur in the training captions",
+    )
+
+
 def other_dataset(found: Evidence) -> Suspicion | None:
     """A captioner that says itself that it learnt from other data, and does badly on these."""
     if not found.trained_on or found.trained_on == found.dataset or found.recorded_loss is None:

@@ -27,6 +27,7 @@ class Evidence:
     the log-probability of a word, whether for better or worse, root of the mean square.
     `prefix_effect`: how far the log-probability of the likeliest word differs between the prefixes
     of one photo, the standard deviation in nats.
+    `mixed_pair_loss`: `pair_loss` of the dev captions with the words of each in a random order.
     `fits_better`: what would lower the loss, by how much (nats) and its standard error, in groups.
     """
 
@@ -40,6 +41,7 @@ class Evidence:
     nothing_known: float = NAN
     word_loss: float = NAN
     pair_loss: float = NAN
+    mixed_pair_loss: float = NAN
     loss_at_ends: float = NAN
     repeated_loss: float = NAN
     skipped_loss: float = NAN

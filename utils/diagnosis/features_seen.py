@@ -23,6 +23,7 @@ class FeatureFacts:
 
     `finite`: the share of numbers that are finite. `zero_rows`: of photos with zeros only.
     `spread`: the mean standard deviation over photos, `right_spread` that of right features.
+    `constant_in`: the names of the splits in which a file's rows are (nearly) all the same.
     `own`, `elsewhere`: the share of rows of the file that are the right features of their own
     photo, and of another one of the sample. `orders`, `scales`: the share of rows that are right
     in another order, or made of pixels on a wrong scale. `in_step`: the share of rows whose nearest
@@ -36,6 +37,7 @@ class FeatureFacts:
     zero_rows: float
     spread: float
     right_spread: float | None
+    constant_in: tuple[str, ...] = ()
     own: float | None = None
     elsewhere: float | None = None
     in_step: float | None = None
@@ -106,15 +108,30 @@ class Rows:
         compared = {}
         if self.given is not None and right is not None and finite.all():
             compared = self._compared(names, used, right)
+        if self.given is not None and finite.all():
+            compared["constant_in"] = self._constant_in(dev, train)
         if statistics is not None and right is not None and len(train):
             compared |= _statistics(statistics, self.right(train.names))
         return FeatureFacts(
             from_file=self.given is not None,
             finite=float(finite.mean()),
             zero_rows=float((used == 0).all(axis=1).mean()),
-            spread=float(used.std(axis=0).mean()),
-            right_spread=None if right is None else float(right.std(axis=0).mean()),
+            spread=_spread(used),
+            right_spread=None if right is None else _spread(right),
             **compared,
+        )
+
+    def _constant_in(self, dev: Part, train: Part) -> tuple[str, ...]:
+        """Return the splits whose rows hardly differ, beside right ones or those of the other."""
+        parts = {"dev": dev, "train": train}
+        used = {split: _spread(self.of(part.names)) for split, part in parts.items() if len(part)}
+        usual = dict.fromkeys(used, max(used.values()))
+        if self.comparable:
+            usual = {split: _spread(self.right(parts[split].names)) for split in used}
+        return tuple(
+            split
+            for split, spread in used.items()
+            if len(parts[split]) > 1 and spread <= NEARLY_CONSTANT * usual[split]
         )
 
     def _compared(self, names: list[str], used: np.ndarray, right: np.ndarray) -> dict:
@@ -134,6 +151,11 @@ class Rows:
                 for way, others in partners(self.dataset, some).items()
             }
         return found
+
+
+def _spread(rows: np.ndarray) -> float:
+    """Return the mean standard deviation over photos."""
+    return float(rows.std(axis=0).mean())
 
 
 def _same(rows: np.ndarray, others: np.ndarray) -> np.ndarray:

@@ -35,6 +35,7 @@ DEV_PHOTOS, TRAIN_PHOTOS, TEST_PHOTOS, FEW = 200, 100, 100, 30
 AT_ONCE = 6  # features of the few photos that are asked with at once: maps are large
 EACH = 2  # captions of a photo that the loss is measured on
 BASELINE_PHOTOS = 2000  # training photos whose captions the baselines are counted on
+FEWEST_TO_COUNT = 20  # training photos; the captions of fewer hardly show what follows what
 CONSTANT_PHOTOS = 500  # those among whose captions the one for all is sought
 LEAST_GAIN = 0.05  # nats by which the true photo should be better than another
 
@@ -103,15 +104,18 @@ def gather(
     if found.not_finite or found.features.finite < 1:
         return found
     asked = Asked(subject, dataset, rows, subject.usual)
-    _look_at_padding(found, asked, first(dev, FEW))
+    once = _look_at_padding(found, asked, first(dev, FEW))
     true = asked.probe(dev)
+    again = probes.of_first(true, FEW)
     found.answers_finite = bool(np.isfinite(true.log_p).all() and np.isfinite(true.share).all())
     if found.answers_finite:
+        found.unsteady = float(np.abs(once.log_p - again.log_p).max())
         _look_at_losses(found, asked, dev, true)
         _look_at_splits(found, asked, train)
         _look_at_photo(found, asked, dev, true)
         if not probes.clearly(found.photo_gain, LEAST_GAIN):
-            _look_at_orders(found, asked, train if len(train) else dev)
+            only_dev = found.train_gain and probes.clearly(found.train_gain, LEAST_GAIN)
+            _look_at_orders(found, asked, dev if only_dev or not len(train) else train)
         _look_at_captions(found, asked, dev)
     return found
 
@@ -142,12 +146,17 @@ def _look_at_data(found: Evidence, subject: Subject, dataset: Dataset, dev: Part
     found.shared_photos = photos_in_two_splits(dataset)
     found.different_photos = different_photos([dataset.path(name) for name in dev.names])
     sequences = probes.encoded(dev.tokens, vocabulary, EACH, subject.drop_unknown)
-    losses = probes.simple_losses(train.tokens, sequences, vocabulary)
-    found.word_loss, found.pair_loss = losses
+    counts = probes.counted(train.tokens, vocabulary)
+    found.word_loss, found.pair_loss = probes.simple_losses(counts, sequences)
+    if len(train) >= FEWEST_TO_COUNT:
+        found.mixed_pair_loss = probes.simple_losses(counts, probes.mixed(sequences))[1]
 
 
-def _look_at_padding(found: Evidence, asked: Asked, few: Part) -> None:
-    """Measure the loss in every way of padding; go on in the one that clearly fits best."""
+def _look_at_padding(found: Evidence, asked: Asked, few: Part) -> Probe:
+    """Measure the loss in every way of padding; go on in the one that clearly fits best.
+
+    Return the answers in that way.
+    """
     usual, tried = asked.subject.usual, {}
     for way in asked.subject.asks:
         asked.way = way
@@ -156,6 +165,7 @@ def _look_at_padding(found: Evidence, asked: Asked, few: Part) -> None:
     found.fits_better[PADDING] = gains
     best = max(gains, key=lambda way: np.nan_to_num(gains[way][0], nan=-1e9))
     asked.way = found.way = best if probes.clearly(gains[best], 0.1) else usual
+    return tried[asked.way]
 
 
 def _look_at_losses(found: Evidence, asked: Asked, dev: Part, probe: Probe) -> None:
@@ -172,8 +182,6 @@ def _look_at_losses(found: Evidence, asked: Asked, dev: Part, probe: Probe) -> N
     few = first(dev, FEW)
     next_word, sequences = asked.next_word(asked.rows.of(few.names)), asked.encoded(few)
     found.temperature = probes.best_temperature(next_word, sequences)
-    twice = [ask_captions(next_word, sequences).log_p for _ in range(2)]
-    found.unsteady = float(np.abs(twice[0] - twice[1]).max())
     if asked.subject.looks_ahead is not None:
         long = np.flatnonzero(sequences.lengths > 5)
         photos = asked.rows.of(few.names)[sequences.image_index[long]]
@@ -205,7 +213,7 @@ def _look_at_photo(found: Evidence, asked: Asked, dev: Part, true: Probe) -> Non
     found.photo_effect = float(np.sqrt(np.square(true.log_p - other.log_p).mean()))
     few = first(dev, FEW)
     mine = features[: len(few)]
-    true = asked.probe(few, mine)
+    true = probes.of_first(true, len(few))
     blank = {"zeros": np.zeros_like(mine), "ones": np.ones_like(mine)}
     blank["those of one photo"] = np.repeat(asked.rows.of(asked.dataset.images[:1]), len(few), 0)
     blank["the mean over photos"] = np.broadcast_to(features.mean(axis=0), mine.shape).copy()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -94,6 +94,13 @@ def ask_captions(
         found.append((values[line, label], owner, label, best, values[line, best], again, after))
     columns = [np.concatenate(column) for column in zip(*found, strict=True)]
     return Probe(*columns, share / len(columns[0]))
+
+
+def of_first(probe: Probe, photos: int) -> Probe:
+    """Return the answers on the first photos; `share` stays that of all."""
+    rows = probe.photo < photos
+    columns = {name: column[rows] for name, column in vars(probe).items() if name != "share"}
+    return replace(probe, **columns)
 
 
 def repeated(sequences: CaptionSequences, times: int, photos: int) -> CaptionSequences:
@@ -182,13 +189,17 @@ def best_temperature(next_word: NextWord, sequences: CaptionSequences) -> tuple[
     return best, (total[1.0] - total[best]) / sequences.prefix_count
 
 
-def simple_losses(
-    train: Captions, sequences: CaptionSequences, vocabulary: Vocabulary
-) -> tuple[float, float]:
-    """Return the losses of two baselines that see no photo, counted on the training captions.
+@dataclass(frozen=True)
+class Counts:
+    """How often each word id comes in captions, and which follows which; `size`: of all words."""
 
-    The first knows how frequent each word is, the second also which word follows which.
-    """
+    words: Counter[int]
+    pairs: Counter[tuple[int, int]]
+    size: int
+
+
+def counted(train: Captions, vocabulary: Vocabulary) -> Counts:
+    """Return the counts of the training captions."""
     words: Counter[int] = Counter()
     pairs: Counter[tuple[int, int]] = Counter()
     for captions in train:
@@ -196,10 +207,27 @@ def simple_losses(
             ids = vocabulary.encode(caption)
             words.update(ids[1:])
             pairs.update(itertools.pairwise(ids))
+    return Counts(words, pairs, len(vocabulary))
+
+
+def mixed(sequences: CaptionSequences) -> CaptionSequences:
+    """Return captions with the words of each in a random order between start and end."""
+    rng, tokens = np.random.default_rng(0), sequences.tokens.copy()
+    for row, length in zip(tokens, sequences.lengths, strict=True):
+        rng.shuffle(row[1 : length - 1])
+    return replace(sequences, tokens=tokens)
+
+
+def simple_losses(counts: Counts, sequences: CaptionSequences) -> tuple[float, float]:
+    """Return the losses of two baselines that see no photo, from the counts of training captions.
+
+    The first knows how frequent each word is, the second also which word follows which.
+    """
+    words, pairs, size = counts.words, counts.pairs, counts.size
     first: Counter[int] = Counter()
     for (before, _), count in pairs.items():
         first[before] += count
-    total, size = words.total(), len(vocabulary)
+    total = words.total()
     by_word, by_pair = [], []
     for row, length in zip(sequences.tokens.tolist(), sequences.lengths.tolist(), strict=True):
         for before, word in itertools.pairwise(row[:length]):

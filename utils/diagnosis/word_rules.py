@@ -7,6 +7,8 @@ from utils.diagnosis.subject import LEFT
 from utils.diagnosis.suspicion import FITS, PROVED, Suspicion
 
 FEW_EPOCHS = 3  # a training that was shorter is no training that is stuck
+LEAST_ORDER = 0.3  # nats that are lost at least where the words of sentences are mixed
+MANY_UNKNOWN = 0.2  # share of the words from which on the captions are others than it has learnt
 DEAF = 0.01  # nats between prefixes below which the network does not read them
 
 
@@ -30,10 +32,28 @@ def features_not_finite(found: Evidence) -> Suspicion | None:
     return Suspicion("features_not_finite", PROVED, f"{share:.2%} of the numbers are not finite")
 
 
+def word_order(found: Evidence) -> Suspicion | None:
+    """Captions whose words stand in no order: mixing them once more changes nothing."""
+    lost = found.mixed_pair_loss - found.pair_loss
+    if not lost < LEAST_ORDER or found.unknown >= MANY_UNKNOWN:
+        return None
+    if found.loss < 0.9 * found.word_loss:
+        return None
+    return Suspicion(
+        "word_order",
+        PROVED,
+        f"knowing which word follows which gives a loss of {found.pair_loss:.2f} on the dev "
+        f"captions, and {found.mixed_pair_loss:.2f} with the words of each in a random order: "
+        "sentences differ much more",
+    )
+
+
 def vocabulary(found: Evidence) -> Suspicion | None:
     """Right frequencies at wrong numbers."""
     if found.mended:
         return Suspicion("vocabulary", PROVED, found.mended)
+    if found.unknown >= MANY_UNKNOWN or word_order(found):
+        return None  # other words, or no sentences, confuse a captioner as much
     in_order, in_any_order = found.likeness
     loss = f"loss {found.loss:.2f}, where knowing nothing gives {found.nothing_known:.2f}"
     wrong = found.accuracy < found.commonest and found.said_words > 4
