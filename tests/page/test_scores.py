@@ -117,7 +117,8 @@ def truth_cases():
 @needs_node
 def test_statements_are_those_of_the_library():
     cases = truth_cases()
-    true = {scene: drawn_facts(scene)["true"] for _, scene in cases}
+    scenes = {scene for _, scene in cases}
+    true = {scene: drawn_facts(scene)["true"] for scene in scenes}
     given = {
         "facts": drawn_facts(cases[0][1]),
         "cases": [(caption, true[scene]) for caption, scene in cases],
@@ -144,8 +145,8 @@ def test_statements_say_what_they_are_about():
     )
     facts = drawn_facts(scene)
     caption = clean_caption("Two dogs in red behind a small wooden bench")
-    cases = [(caption, facts["true"]), (["red", "boat"], [["count", "1"]])]
-    dogs, sail = answers("truth.js", TRUTH, {"facts": facts, "cases": cases})
+    cases = [(caption, facts["true"]), (["red", "boat", "and", "boats"], [["count", "1"]])]
+    dogs, boats = answers("truth.js", TRUTH, {"facts": facts, "cases": cases})
     found = {one["kind"]: one for one in dogs}
     assert {kind: one["text"] for kind, one in found.items()} == {
         "subject": "who “dogs”",
@@ -157,7 +158,11 @@ def test_statements_say_what_they_are_about():
     assert found["subject"]["true"] and not found["count"]["true"]
     assert found["count"]["why"] == "in the scene: 1"
     assert found["relation"]["why"] == f"in the scene: {scene.relation} fence"
-    assert {one["why"] for one in sail} == {"the scene tells of none"}
+    assert {one["why"] for one in boats} == {"the scene tells of none"}
+    assert [(one["kind"], one["start"], one["end"]) for one in boats] == [
+        ("thing", 1, 2),  # where it is read first
+        ("thing_colour", 0, 2),
+    ]
 
 
 def test_shown_scenes_are_test_scenes_as_the_dataset_has_them(tmp_path, monkeypatch):
@@ -170,12 +175,12 @@ def test_shown_scenes_are_test_scenes_as_the_dataset_has_them(tmp_path, monkeypa
     shown = shown_scenes()
     assert len(shown) == len({scene["name"] for scene in shown}) == 12
     for scene in shown:
-        assert scene["name"] in listed and scene["type"] == "image/png"
+        assert scene["name"] in listed and scene["type"] == "image/webp"
         with (
             Image.open(tmp_path / "scenes" / "Images" / scene["name"]) as wanted,
             Image.open(BytesIO(base64.b64decode(scene["base64"]))) as found,
         ):
-            assert found.format == "PNG" and np.array_equal(wanted, found)
+            assert found.format == "WEBP" and np.array_equal(wanted, found)
         assert scene["captions"] == captions[scene["name"]]
         assert scene["tokens"] == [clean_caption(text) for text in scene["captions"]]
     json.dumps(shown)

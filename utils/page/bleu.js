@@ -61,7 +61,7 @@ function bleu(caption, references) {
     list.filter(({ matched }) => matched).length / Math.max(list.length, 1));
 
   const lengthRatio = caption.length / closestLength(references, caption.length);
-  const brevityPenalty = caption.length ? Math.exp(Math.min(0, 1 - 1 / lengthRatio)) : 0;
+  const brevityPenalty = Math.exp(Math.min(0, 1 - 1 / lengthRatio)); // 0 for a caption of no words
 
   // The geometric mean of the precisions: one that is 0 makes it 0.
   let product = 1;

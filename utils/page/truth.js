@@ -35,20 +35,20 @@ class CaptionReader {
     else if (["subject", "subjects", "sheep"].includes(word.kind)) this.readSubject(word);
     else if (word.kind === "prop" || word.kind === "thing") this.readObject(word);
     else if (word.kind === "clothes") {
-      this.stateColours({ ...word, kind: "subject" });
+      this.stateColours(word);
       this.forget();
     } else this.readOther(word);
   }
 
   /** Read who is there. The word itself says whether it is one; "sheep" does not. */
   readSubject(word) {
-    const subject = { ...word, kind: "subject" };
     this.state("subject", word.value, word);
-    this.stateColours(subject);
+    this.stateColours(word);
     const contradicts = word.kind === "subjects" && this.count?.value === "1"; // "a dogs"
     if (this.count && !contradicts) this.state("count", this.count.value, this.count, word);
-    else if (word.kind !== "sheep") this.state("count", word.kind === "subject" ? "1" : "many", word);
-    this.lastNoun = subject;
+    else if (word.kind === "subject") this.state("count", "1", word);
+    else if (word.kind === "subjects") this.state("count", "many", word);
+    this.lastNoun = word;
     this.forget();
   }
 
@@ -81,15 +81,16 @@ class CaptionReader {
     this.colours = [];
   }
 
-  /** State the colours that wait of a noun before or after them. */
+  /** State the colours that wait, of a noun; those of clothes are the subject's. */
   stateColours(noun) {
+    const isObject = noun.kind === "prop" || noun.kind === "thing";
     for (const colour of this.colours) {
-      if (noun.kind === "subject") this.state("colour", colour.value, colour, noun);
-      else this.state(`${noun.kind}_colour`, `${colour.value} ${noun.value}`, colour, noun);
+      const value = isObject ? `${colour.value} ${noun.value}` : colour.value;
+      this.state(isObject ? `${noun.kind}_colour` : "colour", value, colour, noun);
     }
   }
 
-  /** Note a statement, once, with the part of the caption from one word to another. */
+  /** Note a statement where it is first read, in the words from `one` to `other`. */
   state(kind, value, one, other = one) {
     const start = Math.min(one.start, other.start);
     const end = Math.max(one.end, other.end);
@@ -132,8 +133,8 @@ function statedFacts(caption, facts) {
 
 /**
  * Return the statements of a caption, a list of words, about a scene, in the order in which they
- * are read: `{kind, value, start, end, text, true, why}`. `facts`: `{words, longest, fillers, true}`,
- * as `drawn_facts` of utils/page/scenes.py writes them. `why` says what there is in the scene.
+ * are read: `{kind, value, start, end, text, true, why}`; `why` says what there is in the scene.
+ * `facts`: `{words, longest, fillers, true}`, as `drawn_facts` of utils/page/scenes.py writes them.
  */
 function statements(caption, facts) {
   return statedFacts(caption, facts).map((stated) => {
