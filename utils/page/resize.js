@@ -2,7 +2,7 @@
 /* Pillow's resizing, rebuilt to the last bit (chapter 2): utils/images.py shows photos this way.
  *
  * Pillow calculates with whole numbers: weights have 22 bits behind the point, and each of the two
- * passes, first along the rows and then along the columns, ends with a byte. */
+ * passes, along the rows and along the columns, ends with a byte. */
 
 const WEIGHT_BITS = 22;
 const REDUCING_GAP = 2; // photos of more than twice the size are averaged in blocks first
@@ -22,8 +22,11 @@ function resizedToSquare(rgba, width, height, size = 224) {
     image = reduced(image, across, down);
     box = { width: width / across, height: height / down };
   }
-  if (box.width !== size || image.width !== size) image = resizedRows(image, box.width, size);
-  if (box.height !== size || image.height !== size) image = resizedColumns(image, box.height, size);
+  const rows = () => { image = resizedRows(image, box.width, size); };
+  const columns = () => { image = resizedColumns(image, box.height, size); };
+  // Which pass comes first shows in the bytes. Pillow 13 begins with the columns of a tall photo.
+  const tall = image.height > size && image.height - size > 2 * (image.width - size);
+  for (const pass of tall ? [columns, rows] : [rows, columns]) pass();
   return image.data;
 }
 
@@ -60,8 +63,8 @@ function blockMean(data, width, { top, bottom, left, right }, c) {
   for (let y = top; y < bottom; y += 1) {
     for (let x = left; x < right; x += 1) sum += data[(y * width + x) * 3 + c];
   }
-  // Pillow multiplies by a whole number of 24 bits instead of dividing.
-  const factor = Math.trunc(2 ** 24 / count);
+  // Pillow multiplies by a whole number instead of dividing; it finds that in float32.
+  const factor = Math.trunc(Math.fround(2 ** 24 / count));
   return Math.trunc((sum * factor) / 2 ** 24) & 255;
 }
 
@@ -79,7 +82,7 @@ function cubic(distance) {
  * [{first, weights: Int32Array}]. `span` is the length that is seen, a fraction where blocks were.
  */
 function resizingWeights(length, span, size) {
-  const scale = span / size;
+  const scale = Math.fround(span) / size;
   const stretch = Math.max(scale, 1);
   const support = 2 * stretch;
   return Array.from({ length: size }, (_, place) => {
