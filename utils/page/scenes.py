@@ -16,11 +16,10 @@ from utils.scenes.world import Scene, sample_world
 from utils.support.paths import DATA
 
 PHOTOS = DATA / "photos"
-SIZES, SEED = (
-    (1000, 100, 100, 60),
-    0,
-)  # those of the scenes that the course's captioner learned from
+# Those of the scenes that the course's captioner learned from.
+SIZES, SEED = (1000, 100, 100, 60), 0
 SHOWN = 12
+FIRST = "scene_01157.jpg"  # whose caption is true in every statement: what a reader sees first
 VARIED = ("subject", "count", "action", "prop", "place", "time", "thing")  # kinds of facts
 # A row of the table in LICENSE.md: photo, what it is, from, rights.
 _ROW = re.compile(
@@ -31,7 +30,7 @@ _ROW = re.compile(
 def shown_scenes() -> list[dict[str, Any]]:
     """Return 12 varied test scenes, which the course's captioner has never seen.
 
-    Each has `name`, `type` and `base64` of the picture (PNG, 224 x 224), `captions` (five texts),
+    Each has `name`, `type` and `base64` of the picture (WebP, 224 x 224), `captions` (five texts),
     `tokens` (the same as lists of words) and `facts` (see `drawn_facts`).
     """
     scenes = sample_world(SIZES, SEED)
@@ -96,7 +95,7 @@ def _shown_scene(name: str, scene: Scene) -> dict[str, Any]:
     captions = write_captions(scene)
     return {
         "name": name,
-        "type": "image/png",
+        "type": "image/webp",
         "base64": _base64(_picture(scene)),
         "captions": captions,
         "tokens": [clean_caption(caption) for caption in captions],
@@ -105,14 +104,14 @@ def _shown_scene(name: str, scene: Scene) -> dict[str, Any]:
 
 
 def _picture(scene: Scene) -> bytes:
-    """Return the picture as PNG, with the pixels of the dataset's JPEG file.
+    """Return the picture as lossless WebP, with the pixels of the dataset's JPEG file.
 
-    Browsers may decode a JPEG file to slightly other pixels than Pillow, but no PNG.
+    Browsers may decode a JPEG file to slightly other pixels than Pillow.
     """
-    jpeg, png = BytesIO(), BytesIO()
+    jpeg, webp = BytesIO(), BytesIO()
     draw_scene(scene).save(jpeg, format="JPEG", quality=QUALITY)
-    Image.open(jpeg).save(png, format="PNG", optimize=True)
-    return png.getvalue()
+    Image.open(jpeg).save(webp, format="WEBP", lossless=True, method=6)
+    return webp.getvalue()
 
 
 def _base64(content: bytes) -> str:
