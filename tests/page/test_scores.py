@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from utils.bleu import bleu
-from utils.captions import clean_caption, read_captions
+from utils.captions import CHARACTERS, SPACES, caption_tokens, clean_caption, read_captions
 from utils.page import scenes as page_scenes
 from utils.page.scenes import drawn_facts, shown_photos, shown_scenes
 from utils.scenes.annotators import write_captions
@@ -90,6 +90,31 @@ def test_bleu_refuses_to_compare_with_nothing():
             catch (error) { return error.message; } });"
     told = answers("bleu.js", code, [[], [[]], [["a"], []]])
     assert all(text and text.startswith("BLEU compares with") for text in told), told
+
+
+TEXTS = (
+    "A man's dog , in tri-colored fur .",
+    "“Hello,” she said: it’s 3 o`clock!",
+    "Ein Mädchen in weißem Kleid",
+    "Cafe\u0301 İstanbul ISPARTA",
+    "हिन्दी में एक कुत्ता",
+    "một con chó đang chạy",
+    "كِتَابٌ جَدِيدٌ",
+    "می\u200cخواهم",
+    "so\u00adft hy\ufeffphen",
+    "'quoted' ''twice'' don't",
+    "...",
+    "",
+)
+
+
+@needs_node
+@pytest.mark.parametrize("words", [SPACES, CHARACTERS])
+def test_words_are_found_as_the_library_finds_them(words):
+    joiner = " " if words == SPACES else ""
+    code = "const answer = ({ texts, joiner }) => texts.map((text) => tokensOf(text, joiner));"
+    found = answers("captions.js", code, {"texts": TEXTS, "joiner": joiner})
+    assert found == [caption_tokens(text, words) for text in TEXTS]
 
 
 def truth_cases():

@@ -9,19 +9,19 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from utils.page.scenes import shown_photos, shown_scenes
+from utils.page.scenes import FIRST, shown_photos, shown_scenes
 from utils.page.weights import exported_captioner, exported_cnn
 from utils.support.files import atomic_path
 
 HERE = Path(__file__).parent
 # In this order: what a script uses stands before it.
 WORKER = ("arrays", "resize", "cnn", "lstm", "attention", "decode", "likeness", "worker")
-PAGE = ("bleu", "truth", "page")
+PAGE = ("captions", "bleu", "truth", "page")
 VIEWS = ("map", "photo", "words", "search", "attention", "cover", "compare", "score", "tour")
 SHIPPED = {
     "scenes": (
         "drawn scenes",
-        "The course's model, trained on 1,600 drawn scenes; it knows nothing of real photos.",
+        "The course's model, trained on 1,000 drawn scenes; it knows nothing of real photos.",
     ),
     "flickr8k-best": (
         "real photos, attention",
@@ -46,10 +46,10 @@ def build_page(names: Sequence[str], path: Path) -> int:
         known_as = Path(name).name
         networks[known_as] = manifest, _ = exported_captioner(name)
         title, note = SHIPPED.get(known_as, ("your own", f"Trained by you, from {name}."))
-        about.append(
-            {"name": known_as, "title": title, "note": note, "kind": manifest["kind"]}
-        )
+        known = {key: manifest[key] for key in ("kind", "joiner")}
+        about.append({"name": known_as, "title": title, "note": note, **known})
     facts = {"captioners": about, "scenes": shown_scenes(), "photos": shown_photos()}
+    facts["first"] = FIRST
     text = page_text(facts, networks)
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

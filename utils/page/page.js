@@ -382,7 +382,8 @@ function start() {
   showCaptionerNote();
   followAddress();
   startWorker();
-  const first = [...pageData.scenes, ...pageData.photos][0];
+  const all = [...pageData.scenes, ...pageData.photos];
+  const first = all.find((image) => image.name === pageData.first) ?? all[0];
   choose(first, bestFor(first));
 }
 

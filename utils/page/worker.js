@@ -3,7 +3,7 @@
 
 const KEPT = 12; // photos whose features are kept
 const LIKELIEST = 14; // next words that are told
-const LAYERS = ["expanded_conv_project", "block_3_project", "block_6_project", "block_13_project"];
+const LAYERS = ["stem", "block_03_project", "block_06_project", "block_13_project"];
 
 const raw = new Map(); // name -> {manifest, base64}
 const networks = new Map(); // name -> network, built when first asked for

@@ -29,7 +29,7 @@ function likelihoodBox(seen) {
   const input = make("input", { type: "text", value: now.said.text, size: 40 });
   const told = make("div", { "aria-live": "polite" });
   const run = async () => {
-    const answers = await Promise.all(pageData.captioners.map(({ name }) => ask("likelihood", { key: seen.key, captioner: name, words: tokensOf(input.value) })));
+    const answers = await Promise.all(pageData.captioners.map(({ name, joiner }) => ask("likelihood", { key: seen.key, captioner: name, words: tokensOf(input.value, joiner) })));
     told.replaceChildren(...answers.map((answer, place) => make("div", {}, make("h3", {}, pageData.captioners[place].name), answer.unknown.length
       ? make("p", { className: "note" }, `It does not know: ${answer.unknown.join(", ")}.`) : null, wordTable(answer))));
     told.className = "columns";

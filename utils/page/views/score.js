@@ -8,14 +8,15 @@ VIEWS.score = {
   show(place) {
     const { image, said } = now;
     const text = make("input", { type: "text", value: said.text, size: 50 });
-    const references = make("textarea", { value: (image.captions ?? []).join("\n"), placeholder: "a dog runs on the grass" });
+    const references = make("textarea", { rows: 7, value: (image.captions ?? []).join("\n"), placeholder: "a dog runs on the grass" });
     const scores = make("div", { "aria-live": "polite" });
     const marked = make("div");
     const truth = make("div");
     let order = 2;
     const refresh = () => {
-      const caption = tokensOf(text.value);
-      const written = references.value.split("\n").map(tokensOf).filter((tokens) => tokens.length);
+      const { joiner } = captionerInfo();
+      const caption = tokensOf(text.value, joiner);
+      const written = references.value.split("\n").map((line) => tokensOf(line, joiner)).filter((tokens) => tokens.length);
       scores.replaceChildren();
       marked.replaceChildren();
       if (!written.length) scores.append(make("p", { className: "note" }, "Write one caption of your own or more, a line each: BLEU needs something to compare with."));
@@ -36,11 +37,6 @@ VIEWS.score = {
   },
 };
 
-/** Return the words of a text as the course finds them: small letters, no marks between them. */
-function tokensOf(text) {
-  return text.toLowerCase().match(/[\p{L}\p{M}\p{N}']+/gu) ?? [];
-}
-
 function scoreBars({ scores, brevityPenalty, lengthRatio }) {
   const list = make("ul", { className: "bars" }, ...scores.map((score, place) => {
     const fill = make("i");
@@ -51,18 +47,13 @@ function scoreBars({ scores, brevityPenalty, lengthRatio }) {
   return make("div", {}, list, make("p", { className: "note" }, `Length ratio ${lengthRatio.toFixed(2)}, brevity penalty ${brevityPenalty.toFixed(2)}. On one photo BLEU jumps; the course's tables are over 100 or 1,000 photos.`));
 }
 
-/** Return which words stand in an n-gram that other texts have too. */
+/** Return the places of words that stand in an n-gram which other texts have too. */
 function sharedPlaces(words, others, order) {
-  const known = new Set(others.flatMap((other) => piecesOf(other, order)));
   const shared = new Set();
-  piecesOf(words, order).forEach((piece, start) => {
-    if (known.has(piece)) for (let place = start; place < start + order; place += 1) shared.add(place);
-  });
+  for (const { start, matched } of matchedNgrams(words, others, order)) {
+    if (matched) for (let place = start; place < start + order; place += 1) shared.add(place);
+  }
   return shared;
-}
-
-function piecesOf(words, order) {
-  return Array.from({ length: Math.max(words.length - order + 1, 0) }, (_, start) => words.slice(start, start + order).join(" "));
 }
 
 /** Return the caption and the references with the shared n-grams marked. */
