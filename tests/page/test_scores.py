@@ -94,13 +94,13 @@ def test_bleu_refuses_to_compare_with_nothing():
 
 TEXTS = (
     "A man's dog , in tri-colored fur .",
-    "“Hello,” she said: it’s 3 o`clock!",
+    "\u201cHello,\u201d she said: it\u2019s 3 o`clock!",
     "Ein Mädchen in weißem Kleid",
     "Cafe\u0301 İstanbul ISPARTA",
     "हिन्दी में एक कुत्ता",
     "một con chó đang chạy",
     "كِتَابٌ جَدِيدٌ",
-    "می\u200cخواهم",
+    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian, with a joiner
     "so\u00adft hy\ufeffphen",
     "'quoted' ''twice'' don't",
     "...",

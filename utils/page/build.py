@@ -25,7 +25,7 @@ SHIPPED = {
     ),
     "flickr8k-best": (
         "real photos, attention",
-        "Attention over 7 × 7 regions, trained on 6,000 photos of people and dogs (Flickr8k).",
+        "Attention over 7 x 7 regions, trained on 6,000 photos of people and dogs (Flickr8k).",
     ),
     "flickr8k": (
         "real photos, the course's model",

@@ -20,14 +20,10 @@ function buildCnn(manifest, bytes) {
   return { layers, scale: manifest.scale, offset: manifest.offset };
 }
 
-/**
- * Pack a kernel (in, out) for `pointwise`: blocks of four outputs, each block (in, 4) in a row.
- *
- * The numbers are kept as float64, because that is what JavaScript calculates with.
- */
+/** Pack a kernel (in, out) for `pointwise`: blocks of four outputs, each block (in, 4) in a row. */
 function packed(kernel, channels) {
   const inputs = kernel.length / channels;
-  const blocks = new Float64Array(kernel.length);
+  const blocks = new Float32Array(kernel.length);
   let place = 0;
   for (let out = 0; out < channels; out += 4) {
     for (let i = 0; i < inputs; i += 1) {

@@ -67,15 +67,17 @@ function ask(type, data, transfer = []) {
 // Photos
 
 /** Take a photo: `{name, blob, captions, facts}`; it becomes what every view shows. */
-async function choose(image, captioner = now.captioner) {
+async function choose(image) {
   const turn = ++now.turn;
   setBusy("Reading the photo");
   tellProblem("");
+  now.said = null;
+  showCaption();
   try {
     const bitmap = await decoded(image);
     if (turn !== now.turn) return;
-    Object.assign(now, { image, bitmap, seen: null, said: null, captioner });
-    byId("captioner").value = captioner;
+    Object.assign(now, { image, bitmap, seen: null, captioner: bestFor(image) });
+    byId("captioner").value = now.captioner;
     drawPhoto();
     markPressed();
     setBusy("The network looks at it");
@@ -86,6 +88,7 @@ async function choose(image, captioner = now.captioner) {
     await describe();
   } catch (problem) {
     if (turn !== now.turn) return;
+    now.seen = null;
     setBusy("");
     tellProblem(problem.message);
   }
@@ -224,7 +227,7 @@ function fillPickers() {
       const button = make("button", { type: "button", title: image.name, "aria-pressed": "false", "aria-label": image.name },
         make("img", { src: image.url, alt: "" }));
       button.image = image;
-      button.onclick = () => choose(image, bestFor(image));
+      button.onclick = () => choose(image);
       byId(kind).append(button);
     }
   }
@@ -267,8 +270,7 @@ function chooseFile(file) {
     tellProblem(`${file.name} is no photo: choose a JPEG, PNG or WebP file.`);
     return;
   }
-  const image = { name: file.name || "your photo", blob: file, captions: [] };
-  choose(image, bestFor(image));
+  choose({ name: file.name || "your photo", blob: file, captions: [] });
 }
 
 /** Listen to dropped, pasted and chosen files. */
@@ -382,9 +384,13 @@ function start() {
   showCaptionerNote();
   followAddress();
   startWorker();
+  choose(firstImage());
+}
+
+/** Return the picture that a reader sees first. */
+function firstImage() {
   const all = [...pageData.scenes, ...pageData.photos];
-  const first = all.find((image) => image.name === pageData.first) ?? all[0];
-  choose(first, bestFor(first));
+  return all.find((image) => image.name === pageData.first) ?? all[0];
 }
 
 /** Return bytes that are written in base64 as a blob. */

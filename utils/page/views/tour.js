@@ -34,6 +34,7 @@ function endTour() {
 
 function listenToTour() {
   byId("tour-start").onclick = () => {
+    if (!now.image.facts) choose(firstImage()); // the tour speaks of a drawing
     showTour(0);
     byId("tour-next").focus();
   };
