@@ -91,11 +91,11 @@ function statesAfter(model, context, prefix) {
   if (!context.known.has(key)) {
     const before = statesAfter(model, context, prefix.slice(0, -1));
     const vector = wordVector(model.embedding, prefix.at(-1));
-    const first = lstmStep(model.attentionLstm, gatesOfInput(model.attentionLstm, vector), before.first);
+    const first = lstmStep(model.attentionLstm, dense(model.attentionLstm, vector), before.first);
     const query = dense(model.query, first.hidden);
     const looked = attend(query, context.keys, context.values, context.regions);
     const joined = Float32Array.of(...looked.context, ...first.hidden);
-    const second = lstmStep(model.languageLstm, gatesOfInput(model.languageLstm, joined), before.second);
+    const second = lstmStep(model.languageLstm, dense(model.languageLstm, joined), before.second);
     context.known.set(key, { first, second, contextVector: looked.context, weights: looked.weights });
   }
   return context.known.get(key);

@@ -37,7 +37,7 @@ function layerOf(arrays, name) {
 /** A dense layer: inputs (in) -> activation(inputs . kernel + bias), Float32Array(out). */
 function dense(layer, inputs, activation = null) {
   const size = layer.bias ? layer.bias.length : layer.kernel.length / inputs.length;
-  const outputs = layer.bias ? Float32Array.from(layer.bias) : new Float32Array(size);
+  const outputs = layer.bias ? new Float32Array(layer.bias) : new Float32Array(size);
   addProduct(inputs, layer.kernel, outputs);
   if (activation) for (let o = 0; o < size; o += 1) outputs[o] = activation(outputs[o]);
   return outputs;
@@ -56,19 +56,15 @@ function firstState(units) {
   return { hidden: new Float32Array(units), cell: new Float32Array(units) };
 }
 
-/** What an input gives to the four gates, bias included: Float32Array(4 * units). */
-function gatesOfInput(layer, inputs) {
-  return dense(layer, inputs);
-}
-
 /**
- * One step of an LSTM: what the input gave to the gates, and the state before -> the state after.
+ * One step of an LSTM: what the input gives to the gates, and the state before -> the state after.
  *
+ * `inputGates` (4 * units) is `dense(layer, input)`, which needs no state.
  * Keras keeps the four gates side by side: input, forget, candidate, output.
  */
 function lstmStep(layer, inputGates, state) {
   const units = state.hidden.length;
-  const gates = Float32Array.from(inputGates);
+  const gates = new Float32Array(inputGates);
   addProduct(state.hidden, layer.recurrent, gates);
   const hidden = new Float32Array(units);
   const cell = new Float32Array(units);
@@ -134,12 +130,17 @@ function withoutForbidden(captioner, logProbs, prefix) {
  */
 function buildMerge(manifest, arrays) {
   const layer = (name) => layerOf(arrays, name);
+  const lstm = layer("lstm");
+  const half = manifest.units * 4 * manifest.units;
   const model = {
     units: manifest.units,
     embedding: arrays.embedding,
     forward: layer("forward"),
     backward: layer("backward"),
-    lstm: layer("lstm"),
+    lstm,
+    // The LSTM's inputs are both directions' states, one behind the other.
+    ofForward: { kernel: lstm.kernel.subarray(0, half), bias: lstm.bias },
+    ofBackward: lstm.kernel.subarray(half),
     hidden: layer("hidden"),
     nextWord: layer("next_word"),
     gates: new Map(), // word -> what it gives to the gates of both directions
@@ -147,7 +148,7 @@ function buildMerge(manifest, arrays) {
   const captioner = captionerSettings(manifest, arrays);
   captioner.begin = ({ pooled }) => ({
     image: dense(layer("image_encoder"), standardized(arrays, pooled), relu),
-    known: new Map(), // prefix -> the forward LSTM's state after it
+    known: new Map(), // prefix -> what the forward LSTM says of it
   });
   captioner.nextWord = (context, prefix) => {
     const sentence = sentenceVector(model, context.known, prefix);
@@ -161,19 +162,18 @@ function buildMerge(manifest, arrays) {
 /** A prefix -> the vector of its words, Float32Array(units): the BiLSTM, then the LSTM. */
 function sentenceVector(model, known, prefix) {
   const gates = prefix.map((id) => wordGates(model, id));
-  const forward = forwardStates(model, known, prefix, gates);
+  const forward = forwardPass(model, known, prefix, gates);
   const backward = [];
   let state = firstState(model.units);
   for (let place = prefix.length - 1; place >= 0; place -= 1) {
     state = lstmStep(model.backward, gates[place].backward, state);
-    backward[place] = state;
+    backward[place] = state.hidden;
   }
   state = firstState(model.units);
-  const both = new Float32Array(2 * model.units);
   for (let place = 0; place < prefix.length; place += 1) {
-    both.set(forward[place].hidden);
-    both.set(backward[place].hidden, model.units);
-    state = lstmStep(model.lstm, gatesOfInput(model.lstm, both), state);
+    const both = new Float32Array(forward[place].gates);
+    addProduct(backward[place], model.ofBackward, both);
+    state = lstmStep(model.lstm, both, state);
   }
   return state.hidden;
 }
@@ -182,19 +182,27 @@ function sentenceVector(model, known, prefix) {
 function wordGates(model, id) {
   if (!model.gates.has(id)) {
     const vector = wordVector(model.embedding, id);
-    const gates = { forward: gatesOfInput(model.forward, vector), backward: gatesOfInput(model.backward, vector) };
+    const gates = { forward: dense(model.forward, vector), backward: dense(model.backward, vector) };
     model.gates.set(id, gates);
   }
   return model.gates.get(id);
 }
 
-/** The forward LSTM's states after each word; those of a known prefix are not computed again. */
-function forwardStates(model, known, prefix, gates) {
+/**
+ * The forward LSTM after each word: {state, gates: what it gives to the LSTM above}.
+ *
+ * Words that follow change nothing of it, so that it is computed once for each prefix. The
+ * backward LSTM begins at the last word, so that each prefix needs all of it anew.
+ */
+function forwardPass(model, known, prefix, gates) {
   let state = firstState(model.units);
   return prefix.map((_, place) => {
     const key = prefix.slice(0, place + 1).join(" ");
-    if (!known.has(key)) known.set(key, lstmStep(model.forward, gates[place].forward, state));
-    state = known.get(key);
-    return state;
+    if (!known.has(key)) {
+      const after = lstmStep(model.forward, gates[place].forward, state);
+      known.set(key, { state: after, gates: dense(model.ofForward, after.hidden) });
+    }
+    state = known.get(key).state;
+    return known.get(key);
   });
 }
