@@ -24,13 +24,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 0. Raises what `build_page` raises."""
     given = _parser().parse_args(arguments)
     names = given.captioner or [name for name in NAMES if (CAPTIONERS / name).is_dir()]
-    if len({Path(name).name for name in names}) < len(names):
-        raise ValueError("Two captioners have the same name: give each folder a name of its own.")
     if given.out.is_dir():
         raise ValueError(f"{given.out} is a folder: name a file, such as {given.out}/index.html.")
 
-    from utils.page.build import build_page
+    from utils.page.build import build_page, shown_name
 
+    if len({shown_name(name) for name in names}) < len(names):
+        raise ValueError("Two captioners have the same name: give each folder a name of its own.")
     size = build_page(names, given.out)
     print(f"Written: {given.out.resolve()} ({size / 1e6:.1f} MB). Open it in a browser.")
     if size > LARGEST:
@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         "--captioner",
         action="append",
         metavar="NAME",
-        help="a captioner of the course or a folder; again for more (all that come with the course)",
+        help="a captioner of the course or a folder; say it again for more (all three)",
     )
     parser.add_argument("-o", "--out", type=Path, default=PLACE, help=f"the file ({PLACE.name})")
     return parser

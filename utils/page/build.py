@@ -43,9 +43,9 @@ def build_page(names: Sequence[str], path: Path) -> int:
     networks = {"cnn": exported_cnn()}
     about = []
     for name in names:
-        known_as = Path(name).name
+        known_as = shown_name(name)
         networks[known_as] = manifest, _ = exported_captioner(name)
-        title, note = SHIPPED.get(known_as, ("your own", f"Trained by you, from {name}."))
+        title, note = SHIPPED.get(known_as, ("your own", "Trained by you."))
         known = {key: manifest[key] for key in ("kind", "joiner")}
         about.append({"name": known_as, "title": title, "note": note, **known})
     facts = {"captioners": about, "scenes": shown_scenes(), "photos": shown_photos()}
@@ -54,6 +54,12 @@ def build_page(names: Sequence[str], path: Path) -> int:
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
     return len(text.encode())
+
+
+def shown_name(captioner: str) -> str:
+    """Return how the page calls a captioner: `train` writes `RUN/captioner`, which is "RUN"."""
+    folder = Path(captioner)
+    return folder.parent.name if folder.name == "captioner" else folder.name
 
 
 def page_text(facts: dict[str, Any], networks: dict[str, tuple[dict[str, Any], bytes]]) -> str:

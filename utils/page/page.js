@@ -244,7 +244,8 @@ function fillPickers() {
 function bestFor(image) {
   const names = pageData.captioners.map((captioner) => captioner.name);
   const wanted = image.facts ? ["scenes"] : ["flickr8k-best", "flickr8k"];
-  return wanted.find((name) => names.includes(name)) ?? now.captioner;
+  const others = names.filter((name) => name !== "scenes");
+  return wanted.find((name) => names.includes(name)) ?? others[0] ?? names[0];
 }
 
 function markPressed() {
