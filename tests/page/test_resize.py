@@ -6,7 +6,7 @@ from PIL import Image
 
 from utils.support.paths import DATA
 
-# Smaller, larger, much larger (averaged in blocks first), one side as it should be, and 224 already;
+# Smaller, larger, much larger (averaged in blocks first), one side as it should be, and 224 itself;
 # of tall ones Pillow resizes the columns first: each side of the limit is here.
 SIZES = [(224, 224), (1, 1), (100, 80), (100, 225), (50, 300), (300, 50), (224, 300), (300, 224)]
 SIZES += [(300, 376), (300, 377), (451, 333), (448, 448), (895, 700), (896, 1000), (30, 5000)]

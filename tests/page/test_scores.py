@@ -16,7 +16,7 @@ from PIL import Image
 from utils.bleu import bleu
 from utils.captions import CHARACTERS, SPACES, caption_tokens, clean_caption, read_captions
 from utils.page import scenes as page_scenes
-from utils.page.scenes import drawn_facts, shown_photos, shown_scenes
+from utils.page.scenes import drawn_facts, lexicon, shown_photos, shown_scenes
 from utils.scenes.annotators import write_captions
 from utils.scenes.dataset import make_scenes
 from utils.scenes.truth import LEXICON, judge
@@ -145,7 +145,7 @@ def test_statements_are_those_of_the_library():
     scenes = {scene for _, scene in cases}
     true = {scene: drawn_facts(scene)["true"] for scene in scenes}
     given = {
-        "facts": drawn_facts(cases[0][1]),
+        "facts": lexicon(),
         "cases": [(caption, true[scene]) for caption, scene in cases],
     }
     verdicts = [0, 0]
@@ -168,7 +168,7 @@ def test_statements_say_what_they_are_about():
         for scene in sample_world((500, 0, 0, 0), seed=0)
         if (scene.who, scene.count, scene.thing) == ("dog", 1, "fence")
     )
-    facts = drawn_facts(scene)
+    facts = {**lexicon(), **drawn_facts(scene)}
     caption = clean_caption("Two dogs in red behind a small wooden bench")
     cases = [(caption, facts["true"]), (["red", "boat", "and", "boats"], [["count", "1"]])]
     dogs, boats = answers("truth.js", TRUTH, {"facts": facts, "cases": cases})

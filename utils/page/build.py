@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from utils.page.scenes import FIRST, shown_photos, shown_scenes
+from utils.page.scenes import FIRST, lexicon, shown_photos, shown_scenes
 from utils.page.weights import exported_captioner, exported_cnn
 from utils.support.files import atomic_path
 
@@ -49,7 +49,7 @@ def build_page(names: Sequence[str], path: Path) -> int:
         known = {key: manifest[key] for key in ("kind", "joiner")}
         about.append({"name": known_as, "title": title, "note": note, **known})
     facts = {"captioners": about, "scenes": shown_scenes(), "photos": shown_photos()}
-    facts["first"] = FIRST
+    facts |= {"first": FIRST, "lexicon": lexicon()}
     text = page_text(facts, networks)
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

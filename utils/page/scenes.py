@@ -40,18 +40,21 @@ def shown_scenes() -> list[dict[str, Any]]:
 
 
 def drawn_facts(scene: Scene) -> dict[str, Any]:
-    """Return what `truth.js` needs to judge captions of a scene.
+    """Return `true`: the facts [kind, value] that may be stated, the plainest of a kind first."""
+    plain = scene_facts(scene)
+    return {"true": [list(fact) for fact in [*sorted(plain), *sorted(true_facts(scene) - plain)]]}
+
+
+def lexicon() -> dict[str, Any]:
+    """Return the words that `truth.js` needs, beside `drawn_facts`, to judge captions of scenes.
 
     `words`: a name of one word or more -> [kind, value]. `longest`: the words of the longest name.
-    `fillers`: words that may stand between a colour and its noun. `true`: the facts [kind, value]
-    that may be stated, the plainest of a kind first.
+    `fillers`: words that may stand between a colour and its noun.
     """
-    plain = scene_facts(scene)
     return {
         "words": {" ".join(words): list(fact) for words, fact in LEXICON.items()},
         "longest": max(map(len, LEXICON)),
         "fillers": sorted(FILLERS),
-        "true": [list(fact) for fact in [*sorted(plain), *sorted(true_facts(scene) - plain)]],
     }
 
 

@@ -134,7 +134,7 @@ function statedFacts(caption, facts) {
 /**
  * Return the statements of a caption, a list of words, about a scene, in the order in which they
  * are read: `{kind, value, start, end, text, true, why}`; `why` says what there is in the scene.
- * `facts`: `{words, longest, fillers, true}`, as `drawn_facts` of utils/page/scenes.py writes them.
+ * `facts`: `{words, longest, fillers, true}`, as `lexicon` and `drawn_facts` of utils/page/scenes.py write them.
  */
 function statements(caption, facts) {
   return statedFacts(caption, facts).map((stated) => {

@@ -25,7 +25,7 @@ VIEWS.score = {
         scores.append(scoreBars(found));
         marked.append(markedCaption(caption, written, order));
       }
-      if (image.facts) truth.replaceChildren(truthOf(caption, image.facts));
+      if (image.facts) truth.replaceChildren(truthOf(caption, { ...pageData.lexicon, ...image.facts }));
     };
     text.oninput = references.oninput = refresh;
     const orders = choiceOf("Length of the pieces", { 1: "1 word", 2: "2 words", 3: "3", 4: "4" }, "2", (name) => { order = Number(name); refresh(); });
