@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,9 @@ from utils.captioner import (
     captioner_folder,
     load_captioner,
 )
+from utils.decoding import MAX_LENGTH
 from utils.model import ModelConfig, build_model
+from utils.support.files import sha256
 from utils.vocabulary import MARKERS, Vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -95,6 +98,33 @@ def test_settings_that_say_too_little_are_refused(folder, change, sentence):
     settings = {name: value for name, value in settings.items() if value is not None}
     (folder / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
     with pytest.raises(CaptionerError, match=sentence):
+        load_captioner(folder)
+
+
+@pytest.mark.parametrize("words", ["klingon", "", None, 5, ["spaces"]])
+def test_words_that_are_found_in_no_known_way_are_refused(folder, words):
+    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    settings["more"] = {"words": words}
+    (folder / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
+    with pytest.raises(CaptionerError, match=r"settings.json says nothing .* 'words'"):
+        load_captioner(folder)
+
+
+def test_what_the_settings_leave_open_is_the_usual(folder):
+    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    settings["more"] = {"length_penalty": None, "max_length": None, "beam_width": None}
+    (folder / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
+    loaded = load_captioner(folder)
+    assert (loaded.length_penalty, loaded.max_length, loaded.beam_width) == (1.0, MAX_LENGTH, 3)
+
+
+def test_a_vocabulary_that_is_none_is_told_with_its_folder(folder):
+    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    words = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+    (folder / WORDS).write_text(json.dumps([*words[:-1], words[4]]), encoding="utf-8")
+    settings["files"][WORDS] = sha256(folder / WORDS)
+    (folder / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
+    with pytest.raises(CaptionerError, match=f"{re.escape(str(folder))} cannot be used.*twice"):
         load_captioner(folder)
 
 

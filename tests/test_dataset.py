@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from utils.dataset import load_dataset, read_split_lists, split_by_image
+from utils.dataset import demand_lists, load_dataset, read_split_lists, split_by_image
 from utils.support.class_settings import ClassSettings
 
 
@@ -299,3 +299,51 @@ def test_captions_without_spaces_are_said_with_the_way_out(tmp_path, texts, said
     assert max(len(token) for caption in dataset.tokens("train")[0] for token in caption) < 5
     longest = max(len(caption) for image in dataset.tokens("train") for caption in image)
     assert dataset.words_settings == {"words": "characters", "max_length": longest}
+
+
+def test_a_split_without_one_for_train_is_refused_and_trains_on_no_test_image(tmp_path):
+    folder = write_folder(tmp_path / "data", NAMES)
+    (folder / "testImages.txt").write_text(NAMES[0], encoding="utf-8")
+    with pytest.raises(ValueError, match=r"names images for test, but none for train"):
+        load_dataset(str(folder))
+    (folder / "testImages.txt").unlink()
+    rows = [f"{name},A dog,{'val' if n % 2 else 'test'}" for n, name in enumerate(NAMES)]
+    (folder / "captions.txt").write_text("\n".join(["image,caption,split", *rows]), "utf-8")
+    with pytest.raises(ValueError, match=r"captions.txt names images for dev and test, but none"):
+        load_dataset(str(folder))
+    for place in (folder, tmp_path / "none"):
+        with pytest.raises(ValueError, match=r"no list for train in .*what --splits-dir names"):
+            demand_lists(place)
+
+
+def test_names_listed_twice_are_not_called_missing(tmp_path):
+    folder = write_folder(tmp_path / "data", NAMES)
+    (folder / "trainImages.txt").write_text("\n".join([*NAMES, *NAMES[:4]]), encoding="utf-8")
+    dataset = load_dataset(str(folder))
+    assert dataset.splits["train"] == NAMES
+    assert not any("missing" in note for note in dataset.notes)
+
+
+def test_captions_and_lists_may_lie_in_a_folder_of_their_own(tmp_path):
+    folder = write_folder(tmp_path / "data", NAMES)
+    (folder / "captions.txt").unlink()
+    text = folder / "Flickr8k_text"
+    text.mkdir()
+    rows = [f"{name}#0\tA dog number {n}" for n, name in enumerate(NAMES)]
+    (text / "Flickr8k.token.txt").write_text("\n".join(rows), encoding="utf-8")
+    (text / "Flickr_8k.trainImages.txt").write_text("\n".join(NAMES[:5]), encoding="utf-8")
+    assert load_dataset(str(folder)).splits["train"] == NAMES[:5]
+
+
+def test_why_no_captions_file_can_be_read_is_said(tmp_path):
+    folder = write_folder(tmp_path / "data", NAMES)
+    (folder / "captions.txt").rename(folder / "captions.xlsx")
+    (folder / "captions.xlsx").write_bytes(b"PK\x03\x04")
+    with pytest.raises(
+        FileNotFoundError, match=r"can be read: .*xlsx is a ZIP archive or a spread"
+    ):
+        load_dataset(str(folder))
+    (folder / "captions.xlsx").rename(folder / "mine.csv")
+    (folder / "mine.csv").write_text("Bild,Text\na.jpg,Ein Hund\n", encoding="utf-8")
+    with pytest.raises(FileNotFoundError, match=r"can be read: .*mine.csv starts with the columns"):
+        load_dataset(str(folder))

@@ -10,6 +10,7 @@ from utils.glove import (
     embedding_matrix,
     load_glove,
     nearest,
+    whole_glove_dir,
 )
 from utils.vocabulary import MARKERS, Vocabulary
 
@@ -154,6 +155,11 @@ def test_an_unknown_word_is_named(glove):
 
 def test_the_slice_is_used_where_nothing_else_is_installed(monkeypatch, tmp_path):
     monkeypatch.setattr("utils.glove.GLOVE", tmp_path)
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path / "mine"))
     assert best_glove_file() == EMBEDDED_GLOVE
-    (tmp_path / "glove.6B.50d.txt").write_text("dog 1 2 3\n", encoding="utf-8")
-    assert best_glove_file(50).name == "glove.6B.50d.txt"
+    whole = tmp_path / "glove.6B.50d.txt"
+    whole.write_text("dog 1 2 3\n", encoding="utf-8")
+    assert best_glove_file(50) == whole
+    whole_glove_dir().mkdir(parents=True)  # where `COURSE_DATA` says
+    (whole_glove_dir() / whole.name).write_text("dog 4 5 6\n", encoding="utf-8")
+    assert best_glove_file(50).parent == tmp_path / "mine" / "glove"

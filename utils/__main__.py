@@ -7,7 +7,13 @@ here, once for all of them; `python -X dev -m utils ...` shows the traceback.
 
 from __future__ import annotations
 
-import difflib
+import signal
+
+# Ctrl-C ends it without a word until `Stopping` listens: the imports below take a moment, and
+# Python would show a traceback of them.
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import importlib
 import io
 import os
@@ -77,6 +83,8 @@ def is_here(name: str) -> bool:
 
 def unknown(name: str) -> str:
     """Return a sentence about a command that does not exist, with the nearest one that does."""
+    import difflib  # which takes a moment, and is seldom needed
+
     known = filter(is_here, EVERY_COMMAND)
     nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     advice = f"did you mean `python -m utils {nearest[0]}`? " if nearest else ""

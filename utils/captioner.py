@@ -16,16 +16,23 @@ import numpy as np
 
 from utils.attention import AttentionConfig, build_attention_model, standardize_regions
 from utils.beam import Hypothesis, beam_search
-from utils.captions import SPACES, caption_text
+from utils.captions import CHARACTERS, SPACES, caption_text
 from utils.causal import build_causal_model
 from utils.cnn import weights_hash
 from utils.decoding import MAX_LENGTH, NextWord, captions_of, greedy
 from utils.features import extract_features
+from utils.formats.segmenters import SEGMENTERS
 from utils.model import ModelConfig, build_model, standardize_features
 from utils.outliers import Summary, load_summary
 from utils.support.files import atomic_path, sha256, write_json, write_text
 from utils.support.paths import CAPTIONERS
-from utils.support.saved_settings import GET_AGAIN, demand_sizes, read_saved_settings, read_words
+from utils.support.saved_settings import (
+    GET_AGAIN,
+    demand_sizes,
+    odd,
+    read_saved_settings,
+    read_words,
+)
 from utils.support.weights import save_weights
 from utils.vocabulary import Vocabulary
 
@@ -83,12 +90,18 @@ class Captioner:
     @property
     def length_penalty(self) -> float:
         """The exponent of the length in beam search that was chosen on dev; 1 where none was."""
-        return float(self.settings.get("length_penalty", 1.0))
+        chosen = self.settings.get("length_penalty")
+        return 1.0 if chosen is None else float(chosen)
 
     @property
     def words(self) -> str:
         """How the words of its captions are found (`caption_tokens`)."""
         return str(self.settings.get("words", SPACES))
+
+    @property
+    def max_length(self) -> int:
+        """How many tokens a caption may have."""
+        return int(self.settings.get("max_length") or MAX_LENGTH)
 
     @property
     def beam_width(self) -> int:
@@ -121,7 +134,7 @@ class Captioner:
             self.next_word(features),
             rows,
             beam_width=max(width, count),
-            max_length=int(self.settings.get("max_length", MAX_LENGTH)),
+            max_length=self.max_length,
             length_penalty=self.length_penalty,
             count=count,
         )
@@ -136,8 +149,7 @@ class Captioner:
         beam_width = self.beam_width if beam_width is None else beam_width
         if beam_width == 1:
             rows = np.arange(len(features), dtype=np.int32)
-            longest = int(self.settings.get("max_length", MAX_LENGTH))
-            ids = greedy(self.next_word(features), rows, longest)
+            ids = greedy(self.next_word(features), rows, self.max_length)
         else:
             ids = [best[0].ids for best in self.beams(features, beam_width)]
         return captions_of(ids, self.vocabulary)
@@ -195,7 +207,9 @@ def load_captioner(name: str | Path) -> Captioner:
         settings = read_saved_settings(folder / SETTINGS, (WEIGHTS, WORDS), (SUMMARY,))
         return _loaded(folder, settings)
     except ValueError as error:
-        raise CaptionerError(str(error)) from error
+        told = str(error)
+        named = told if str(folder) in told else f"{folder} cannot be used. {told}"
+        raise CaptionerError(named) from error
 
 
 def _loaded(folder: Path, settings: dict[str, Any]) -> Captioner:
@@ -239,6 +253,8 @@ def _loaded(folder: Path, settings: dict[str, Any]) -> Captioner:
 
 def _demand_settings(folder: Path, settings: dict[str, Any]) -> None:
     """Raise `CaptionerError` where the settings are not those of this version."""
+    if settings.get("more", {}).get("words", SPACES) not in (SPACES, CHARACTERS, *SEGMENTERS):
+        raise odd(folder / SETTINGS, "words")
     scaled = settings.get("model", {}).get("standardize")
     readable = settings.get("format") in ((FORMAT,) if scaled else (1, FORMAT))
     if not readable or settings.get("kind", "merge") not in KINDS:

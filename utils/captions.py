@@ -15,7 +15,9 @@ SPACES, CHARACTERS = "spaces", "characters"  # how the words of captions are fou
 # ("don't"). No minimum length: "a" is the most frequent word of English captions and must stay.
 _PART = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}\u200c\u200d]*"  # joiners shape letters, Persian and Indian
 _WORD = regex.compile(rf"{_PART}(?:['״·]{_PART})*")
-_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ＇`´׳", "'"))  # noqa: RUF001 (all of them occur)
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ＇`´׳‛′ʹ՚", "'"))  # noqa: RUF001 (all of them occur)
+# Between Hebrew letters, a quote stands for the mark of an acronym, which keyboards lack.
+_ACRONYM = regex.compile(r"(?<=\p{Hebrew})[\"”](?=\p{Hebrew})")
 _DOTTED = regex.compile("i\u0307+")  # the Turkish capital İ in lower case
 # What is never seen, such as a soft hyphen; the zero-width space between words is no part of it.
 _HIDDEN = regex.compile(r"(?![\u200b-\u200d])\p{Default_Ignorable_Code_Point}")
@@ -27,7 +29,7 @@ def clean_caption(text: str) -> list[str]:
     `"A man's dog , in tri-colored fur ."` gives `["a", "man's", "dog", "in", "tri", "colored",
     "fur"]`. Accented letters are brought to one form (NFC), so that the same word is one token.
     """
-    text = _DOTTED.sub("i", _HIDDEN.sub("", text).lower())
+    text = _ACRONYM.sub("״", _DOTTED.sub("i", _HIDDEN.sub("", text).lower()))
     return _WORD.findall(unicodedata.normalize("NFC", text).translate(_APOSTROPHES))
 
 

@@ -16,16 +16,21 @@ from utils.formats.captions_file import (
     find_captions_file,
     read_captions_file,
 )
-from utils.formats.names import find_photos_of, match_names, photos_under, usual_places
+from utils.formats.lists import lists_in
+from utils.formats.names import (
+    find_photos_of,
+    match_names,
+    photos_under,
+    unfound_notes,
+    usual_places,
+)
 from utils.formats.oddities import leak_note, spaceless_note, without_repeats
-from utils.formats.text import lines_of, read_text
 from utils.images import IMAGE_SUFFIXES
 from utils.support.class_settings import class_settings
 from utils.support.paths import dataset_dir, dataset_name
 from utils.vocabulary import Vocabulary
 
 SPLITS = ("train", "dev", "test")
-MORE_SPLITS = ("compositional",)
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ def load_dataset(
     images_dir, photo_of = find_photos_of(file.captions, places, IMAGE_SUFFIXES)
     captions, notes = _present(file, images_dir, photo_of)
     if splits_dir or "train" not in file.splits:
-        lists = read_split_lists(Path(splits_dir) if splits_dir else folder)
+        lists = _lists(Path(splits_dir) if splits_dir else folder, file)
     else:
         lists = file.splits
     if lists:
@@ -166,11 +171,7 @@ def _present(
     if file.kind != OWN or file.splits:
         notes.insert(0, file.told())
     absent = [image for image in file.captions if image not in photo_of]
-    if absent:
-        notes.append(
-            f"{len(absent)} captioned images have no photo in {images_dir} (the first is "
-            f"{absent[0]}); they are left out."
-        )
+    notes += unfound_notes(absent, images_dir, IMAGE_SUFFIXES) if absent else []
     uncaptioned = len(set(photos_under(images_dir, IMAGE_SUFFIXES)) - set(captions))
     if uncaptioned:
         notes.append(f"{uncaptioned} photos have no caption; they are left out.")
@@ -181,15 +182,38 @@ def read_split_lists(folder: Path) -> dict[str, list[str]]:
     """Read the lists `*trainImages.txt`, `*devImages.txt` and so on that a folder has.
 
     Returns split -> image names as listed; empty where there is no list for train. Raises
-    `ValueError` where a list is not in UTF-8.
+    `ValueError` where a list is not in UTF-8, or where a split has two that differ.
     """
-    lists = {}
-    for split in (*SPLITS, *MORE_SPLITS):
-        found = sorted(folder.glob(f"*{split}Images.txt"))
-        if found:
-            lines = lines_of(read_text(found[0]))
-            lists[split] = [line.strip() for line in lines if line.strip()]
+    lists = lists_in(folder)
     return lists if "train" in lists else {}
+
+
+def demand_lists(folder: Path | None) -> None:
+    """Raise `ValueError` where a folder is named that holds no list for train."""
+    if folder is not None and not read_split_lists(folder):
+        raise ValueError(
+            f"There is no list for train in {folder}, such as Flickr_8k.trainImages.txt: check "
+            "what --splits-dir names."
+        )
+
+
+def _lists(folder: Path, file: CaptionsFile) -> dict[str, list[str]]:
+    """Return the lists of a folder, or those beside a captions file in a folder inside it.
+
+    Raises `ValueError` where some splits are named but not train: a split by the names' hash would
+    train on the others.
+    """
+    places = (folder, file.path.parent) if folder in file.path.parents else (folder,)
+    lists = next((found for place in places if (found := lists_in(place))), {})
+    for named, where in ((lists, folder), (file.splits, file.path)):
+        if "train" in named:
+            break
+        if named:
+            raise ValueError(
+                f"{where} names images for {' and '.join(named)}, but none for train: name these "
+                "too, or take out all splits to have the images split by the hash of their names."
+            )
+    return lists
 
 
 def _listed(
@@ -210,14 +234,21 @@ def _listed(
         splits[split] = list(
             dict.fromkeys(photo_of[image] for image in images if image in photo_of)
         )
-        lost = len(images) - len(splits[split])
+        listed = dict.fromkeys(images)
+        lost = [image for image in listed if image not in photo_of]
         if lost:
-            notes.append(f"{lost} of the {len(images)} images listed for {split} are missing.")
+            notes.append(
+                f"{len(lost)} of the {len(listed)} images listed for {split} are missing "
+                f"(the first is {lost[0]})."
+            )
     notes += [
         f"There is no list for {split}; it is empty." for split in SPLITS if split not in lists
     ]
     if not splits["train"]:
-        raise ValueError("No image of the training list is present: check the names in the list.")
+        first = f" (there is no {lists['train'][0]})" if lists["train"] else ", which is empty"
+        raise ValueError(
+            f"No image of the training list is present{first}: check the names in the list."
+        )
     return splits
 
 

@@ -107,8 +107,11 @@ def _cache_path(digests: Sequence[str], look: Look) -> Path:
 
 
 @lru_cache(maxsize=2)
-def _model(weights: str, kind: str) -> keras.Model:
-    """Return the model of one kind of features: photos in [-1, 1] -> features."""
+def feature_model(weights: str, kind: str) -> keras.Model:
+    """Return the model of one kind of features, built once: photos in [-1, 1] -> features.
+
+    Raises what `build_cnn` raises.
+    """
     import keras
 
     whole = build_cnn(weights)
@@ -127,7 +130,7 @@ def _layer_by_layer(weights: str, kind: str) -> Callable[[np.ndarray], np.ndarra
     import keras
     import tensorflow as tf
 
-    model = _model(weights, kind)
+    model = feature_model(weights, kind)
 
     def features_of(photos: np.ndarray) -> np.ndarray:
         scaled = keras.applications.mobilenet_v2.preprocess_input(photos.astype("float32"))
@@ -146,7 +149,7 @@ def _traced(weights: str, kind: str) -> Callable[[np.ndarray], np.ndarray]:
     import keras
     import tensorflow as tf
 
-    model = _model(weights, kind)
+    model = feature_model(weights, kind)
     trained = [keras.ops.convert_to_numpy(v) for v in model.trainable_variables]
     fixed = [keras.ops.convert_to_numpy(v) for v in model.non_trainable_variables]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from utils.support.paths import DATA
+from utils.support.paths import DATA, made_dir
 from utils.vocabulary import MARKERS, PAD, Vocabulary
 
 GLOVE = DATA / "glove"
@@ -141,19 +141,25 @@ def _numbers(path: Path, number: int, parts: list[str], dimension: int) -> np.nd
     return vector
 
 
+def whole_glove_dir() -> Path:
+    """Return the folder that whole files of glove.6B are installed in: `data/glove`."""
+    return made_dir() / "glove"
+
+
 def best_glove_file(dimension: int | None = None) -> Path:
     """Return an installed whole file of glove.6B of that dimension, else the embedded slice.
 
     Raises `FileNotFoundError` where another dimension than the slice's 50 is asked for and
     no file of it is installed.
     """
-    whole = GLOVE / f"glove.6B.{dimension or 50}d.txt"
-    if whole.is_file():
-        return whole
+    name = f"glove.6B.{dimension or 50}d.txt"
+    for folder in (whole_glove_dir(), GLOVE):
+        if (folder / name).is_file():
+            return folder / name
     if dimension in (None, 50):
         return EMBEDDED_GLOVE
     raise FileNotFoundError(
-        f"There is no {whole.name} in {GLOVE}: install GloVe with `make flickr8k`, "
+        f"There is no {name} in {whole_glove_dir()}: install GloVe with `make flickr8k`, "
         "or ask for 50 dimensions, which come with the course."
     )
 

@@ -6,7 +6,6 @@ import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,7 +13,6 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from utils.support.photo_files import decode, demand_photo_file, orientation, photo_errors, turned
-from utils.support.photo_kinds import HEAD, unreadable_kind
 from utils.support.photo_modes import in_rgb
 
 IMAGE_SIZE = 224
@@ -51,18 +49,6 @@ def open_photo(path: Path) -> Image.Image:
         # JPEG files can be decoded at a half, a quarter or an eighth of their size.
         image = decode(path, (2 * IMAGE_SIZE, 2 * IMAGE_SIZE))
         return turned(in_rgb(image), orientation(image))
-
-
-def foreign_kind(path: Path) -> str:
-    """Return what a file is that holds a picture in a format which Pillow cannot read, or "".
-
-    Such as "a HEIC photo"; by its content, so that its name does not count.
-    """
-    with suppress(OSError, ValueError):
-        demand_photo_file(path)
-        with open(path, "rb") as file:
-            return unreadable_kind(file.read(HEAD))
-    return ""
 
 
 def load_image(path: Path, size: int = IMAGE_SIZE, view: str = "whole") -> np.ndarray:

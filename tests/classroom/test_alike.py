@@ -220,3 +220,6 @@ def test_the_command_writes_its_page(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "out.html").exists() and "Side by side" in capsys.readouterr().out
     with pytest.raises(ValueError, match="name another page"):
         alike_report.main([str(tmp_path / "in"), "-o", str(tmp_path)])
+    (tmp_path / "mine.html").write_text("my own page", encoding="utf-8")
+    with pytest.raises(ValueError, match="was not made by this command"):
+        alike_report.main([str(tmp_path / "in"), "-o", str(tmp_path / "mine.html")])

@@ -35,6 +35,7 @@ from utils.classroom.plans import plan_of
 from utils.classroom.session import Session
 from utils.classroom.submissions import read_submissions
 from utils.exercises.solutions import solution_source
+from utils.support.paths import ROOT
 
 FULL = 8
 VERSION = grade.course_version
@@ -429,6 +430,29 @@ def test_the_questions_of_another_chapter_are_kept_and_not_counted(handed_in, as
     run(handed_in, "--chapters", "2")
     ada = read_table(handed_in / "g.csv")["ada"]
     assert ada["question 1"] == "3" and ada["total"] == ada["chapter 2"] and "1.1" not in ada
+
+
+def test_a_page_of_somebody_else_is_not_overwritten(handed_in, asked):
+    """The pages of an earlier run are: they are written again."""
+    feedback, questions = handed_in / "feedback", handed_in / "q.html"
+    pages = ["--feedback", str(feedback), "--questions", str(questions), "--alike"]
+    run(handed_in, *pages)
+    run(handed_in, *pages)
+    done = len(asked)
+    for path in (feedback / "ada.html", questions, handed_in / "g-alike.html"):
+        before = path.read_bytes()
+        path.write_text("<html><title>Questions of mine</title></html>", encoding="utf-8")
+        with pytest.raises(ValueError, match=f"{path.name} was not made by this command"):
+            run(handed_in, *pages)
+        path.write_bytes(before)
+    for option, where, words in (
+        ("--feedback", str(questions), "is a file: name a folder"),
+        ("--questions", str(handed_in / "G.CSV"), "the same file"),
+        ("--questions", str(ROOT / "utils" / "q.html"), "the course's own files"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            run(handed_in, option, where)
+    assert len(asked) == done  # all that was said before any work
 
 
 def test_another_file_is_not_overwritten(handed_in, asked):

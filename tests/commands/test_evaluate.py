@@ -199,8 +199,8 @@ LISTS = {
         lambda d: rewrite(d / "train.txt", "x.png\n") or {},
         "No image of --train-names has a caption",
     ),
-    "captions without a header": (
-        lambda d: rewrite(d / "captions.txt", "0.png,a dog\n") or {},
+    "captions under another header": (
+        lambda d: rewrite(d / "captions.txt", "foto,texto\n0.png,a dog\n") or {},
         "its first line must be `image,caption`",
     ),
     "a training list without captions": (
@@ -313,7 +313,16 @@ def wordnet(tmp_path, monkeypatch):
     yield from only_here(monkeypatch, tmp_path / "nltk")
 
 
-@pytest.fixture(params=["half a zip", "no zip", "a folder of nothing", "cut data"])
+DAMAGED = {
+    "cut data": ("00000000 05 n 02 do", "data.noun"),
+    "zeros": ("\0" * 500, "data.noun"),
+    "empty": ("", "index.noun"),
+}
+
+
+@pytest.fixture(
+    params=["half a zip", "no zip", "a folder of nothing", "cut data", "zeros", "empty"]
+)
 def damaged_wordnet(request, tmp_path, monkeypatch):
     """What a cut download, a cut copy, or a disk may leave of WordNet."""
     corpora = tmp_path / "nltk" / "corpora"
@@ -329,7 +338,8 @@ def damaged_wordnet(request, tmp_path, monkeypatch):
         (corpora / "wordnet").mkdir()
     else:
         request.getfixturevalue("wordnet")
-        rewrite(corpora / "wordnet" / "data.noun", "00000000 05 n 02 do")
+        text, file = DAMAGED[request.param]
+        rewrite(corpora / "wordnet" / file, text)
     yield from only_here(monkeypatch, tmp_path / "nltk")
 
 

@@ -553,6 +553,27 @@ def damaged(path):
     return path
 
 
+def scrambled(path, compression):
+    """Write an archive whose captions, packed in this way, cannot be unpacked."""
+    write_zip(path, captions="")
+    with zipfile.ZipFile(path, "a", compression) as archive:
+        archive.writestr("captions.txt", captions_of(NAMES) * 50)
+        start = archive.getinfo("captions.txt").header_offset + 60
+    data = path.read_bytes()
+    path.write_bytes(data[:start] + b"\xa5" * 60 + data[start + 60 :])
+    return path
+
+
+def misnamed(path):
+    """Say of a name in the list of files that it is UTF-8, which it is not."""
+    data = bytearray(path.read_bytes())
+    directory = data.index(b"PK\x01\x02")
+    data[directory + 9] |= 8
+    data[directory + 46] = 0xE9
+    path.write_bytes(data)
+    return path
+
+
 @pytest.mark.parametrize(
     "make, words",
     [
@@ -572,6 +593,14 @@ def damaged(path):
             r"1 of the photos in .* do not open \(cut.jpg\)",
         ),
         (lambda path: write_zip(path, more=[("Images/no.jpg", b"no photo")]), "do not open"),
+        (lambda path: path.mkdir() or path, "is a folder, not an archive"),
+        (
+            lambda path: write_zip(path, names=[], more=[("old/archive.ZIP", b"PK")]),
+            r"holds another archive, old/archive\.ZIP: unpack it",
+        ),
+        (lambda path: scrambled(path, zipfile.ZIP_LZMA), "is broken inside"),
+        (lambda path: scrambled(path, zipfile.ZIP_BZIP2), "is broken inside"),
+        (lambda path: misnamed(write_zip(path)), "is broken inside"),
     ],
 )
 def test_each_fault_of_an_archive_is_said(here, make, words):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from utils.captioner import load_captioner
-from utils.commands.diagnose import main
+from utils.commands.diagnose import main, verdict
 from utils.dataset import load_dataset
 from utils.diagnosis import gathering
 from utils.diagnosis.causes import causes
@@ -29,7 +29,7 @@ from utils.scenes.dataset import make_scenes
 from utils.support.paths import CAPTIONERS, ROOT
 from utils.vocabulary import END, MARKERS, Vocabulary
 
-LENGTH = 25
+LENGTH = 16  # words of a prefix where it is padded
 
 
 @pytest.fixture(scope="module")
@@ -198,17 +198,29 @@ def test_a_file_of_features_in_another_order(look, captioner, features):
 
 def test_a_file_of_constant_features(look, captioner, features):
     for value in (np.zeros_like(features), np.full_like(features, 0.4)):
-        assert look(captioner, given=value)[1][0] == "constant_file"
+        assert look(captioner, given=value)[1] == ["constant_file"]
     broken = features.copy()
     broken[70, 3] = np.nan
     assert look(captioner, given=broken)[1] == ["features_not_finite"]
 
 
-@pytest.mark.parametrize("scale", ["scaled twice", "never scaled"])
-def test_a_file_of_features_of_wrong_pixels(look, captioner, dataset, scale):
-    subject = subject_of(captioner, "x", LENGTH)
-    given = Rows(dataset, subject).wrong(dataset.images)[scale]
-    evidence, found = look(captioner, given=given)
+@pytest.fixture(scope="module")
+def wrong_rows(dataset, shipped, features):
+    """Features of wrong pixels of the photos that are looked at, by what was done to them."""
+    names = dataset.splits["dev"] + dataset.splits["train"][: gathering.TRAIN_PHOTOS]
+    given = Rows(dataset, subject_of(shipped[0], "x", LENGTH)).wrong(names)
+    rows = [dataset.images.index(name) for name in names]
+    whole = {scale: features.copy() for scale in given}
+    for scale, found in given.items():
+        whole[scale][rows] = found
+    return whole
+
+
+@pytest.mark.parametrize(
+    "scale", ["scaled twice", "never scaled", "scaled to 0..1", "in the order blue, green, red"]
+)
+def test_a_file_of_features_of_wrong_pixels(look, captioner, wrong_rows, scale):
+    evidence, found = look(captioner, given=wrong_rows[scale])
     assert found[0] == "wrong_scale"
     assert evidence.features.scales[scale] == 1
 
@@ -283,7 +295,7 @@ def test_reported_scores_on_another_scale(captioner, look, reported, key):
 # A model of the reader's own
 
 
-def own_model(folder, dataset, features, side, dropout=False):
+def own_model(folder, dataset, features, side, epochs=2):
     """Train a small model on prefixes that are padded on one side, and save it."""
     keras.utils.set_random_seed(1)
     words = sorted({word for image in dataset.tokens("train") for text in image for word in text})
@@ -303,23 +315,32 @@ def own_model(folder, dataset, features, side, dropout=False):
     prefix = keras.Input((LENGTH,), dtype="int32", name="words")
     embedding = layers.Embedding(len(numbers) + 1, 24, mask_zero=side != LEFT)
     hidden = layers.LSTM(48)(embedding(prefix))
-    seen = layers.Dropout(0.5)(layers.Dense(48, "relu")(photo), training=True if dropout else None)
+    seen = layers.Dropout(0.5)(layers.Dense(48, "relu")(photo))
     logits = layers.Dense(len(numbers) + 1, "softmax")(layers.Concatenate()([hidden, seen]))
     model = keras.Model([photo, prefix], logits)
     model.compile(keras.optimizers.Adam(4e-3), "sparse_categorical_crossentropy")
     inputs = [features[photos], np.array(prefixes, "int32")]
-    model.fit(inputs, np.array(labels), batch_size=128, epochs=4, verbose=0)
+    model.fit(inputs, np.array(labels), batch_size=128, epochs=epochs, verbose=0)
     model.save(folder / "model.keras")
     (folder / "vocabulary.json").write_text(json.dumps(numbers), encoding="utf-8")
     return folder / "model.keras"
 
 
 def test_padding_on_the_left_in_a_model_of_ones_own(look, dataset, features, tmp_path):
-    path = own_model(tmp_path, dataset, features, LEFT)
+    path = own_model(tmp_path, dataset, features, LEFT, epochs=4)
     subject = subject_of_model(path, path.with_name("vocabulary.json"), LENGTH)
     evidence, found = look(subject)
     assert found[0] == "left_padding"
     assert evidence.way == LEFT and evidence.loss < evidence.word_loss
+
+
+def test_a_weak_model_of_ones_own_is_told_to_be_weak(look, dataset, features, tmp_path):
+    path = own_model(tmp_path, dataset, features, "right")
+    subject = subject_of_model(path, path.with_name("vocabulary.json"), LENGTH)
+    evidence, found = look(subject)
+    assert found == []
+    assert evidence.loss > 0.9 * evidence.word_loss  # it is weak indeed
+    assert "the model is weak" in verdict(evidence, [])
 
 
 # The command
@@ -416,6 +437,18 @@ BLIND = Evidence(
             "other_features",
         ),
         (
+            "few photos for a while, and nothing wrong",
+            {
+                "loss": 2.52,
+                "accuracy": 0.43,
+                "photo_effect": 0.58,
+                "distinct": 13,
+                "photo_gain": (0.09, 0.04),
+                "train_gain": (0.48, 0.15),
+            },
+            None,
+        ),
+        (
             "one epoch, and nothing wrong",
             {"loss": 3.4, "accuracy": 0.3, "photo_effect": 0.1, "distinct": 3},
             None,
@@ -425,3 +458,42 @@ BLIND = Evidence(
 def test_photos_that_do_not_help(trained_on, numbers, first):
     keys = [cause.key for cause in causes(replace(BLIND, **numbers))]
     assert (keys[0] if keys else None) == first, trained_on
+
+
+KNOWS_WORDS_ONLY = replace(
+    BLIND, loss=4.4, accuracy=0.2, photo_effect=0.3, prefix_effect=0.3, circling=1, ended=0
+)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "keys"),
+    [
+        ({}, []),
+        ({"epochs": 12, "best_epoch": 12}, []),  # the loss was still falling
+        ({"epochs": 2, "best_epoch": 1}, []),
+        ({"epochs": 12, "best_epoch": 4}, ["stuck"]),
+        ({"prefix_effect": 0.001}, ["stuck"]),
+        ({"loss": 2.4, "accuracy": 0.4, "photo_gain": (0.5, 0.1)}, ["circles"]),
+    ],
+)
+def test_a_weak_model_is_not_taken_for_one_that_is_stuck(numbers, keys):
+    assert [cause.key for cause in causes(replace(KNOWS_WORDS_ONLY, **numbers))] == keys
+
+
+@pytest.mark.parametrize(
+    ("temperature", "keys"),
+    [((1.0, 0.0), []), ((1.2, 0.04), []), ((2.0, 0.6), ["memorised"])],
+)
+def test_few_photos_are_not_taken_for_overfitting(temperature, keys):
+    small = replace(
+        BLIND,
+        loss=2.99,
+        accuracy=0.38,
+        train_loss=1.62,
+        train_gain=(1.0, 0.1),
+        photo_gain=(0.3, 0.1),
+        photo_effect=1.0,
+        distinct=23,
+        temperature=temperature,
+    )
+    assert [cause.key for cause in causes(small)] == keys

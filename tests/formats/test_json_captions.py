@@ -46,6 +46,25 @@ FORMS = {
     "a dictionary of texts and lists": {"a.jpg": ["A dog", "Two dogs"], "b.jpg": "A cat"},
     "records": RECORDS,
     "JSON lines": "\n".join(map(json.dumps, RECORDS)) + "\n\n",
+    "pandas, by columns": {
+        "image": {"0": "a.jpg", "1": "a.jpg", "2": "b.jpg"},
+        "caption": {"0": "A dog", "1": "Two dogs", "2": "A cat"},
+    },
+    "lists for columns": {
+        "image": ["a.jpg", "b.jpg"],
+        "captions": [["A dog", "Two dogs"], "A cat"],
+    },
+    "records in an object": {"data": RECORDS},
+    "a dictionary in an object": {"captions": DOGS},
+    "annotations alone, with names": {"annotations": RECORDS},
+    "objects by name": {
+        "a.jpg": {"captions": ["A dog", "Two dogs"]},
+        "b.jpg": {"captions": ["A cat"]},
+    },
+    "numbers as texts": {
+        **COCO,
+        "images": [{**one, "id": str(one["id"])} for one in COCO["images"]],
+    },
     "a byte order mark": "\ufeff" + json.dumps(DOGS),
     "other fields": [
         {"File Name": "a.jpg", "text": "A dog", "id": 1},
@@ -79,6 +98,45 @@ def test_karpathys_splits_are_used_and_restval_is_more_of_train(tmp_path):
     assert "splits of 2 train, 1 dev, 1 test images" in file.told()
 
 
+def test_captions_of_images_that_were_cut_out_stay_without_a_photo(tmp_path):
+    annotations = [*COCO["annotations"], {"image_id": 9, "caption": "A cow"}]
+    file = read(tmp_path, {**COCO, "annotations": annotations})
+    assert file.captions == {**DOGS, "9": ["A cow"]}
+
+
+def test_the_splits_of_cocos_images_are_used(tmp_path):
+    images = [{**one, "split": "val"} for one in COCO["images"]]
+    assert read(tmp_path, {**COCO, "images": images}).splits == {"dev": ["a.jpg", "b.jpg"]}
+
+
+@pytest.mark.parametrize("nothing", ["null", "NaN", '""', '"..."'])
+def test_a_caption_of_nothing_is_left_out_and_counted(tmp_path, nothing):
+    rest = f'{{"image": "b.jpg", "caption": {nothing}}}'
+    for text in (
+        f'[{{"image": "a.jpg", "caption": "A dog"}}, {rest}]',
+        f'{{"image": "a.jpg", "caption": "A dog"}}\n{rest}',
+    ):
+        file = read(tmp_path, text)
+        assert file.captions == {"a.jpg": ["A dog"]}
+        assert file.notes == ["1 captions have no word; they are left out."]
+
+
+@pytest.mark.parametrize(
+    ("image", "name"),
+    [
+        ({"filepath": "val2014\\", "filename": "b.jpg"}, "val2014/b.jpg"),
+        ({"filepath": "val2014/b.jpg", "filename": "b.jpg"}, "val2014/b.jpg"),
+        ({"filepath": "val2014/b.jpg"}, "val2014/b.jpg"),
+        ({"filepath": "", "filename": "b.jpg"}, "b.jpg"),
+    ],
+)
+@pytest.mark.parametrize("listed", [False, True])
+def test_karpathys_folders_as_people_write_them(tmp_path, image, name, listed):
+    images = [{**image, "sentences": [{"raw": "A cat"}], "split": "test"}]
+    file = read(tmp_path, images if listed else {"images": images})
+    assert file.captions == {name: ["A cat"]} and file.splits == {"test": [name]}
+
+
 FAULTS = {
     "cut": (json.dumps(COCO)[:200], "is not valid JSON .*get it again"),
     "numbers": ([1, 2], r"caption 1 is no object with an image and a caption, such as"),
@@ -97,6 +155,10 @@ FAULTS = {
     "a caption that is a number": (
         {**COCO, "annotations": [{"image_id": 7, "caption": 3}]},
         "no text",
+    ),
+    "two images of one id": (
+        {**COCO, "images": [{"id": 7, "file_name": "a.jpg"}, {"id": 7, "file_name": "b.jpg"}]},
+        "a.jpg and b.jpg have the same id, 7",
     ),
     "an image without a name": (
         {**COCO, "images": [{"id": 1}]},

@@ -21,6 +21,12 @@ FRAMES = [
     ("start_seq", "end_seq"),
     ("<|startoftext|>", "<|endoftext|>"), ("start", "end"), ("bos", "eos"),
     ("< start >", "< end >"),
+    ("<begin>", "<STOP>"), ("startofseq", "endofseq"), ("__start__", "__end__"),
+    ("_START_", "_END_"), ("##START##", "##END##"), ("$start$", "$end$"), ("{start}", "{end}"),
+    ("<go>", "<eos>"),
+    ("<start_of_caption>", "<end_of_caption>"), ("<|im_start|>", "<|im_end|>"), ("[DEC]", "[SEP]"),
+    ("<caption>", "</caption>"), ("&lt;s&gt;", "&lt;/s&gt;"), ("starttoken", "endtoken"),
+    ("sostok", "eostok"), ("\uff1cs\uff1e", "\uff1c/s\uff1e"), ("xxbos", "xxeos"),
     ("<startseq>", "<endseq>"), ("STARTSEQ", "ENDSEQ"), ("<s>", ""), ("", "endseq"),
 ]  # fmt: skip
 
@@ -45,6 +51,8 @@ WORDS = [
     "a cls 500 parks",
     "a s b",
     "<3",
+    "it costs $5 at the end $3",
+    "a file called my_end_1 or a_s_b",
     "x < s > y",
 ]
 

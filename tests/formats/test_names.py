@@ -4,7 +4,13 @@ import unicodedata
 
 import pytest
 
-from utils.formats.names import find_photos_of, match_names, photos_under, usual_places
+from utils.formats.names import (
+    find_photos_of,
+    match_names,
+    photos_under,
+    unfound_notes,
+    usual_places,
+)
 
 SUFFIXES = (".jpg", ".png")
 NFC, NFD = (unicodedata.normalize(form, "chó ảnh.jpg") for form in ("NFC", "NFD"))
@@ -18,6 +24,9 @@ NFC, NFD = (unicodedata.normalize(form, "chó ảnh.jpg") for form in ("NFC", "N
         ("Images\\a.jpg", "a.jpg"), ("./a.jpg", "a.jpg"), ("/data/x/a.jpg", "a.jpg"),
         ("my photo 1.jpg", "my photo 1.jpg"), ("a.b", "a.b.jpg"), ("a.jpg", "a.png"),
         ("val2014/a.jpg", "val2014/a.jpg"),
+        ("my%20dog.jpg", "my dog.jpg"), ("my dog.jpg", "my%20dog.jpg"),
+        ("caf%C3%A9.jpg", "café.jpg"),
+        ("https://x.org/z/a.jpg?size=3", "a.jpg"), ("a.jpg", "a.jpg.jpg"), ("a", "a.JPG.jpg"),
     ],
 )  # fmt: skip
 def test_a_name_means_its_photo(name, photo):
@@ -80,3 +89,24 @@ def test_the_walk_ends(tmp_path):
     put(tmp_path, "a/b/c/d/e/f.jpg", "a/x.jpg")
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
     assert photos_under(tmp_path, SUFFIXES) == ["a/x.jpg"]
+
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+
+
+def test_why_a_name_has_no_photo_is_said(tmp_path):
+    put(tmp_path, "x/a.jpg", "y/a.jpg", "b.jpg")
+    (tmp_path / "IMG_1.HEIC").write_bytes(HEIC)
+    notes = unfound_notes(["a.jpg", "img_1.heic", "none.jpg"], tmp_path, SUFFIXES)
+    assert notes == [
+        "1 names could mean several photos (a.jpg: x/a.jpg or y/a.jpg); they are left out. Write "
+        "their folder or their suffix too.",
+        "1 captioned images are in a format that Pillow cannot read (the first is img_1.heic, a "
+        "HEIC photo); they are left out. Export them as JPEG.",
+        f"1 captioned images have no photo in {tmp_path} (the first is none.jpg); they are left "
+        "out.",
+    ]
+    with pytest.raises(FileNotFoundError, match=r"can be used. 1 names could mean several"):
+        find_photos_of(["a.jpg"], [tmp_path], SUFFIXES)
+    with pytest.raises(FileNotFoundError, match=r"first is IMG_1, a HEIC photo.*as JPEG"):
+        find_photos_of(["IMG_1"], [tmp_path], SUFFIXES)

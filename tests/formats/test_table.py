@@ -39,6 +39,19 @@ READ = {
     "other names": '"file_name","sentence"\na.jpg,A dog\n"a.jpg","Two dogs"\nb.jpg,A cat\n',
     "a name and a number": "id,filename,caption_number,text\n7,a.jpg,0,A dog\n8,a.jpg,1,Two dogs\n"
     "9,b.jpg,0,A cat\n",
+    "no header": "a.jpg,A dog\na.jpg,Two dogs\nb.jpg,A cat\n",
+    "no header, numbered": "a.jpg#0,A dog\na.jpg#1,Two dogs\nb.jpg#0,A cat\n",
+    "no header, a number between": "a.jpg,0,A dog\na.jpg,1,Two dogs\nb.jpg,0,A cat\n",
+    "no header, tabs and a number": "a.jpg\t0\tA dog\na.jpg\t1\tTwo dogs\nb.jpg\t0\tA cat\n",
+    "no header, semicolons": '"a.jpg";"A dog"\na.jpg;Two dogs\nb.jpg;A cat\n',
+    "no header, bars": "a.jpg | A dog\na.jpg | Two dogs\nb.jpg | A cat\n",
+    "no header, spaces": "a.jpg#0 A dog\na.jpg#1 Two dogs\nb.jpg#0 A cat\n",
+    "Excel's first line": "sep=;\nimage;caption\na.jpg;A dog\na.jpg;Two dogs\nb.jpg;A cat\n",
+    "two files joined": "image,caption\na.jpg,A dog\na.jpg,Two dogs\n"
+    "\ufeffimage,caption\n\ufeffb.jpg,A cat\n",
+    "unseen marks": "image,caption\na.jpg\u200b,A dog\n\u200ea.jpg,Two dogs\n\u202ab.jpg,A cat\n",
+    "lists in cells": 'raw,split,filename\n"[""A dog"", ""Two dogs""]",,a.jpg\n'
+    "\"['A cat']\",,b.jpg",
     "a column a caption": "image,caption_1,caption_2\na.jpg,A dog,Two dogs\nb.jpg,A cat,\n",
 }  # fmt: skip
 
@@ -56,6 +69,27 @@ def test_the_columns_name_the_splits(tmp_path):
         read(tmp_path, "image,caption,split\na.jpg,A dog,train\na.jpg,A cat,val\n")
     with pytest.raises(ValueError, match=r"puts a.jpg in the split 'later'"):
         read(tmp_path, "image,caption,split\na.jpg,A dog,later\n")
+
+
+def test_without_a_header_delimiters_belong_to_the_caption(tmp_path):
+    text = 'a.jpg,A dog, wet, runs\na.jpg,"Two dogs, dry"\nb.jpg,0, a number\n'
+    file = read(tmp_path, text)
+    assert file.captions == {
+        "a.jpg": ["A dog, wet, runs", "Two dogs, dry"], "b.jpg": ["0, a number"],
+    }  # fmt: skip
+    assert "commas between its columns, without a header" in file.told() and file.kind != OWN
+    with pytest.raises(ValueError, match=r"line 2 does not begin with an image's name.*'runs'"):
+        read(tmp_path, "a.jpg,A dog\nruns, fast\n")
+
+
+def test_brackets_that_are_no_list_of_texts_stay(tmp_path):
+    for caption in ("[a dog] runs [home]", "[3]", "[a dog]"):
+        assert read(tmp_path, f"image,caption\na.jpg,{caption}\n").captions == {"a.jpg": [caption]}
+
+
+def test_curly_quotes_are_said_to_be_none(tmp_path):
+    with pytest.raises(ValueError, match=r"line 2 has 3 columns .*straight ones"):
+        read(tmp_path, "image,caption\na.jpg,“A dog, wet”\n")
 
 
 def test_quotes_are_text_where_columns_are_not_put_in_quotes(tmp_path):
@@ -122,6 +156,23 @@ FAULTS = {
     "one column": ("image,caption\na.jpg\n", "line 2 has 1 columns instead of 2: it needs commas"),
     "a zero byte": ("image,caption\na.jpg,A \0dog\n", "line 2 holds a zero byte"),
     "a ZIP archive": (b"PK\x03\x04rest", "is a ZIP archive or a spreadsheet: unpack it"),
+    "an old spreadsheet": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "is an old Excel or Word file: save",
+    ),
+    "a Parquet file": (b"PAR1\x15\x04\x15", "is a Parquet file: save its table as CSV"),
+    "a document": (
+        r"{\rtf1 image,caption\par}",
+        "is a document with styles .RTF.: save it as plain",
+    ),
+    "a PDF": (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "is a PDF document: save"),
+    "a photo": (b"\xff\xd8\xff\xe0\x00\x10JFIF", "is a photo: name the file with the captions"),
+    "a web page": ("\n<!DOCTYPE html><html>404</html>", "is a web page, perhaps of a download"),
+    "Git LFS": (
+        "version https://git-lfs.github.com/spec/v1\n",
+        "a pointer of Git LFS: `git lfs pull`",
+    ),
+    "nothing": ("\ufeff \n", "is empty: it needs a row"),
     "UTF-16": ("image,caption\n".encode("utf-16"), r"is not UTF-8 but UTF-16: save it as UTF-8"),
     "UTF-16 without a mark": (
         "image,caption\na.jpg,Ein Hund\n".encode("utf-16-le"),

@@ -8,7 +8,7 @@ import pytest
 
 from utils.model import ModelConfig
 from utils.support.paths import CAPTIONERS
-from utils.support.saved_settings import demand_sizes, read_saved_settings
+from utils.support.saved_settings import demand_sizes, read_saved_settings, read_words
 
 FILES = ("model.weights.h5", "vocabulary.json")
 SETTINGS = json.loads((CAPTIONERS / "scenes" / "settings.json").read_text(encoding="utf-8"))
@@ -47,12 +47,23 @@ def test_those_that_come_with_the_course_are_read_with_a_byte_order_mark_too(tmp
         {"more": {"beam_width": 10**9}},
         {"more": {"length_penalty": float("inf")}},
         {"more": {"beam_width": "5"}},
+        {"more": {"beam_width": 10**400}},
+        {"more": {"length_penalty": 10**400}},
+        {"model": {}},
     ],
     ids=str,
 )
 def test_a_value_that_cannot_be_is_named_with_the_advice(tmp_path, change):
     with pytest.raises(ValueError, match=AGAIN):
         read(tmp_path / "settings.json", text({**SETTINGS, **change}))
+
+
+@pytest.mark.parametrize("words", [{"a": 1}, [1], ["<pad>", None], ["<pad>", "\ud800"], "a", None])
+def test_words_that_are_none_are_refused(tmp_path, words):
+    path = tmp_path / "vocabulary.json"
+    path.write_text(json.dumps(words), encoding="utf-8")
+    with pytest.raises(ValueError, match="get the whole folder again"):
+        read_words(path)
 
 
 def places(value, path=()):

@@ -50,6 +50,23 @@ def drawn(folder):
     return len(list(folder.glob(".course-*.scenes/Images/*.jpg")))
 
 
+def test_ctrl_c_while_the_command_line_is_imported_shows_no_traceback():
+    code = """
+import os, runpy, signal, sys
+class Finder:
+    def find_spec(self, name, path, target=None):
+        if name == "utils.support.errors":
+            os.kill(os.getpid(), signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Finder())
+runpy.run_module("utils", run_name="__main__", alter_sys=True)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert (done.returncode, done.stderr, done.stdout) == (-signal.SIGINT, "", "")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_drawing_is_stopped_by_one_line_and_leaves_nothing(tmp_path, number):
     process = start(tmp_path, "data")

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from utils.classroom.alike import Likeness, Pair, pairs
+from utils.classroom.places import demand_our_pages
 from utils.support.files import atomic_path, demand_apart
 
 HINT = (
@@ -128,5 +129,6 @@ def main(arguments: list[str]) -> int:
         raise ValueError(f"{given.output} is what is read, or a folder: name another page.")
     handed_in = given.submissions.rglob("*") if given.submissions.is_dir() else [given.submissions]
     demand_apart([given.output], handed_in)
+    demand_our_pages([given.output])
     tell(pairs(answers_of(given.submissions)), given.output)
     return 0

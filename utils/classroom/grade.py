@@ -31,11 +31,13 @@ from pathlib import Path
 from utils.classroom.asked import Asked
 from utils.classroom.class_scenes import scenes_for_judges
 from utils.classroom.earlier import read_earlier
+from utils.classroom.feedback import file_names
 from utils.classroom.judging import Judged, JudgeEnded, Judges, Task
+from utils.classroom.places import demand_our_pages, demand_places
 from utils.classroom.plans import chapters_with_masters, plan_of
 from utils.classroom.report import BROKEN, Row
 from utils.classroom.submissions import Student, read_submissions
-from utils.classroom.told import OTHER_SEED, other_seeds, seed_lines, write_all
+from utils.classroom.told import OTHER_SEED, alike_page, other_seeds, seed_lines, write_all
 from utils.support.files import read_json, write_json
 from utils.support.paths import ROOT
 from utils.support.progress_bar import progress_bar
@@ -218,21 +220,13 @@ def _chapters(students: Sequence[Student], wanted: Sequence[int]) -> list[int]:
     return sorted(set(wanted)) or sorted(handed_in & set(GRADED))
 
 
-def _demand_places(given: argparse.Namespace) -> None:
-    """Raise `ValueError` where an output would lie among what was handed in."""
-    inside = given.submissions.resolve()
-    for path in filter(None, (given.output, given.feedback, given.questions)):
-        place = path.resolve()
-        if place == inside or inside in place.parents:
-            raise ValueError(
-                f"{path} lies in {given.submissions}, where nothing is written: "
-                "choose another place for it."
-            )
-    for path, like in ((given.output, "grades.csv"), (given.questions, "questions.html")):
-        if path and path.is_dir():
-            raise ValueError(f"{path} is a folder: name a file, such as {like}.")
-    if given.questions and given.questions.resolve() == given.output.resolve():
-        raise ValueError(f"{given.output} is the table: name another file for the questions.")
+def _demand_pages(students: Sequence[Student], given: argparse.Namespace) -> None:
+    """Raise `ValueError` where a page of somebody else would be overwritten, before any work."""
+    if given.feedback:
+        names = file_names([student.name for student in students])
+        demand_our_pages(given.feedback / name for name in names)
+    if given.alike:
+        demand_our_pages([alike_page(given.output)])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -268,9 +262,10 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     if given.by_student and not given.variant:
         raise ValueError("--by-student needs --variant SEED, the seed that was handed out.")
-    _demand_places(given)
+    demand_places(given)
     read_earlier(given.output)  # a file that is no table is refused before any work
     students = read_submissions(given.submissions)
+    _demand_pages(students, given)
     chapters = _chapters(students, given.chapters)
     folder = given.output.with_name(given.output.name + ".work")
     rows = _grade(students, chapters, given, folder)

@@ -100,7 +100,7 @@ def write_all(
     more = [name for name in earlier.columns if name not in names]
     write_csv(given.output, csv_text(rows, columns, questions, more))
     print(summary(rows, columns) if columns else "No notebook of a chapter was handed in.")
-    alike = given.output.with_name(f"{given.output.stem}-alike.html")
+    alike = alike_page(given.output)
     if given.alike:
         _tell_alike(rows, alike)
     print(f"\n{len(rows)} students: {given.output}")
@@ -114,6 +114,11 @@ def write_all(
     for line in (*trouble_lines(rows), *entry_lines(rows, questions), *old):
         print(line)
     return rows
+
+
+def alike_page(table: Path) -> Path:
+    """Return where the page of answers that are alike lies: beside the table."""
+    return table.with_name(f"{table.stem}-alike.html")
 
 
 def _tell_alike(rows: Sequence[Row], page: Path) -> None:

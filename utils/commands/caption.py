@@ -25,11 +25,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from utils.captions import caption_text
-from utils.images import IMAGE_SUFFIXES, NAMED, THREADS, foreign_kind, open_photo
+from utils.images import IMAGE_SUFFIXES, NAMED, THREADS, open_photo
 from utils.outliers import UNLIKE, confidence
 from utils.support.errors import sentence
 from utils.support.light_keras import import_keras
 from utils.support.paths import CAPTIONERS
+from utils.support.photo_files import foreign_kind
 
 if TYPE_CHECKING:
     from utils.captioner import Captioner

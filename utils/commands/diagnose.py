@@ -120,6 +120,13 @@ def verdict(evidence: Evidence | None, found: list[Cause]) -> str:
     """Return the diagnosis in a sentence or two."""
     if found:
         return "The likeliest cause:" if len(found) == 1 else "The likeliest causes, in order:"
+    if evidence.loss > 0.9 * evidence.word_loss:
+        return (
+            f"Nothing wrong was found; the model is weak: its loss of {evidence.loss:.2f} on dev "
+            "shows little more than how frequent each word is "
+            f"({evidence.word_loss:.2f}). Train longer. If the loss no longer falls, overfit one "
+            "batch (chapter 5)."
+        )
     if evidence.loss > evidence.pair_loss:
         return (
             f"Nothing wrong was found; the model is weak: its loss of {evidence.loss:.2f} on dev "

@@ -24,12 +24,13 @@ from utils.captions import SPACES, caption_text, caption_tokens
 from utils.commands.caption import NOTHING, at_least_one, chunks, photo_problems, photos_in
 from utils.commands.words import add_words_options, checked_words, words_of
 from utils.formats.captions_file import OWN, CaptionsFile, read_captions_file
-from utils.formats.names import match_names, photos_under
+from utils.formats.lists import read_list
+from utils.formats.names import match_names, photos_under, unfound_notes
 from utils.formats.oddities import spaceless_note, without_repeats
-from utils.formats.text import lines_of, read_text
 from utils.images import IMAGE_SUFFIXES
 from utils.support.errors import sentence
 from utils.support.files import demand_apart, make_folder, write_json
+from utils.support.light_keras import import_keras
 from utils.support.paths import CAPTIONERS
 from utils.support.progress_bar import progress_bar
 
@@ -127,12 +128,11 @@ def read_names(path: Path, notes: list[str]) -> list[str]:
     Raises `InputError` where there is no such file, or nothing or no text in it.
     """
     try:
-        lines = lines_of(read_text(path))
+        listed = read_list(path)
     except ValueError as error:
         raise InputError(f"{path} is no list in UTF-8: {error}") from error
     except OSError as error:
         raise InputError(f"There is no list at {path} ({error.strerror}): check it.") from error
-    listed = [line.strip() for line in lines if line.strip()]
     if not listed:
         raise InputError(f"{path} is empty: it needs the name of an image on each line.")
     names = list(dict.fromkeys(listed))
@@ -201,11 +201,13 @@ def _tokens(file: CaptionsFile, names: list[str], words: str) -> References:
 
 
 def _check_photos(photos: Sequence[Path], folder: Path) -> None:
-    missing = [photo.name for photo in photos if not photo.is_file()]
+    missing = [photo.name for photo in photos if _is_missing(photo)]
     if missing:
+        notes = unfound_notes(missing, folder, IMAGE_SUFFIXES)
+        more = "".join(f" {note}" for note in notes if "have no photo" not in note)
         raise InputError(
             f"{len(missing):,} of the {len(photos):,} images are not in {folder}: "
-            f"{_some(missing)}. Put them there, or take them out of the list."
+            f"{_some(missing)}. Put them there, or take them out of the list.{more}"
         )
     damaged = photo_problems(photos)
     if damaged:
@@ -216,6 +218,17 @@ def _check_photos(photos: Sequence[Path], folder: Path) -> None:
             f"{len(told):,} of the {len(photos):,} images cannot be used, and scores over the "
             f"others would not be those of the list:{lines}{more}"
         )
+
+
+def _is_missing(photo: Path) -> bool:
+    """Return whether nothing has this name; what has it is looked at as a photo later."""
+    try:
+        photo.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _some(names: Sequence[str]) -> str:
@@ -334,6 +347,7 @@ def _begin(given: argparse.Namespace) -> tuple[Evaluation, Captioner]:
     for note in task.notes:
         print(note, file=sys.stderr)
 
+    import_keras()
     from utils.captioner import load_captioner
 
     return task, load_captioner(given.captioner)

@@ -13,8 +13,10 @@ all takes 4 GB of the disk.
 
 import argparse
 import errno
+import lzma
 import shutil
 import signal
+import struct
 import sys
 import zipfile
 import zlib
@@ -28,7 +30,7 @@ from filelock import FileLock, Timeout
 from utils.commands.caption import photo_problems
 from utils.commands.kaggle_client import Archive, InstallError
 from utils.dataset import SPLITS, load_dataset, read_split_lists
-from utils.glove import GLOVE
+from utils.glove import whole_glove_dir
 from utils.images import IMAGE_SUFFIXES
 from utils.support.errors import sentence
 from utils.support.paths import cache_dir, dataset_dir
@@ -37,6 +39,7 @@ FLICKR8K = "adityajn105/flickr8k"
 GLOVE_6B = "rtatman/glove-global-vectors-for-word-representation"
 PHOTOS, GLOVE_WORDS = 8_091, 400_000
 GLOVE_FILES = {f"glove.6B.{dimension}d.txt": dimension for dimension in (50, 100, 200, 300)}
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tgz", ".gz", ".7z", ".rar")
 COMMAND = "python -m utils install flickr8k"
 
 Say = Callable[[str], None]
@@ -59,7 +62,7 @@ def install_flickr8k(
     folder: Path | None = None,
     glove_zip: Path | None = None,
     with_glove: bool = True,
-    glove_folder: Path = GLOVE,
+    glove_folder: Path | None = None,
     say: Say = print,
 ) -> Installed:
     """Install Flickr8k in `folder` (`data/flickr8k`) and GloVe in `glove_folder` (`data/glove`).
@@ -83,7 +86,7 @@ def install_flickr8k(
             if not with_glove:
                 return installed
             try:
-                files = _install_glove(glove, Path(glove_folder), say)
+                files = _install_glove(glove, Path(glove_folder or whole_glove_dir()), say)
             except InstallError as error:
                 raise InstallError(
                     f"{error} Flickr8k itself is installed; `--without-glove` leaves GloVe out, "
@@ -174,6 +177,7 @@ def _unpack_photos(archive: Archive, folder: Path) -> None:
     contents = _contents(archive)
     photos = _photos_of(contents)
     if not photos or "captions.txt" not in contents:
+        _demand_unpacked(archive)
         what = "no captions.txt" if photos else "no photos"
         raise InstallError(
             f"{archive.path} holds {what}: it must be laid out as Kaggle's, Images/*.jpg beside "
@@ -267,6 +271,7 @@ def _install_glove(archive: Archive, folder: Path, say: Say) -> list[Path]:
 def _unpack_glove(archive: Archive, folder: Path, temporary: Path, say: Say) -> None:
     contents = _contents(archive)
     if not contents.keys() & GLOVE_FILES.keys():
+        _demand_unpacked(archive)
         raise InstallError(
             f"{archive.path} holds no glove.6B.50d.txt or other file of glove.6B: get it from "
             f"{archive.page} or https://nlp.stanford.edu/data/glove.6B.zip."
@@ -298,6 +303,8 @@ def _count_words(path: Path, archive: Archive) -> int:
 
 
 def _check_archive(path: Path) -> None:
+    if path.is_dir():
+        raise InstallError(f"{path} is a folder, not an archive: give the zip file itself.")
     if not path.is_file():
         raise InstallError(f"There is no archive at {path}: check the name.")
     if not zipfile.is_zipfile(path):
@@ -321,13 +328,38 @@ def _unbroken(archive: Archive) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def _opened(archive: Archive) -> Iterator[zipfile.ZipFile]:
+    """Open an archive; whatever else is raised where its bytes make no sense is `BadZipFile`."""
+    try:
+        with zipfile.ZipFile(archive.path) as opened:
+            yield opened
+    except (lzma.LZMAError, struct.error, ValueError, OverflowError) as error:
+        raise zipfile.BadZipFile(str(error)) from error
+    except OSError as error:
+        if error.errno not in (None, errno.EINVAL):  # what bz2 raises, and a place that is none
+            raise
+        raise zipfile.BadZipFile(str(error)) from error
+
+
+def _demand_unpacked(archive: Archive) -> None:
+    """Raise `InstallError` where an archive holds another archive, which may be the right one."""
+    with _opened(archive) as opened:
+        inner = [name for name in opened.namelist() if name.lower().endswith(ARCHIVE_SUFFIXES)]
+    if inner:
+        raise InstallError(
+            f"{archive.path} holds another archive, {inner[0]}: unpack it, and run "
+            f"`{archive.by_hand}` with that one."
+        )
+
+
 def _contents(archive: Archive) -> dict[str, zipfile.ZipInfo]:
     """Return what an archive holds for us: the path that each file gets -> the file.
 
     Of files that get the same path, the one nearest to the archive's top is taken. Raises
     `InstallError` where a name points outside the folder, or the archive is locked.
     """
-    with zipfile.ZipFile(archive.path) as opened:
+    with _opened(archive) as opened:
         members = [(PurePosixPath(i.filename.replace("\\", "/")), i) for i in opened.infolist()]
     contents: dict[str, zipfile.ZipInfo] = {}
     for path, info in sorted(members, key=lambda member: len(member[0].parts)):
@@ -363,7 +395,7 @@ def _unpack(archive: Archive, contents: dict[str, zipfile.ZipInfo], folder: Path
     folder.mkdir(parents=True)
     if shutil.disk_usage(folder).free < sum(info.file_size for info in contents.values()):
         raise OSError(errno.ENOSPC, "", str(folder.parent))
-    with zipfile.ZipFile(archive.path) as opened:
+    with _opened(archive) as opened:
         for name, info in contents.items():
             target = folder / name
             target.parent.mkdir(exist_ok=True)
@@ -431,7 +463,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--splits-dir", type=Path, metavar="DIR", help="the folder of split lists")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="in place of data/flickr8k")
     parser.add_argument("--glove-zip", type=Path, metavar="ZIP", help="an archive of glove.6B")
-    parser.add_argument("--glove-folder", type=Path, metavar="DIR", default=GLOVE)
+    parser.add_argument("--glove-folder", type=Path, metavar="DIR")
     parser.add_argument(
         "--without-glove", dest="with_glove", action="store_false", help="photos and captions only"
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from utils.captions import caption_text
 from utils.commands.words import add_words_options, checked_words
-from utils.dataset import Dataset, load_dataset
+from utils.dataset import Dataset, demand_lists, load_dataset
 from utils.support.files import demand_apart, make_folder, write_json
 from utils.support.memory import demand_memory
 from utils.support.paths import CAPTIONERS, RUNS, dataset_name
@@ -133,6 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
     demand_memory("training", used=800, reserved=4_500)
     from utils.recipe import recipe_for, say
 
+    demand_lists(given.splits_dir)
     dataset = load_dataset(
         given.dataset,
         images_dir=given.images_dir,

@@ -58,6 +58,8 @@ HIDE_PHOTOS = {
     "too_flat",
 }
 OF_PHOTOS = {"photo_off", "constant_features", "out_of_step", "other_features", "statistics"}
+# What follows from a file of wrong features, and says nothing of the captioner itself.
+OF_WRONG_FEATURES = OF_PHOTOS | {"wrong_scale", "too_sharp"}
 
 
 def causes(found: Evidence) -> list[Cause]:
@@ -66,6 +68,8 @@ def causes(found: Evidence) -> list[Cause]:
         if suspicion := rule(found):
             return [told(suspicion)]
     suspicions = [suspicion for rule in RULES if (suspicion := rule(found))]
+    if file := photo_rules.file_of_wrong_features(found):
+        suspicions = [one for one in suspicions if one == file or one.key not in OF_WRONG_FEATURES]
     ordered = sorted(suspicions, key=lambda one: -one.sure)
     return [told(one) for one in _explained(ordered)]
 

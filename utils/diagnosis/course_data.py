@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from utils.diagnosis.finding import Finding, ok, warning, wrong
-from utils.support.paths import CHAPTERS, DATA, ROOT, dataset_dir
+from utils.support.paths import CHAPTERS, DATA, ROOT, dataset_dir, made_dir
 
 POINTER = b"version https://git-lfs.github.com/spec/"
 PAGES = (b"<!doctype html", b"<html")
@@ -139,8 +139,9 @@ def look_at_datasets() -> Iterator[Finding]:
             yield ok(f"{name}: not here ({how}).")
         else:
             yield from look_at_dataset(name, folder, photos)
-    for path in sorted((DATA / "glove").glob("glove.6B.*d.txt")):
-        yield from look_at_glove(path)
+    for folder in sorted({DATA, made_dir()}):
+        for path in sorted((folder / "glove").glob("glove.6B.*d.txt")):
+            yield from look_at_glove(path)
 
 
 def look_at_dataset(name: str, folder: Path, photos: int) -> Iterator[Finding]:

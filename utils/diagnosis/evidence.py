@@ -25,6 +25,8 @@ class Evidence:
     `photo_gain`: by how much the loss on dev is lower with the true photos than with others, with
     its standard error; `train_gain` the same on train. `photo_effect`: how far another photo moves
     the log-probability of a word, whether for better or worse, root of the mean square.
+    `prefix_effect`: how far the log-probability of the likeliest word differs between the prefixes
+    of one photo, the standard deviation in nats.
     `fits_better`: what would lower the loss, by how much (nats) and its standard error, in groups.
     """
 
@@ -43,7 +45,9 @@ class Evidence:
     skipped_loss: float = NAN
     highest: float = NAN
     said_words: int = 0
+    prefix_effect: float = NAN
     epochs: int | None = None
+    best_epoch: int | None = None
     commonest: float = NAN
     likeness: tuple[float, float] = (NAN, NAN)
     photo_gain: tuple[float, float] = (0.0, 0.0)

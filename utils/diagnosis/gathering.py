@@ -32,6 +32,7 @@ from utils.sequences import CaptionSequences
 from utils.vocabulary import Vocabulary
 
 DEV_PHOTOS, TRAIN_PHOTOS, TEST_PHOTOS, FEW = 200, 100, 100, 30
+AT_ONCE = 6  # features of the few photos that are asked with at once: maps are large
 EACH = 2  # captions of a photo that the loss is measured on
 BASELINE_PHOTOS = 2000  # training photos whose captions the baselines are counted on
 CONSTANT_PHOTOS = 500  # those among whose captions the one for all is sought
@@ -61,6 +62,22 @@ class Asked:
         features = self.rows.of(part.names) if features is None else features
         return ask_captions(self.next_word(features), self.encoded(part))
 
+    def gains(
+        self, part: Part, ways: dict[str, np.ndarray], true: Probe
+    ) -> dict[str, tuple[float, float]]:
+        """Return by how much each of several features fits a part better than those of `true`.
+
+        Several are asked at once: a few rows take the network as long as many.
+        """
+        sequences, found, names = self.encoded(part), {}, list(ways)
+        for start in range(0, len(names), AT_ONCE):
+            some = names[start : start + AT_ONCE]
+            matrix = np.concatenate([ways[name] for name in some])
+            many = probes.repeated(sequences, len(some), len(part))
+            probe = ask_captions(self.next_word(matrix), many)
+            found |= zip(some, probes.gains(probe, true, len(part)), strict=True)
+        return found
+
 
 def gather(
     subject: Subject, dataset: Dataset, rows: Rows, twice_listed: Sequence[str] = ()
@@ -75,6 +92,7 @@ def gather(
         twice_listed=list(twice_listed),
         recorded_loss=_recorded(subject),
         epochs=subject.epochs,
+        best_epoch=subject.recorded.get("epoch"),
         nothing_known=float(np.log(len(subject.vocabulary))),
         words=len(subject.vocabulary),
         usual_way=subject.usual,
@@ -147,6 +165,7 @@ def _look_at_losses(found: Evidence, asked: Asked, dev: Part, probe: Probe) -> N
     found.repeated_loss = float(-np.nanmean(probe.repeated))
     found.skipped_loss = float(-np.nanmean(probe.skipped))
     found.said_words = len(np.unique(probe.best))
+    found.prefix_effect = probes.spread_in_photos(probe)
     found.highest = float(np.exp(probe.highest).max())
     found.commonest = float(np.bincount(probe.label).max() / len(probe.label))
     found.likeness = probes.likeness(probe)
@@ -196,19 +215,15 @@ def _look_at_photo(found: Evidence, asked: Asked, dev: Part, true: Probe) -> Non
         if asked.rows.given is not None:
             replaced[RIGHT_FEATURES] = {"computed here": asked.rows.right(few.names)}
     for group, ways in replaced.items():
-        found.fits_better[group] = {
-            way: gain(asked.probe(few, rows), true) for way, rows in ways.items()
-        }
+        found.fits_better[group] = asked.gains(few, ways, true)
 
 
 def _look_at_orders(found: Evidence, asked: Asked, part: Part) -> None:
     """Ask with the photos that stand in the right row's place where the order is another one."""
     part = first(part, 2 * FEW)
-    true = asked.probe(part)
-    found.fits_better[ORDER] = {
-        way: gain(asked.probe(part, asked.rows.of(others)), true)
-        for way, others in partners(asked.dataset, part.names).items()
-    }
+    ways = partners(asked.dataset, part.names)
+    rows = {way: asked.rows.of(others) for way, others in ways.items()}
+    found.fits_better[ORDER] = asked.gains(part, rows, asked.probe(part))
 
 
 def _look_at_captions(found: Evidence, asked: Asked, dev: Part) -> None:

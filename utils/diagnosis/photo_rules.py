@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from utils.diagnosis.evidence import CONSTANT, ORDER, PIXELS, Evidence
+from utils.diagnosis.evidence import CONSTANT, ORDER, PIXELS, RIGHT_FEATURES, Evidence
 from utils.diagnosis.probes import clearly
 from utils.diagnosis.suspicion import FITS, POSSIBLE, PROVED, Suspicion
 
@@ -17,6 +17,12 @@ def helps(found: Evidence) -> bool:
     """Return whether the true photos lower the loss, on dev or on train."""
     on_train = found.train_gain is not None and clearly(found.train_gain, LEAST_GAIN)
     return on_train or clearly(found.photo_gain, LEAST_GAIN)
+
+
+def may_help(found: Evidence) -> bool:
+    """Return whether the true photos seem to lower the loss: too little to be sure of, no fault."""
+    gains = [gained for gained in (found.train_gain, found.photo_gain) if gained is not None]
+    return any(lower > max(LEAST_GAIN / 2, 2 * error) for lower, error in gains)
 
 
 def knows_language(found: Evidence) -> bool:
@@ -107,7 +113,9 @@ def wrong_scale(found: Evidence) -> Suspicion | None:
     """Pixels on a wrong scale that fit better than those on the right one."""
     scale, lower = best_of(found, PIXELS)
     constant = max((one for one, _ in found.fits_better.get(CONSTANT, {}).values()), default=0.0)
-    if lower < max(constant, 0.0) + FITS_BETTER or found.loss - lower > found.word_loss:
+    # Nearly right pixels fit better than a file that is wrong in another way: so do right ones.
+    right = max((one for one, _ in found.fits_better.get(RIGHT_FEATURES, {}).values()), default=0.0)
+    if lower < max(constant, right, 0.0) + FITS_BETTER or found.loss - lower > found.word_loss:
         return None
     return Suspicion(
         "wrong_scale",
@@ -138,7 +146,7 @@ def as_recorded(found: Evidence) -> bool | None:
 
 def useless_photos(found: Evidence) -> Suspicion | None:
     """Photos that matter and do not help, though nothing shows in which order they would."""
-    if helps(found) or found.photo_effect <= 0.01:
+    if may_help(found) or found.photo_effect <= 0.01:
         return None
     if found.different_photos < 0.5 * found.dev_photos:
         return None
@@ -177,7 +185,7 @@ def second_likeliest(found: Evidence) -> Suspicion | None:
 def statistics(found: Evidence) -> Suspicion | None:
     """A standardisation layer that was never adapted, where photos do not help."""
     facts = found.features
-    if facts is None or facts.deviation_ratio is None or helps(found):
+    if facts is None or facts.deviation_ratio is None or may_help(found):
         return None
     if facts.mean_correlation > 0.5 and 0.5 < facts.deviation_ratio < 2:
         return None

@@ -96,15 +96,37 @@ def ask_captions(
     return Probe(*columns, share / len(columns[0]))
 
 
+def repeated(sequences: CaptionSequences, times: int, photos: int) -> CaptionSequences:
+    """Return captions `times` times over, each time of the next `photos` rows of features."""
+    owners = [sequences.image_index + photos * time for time in range(times)]
+    return CaptionSequences(
+        tokens=np.tile(sequences.tokens, (times, 1)),
+        lengths=np.tile(sequences.lengths, times),
+        image_index=np.concatenate(owners).astype(np.int32),
+    )
+
+
 def gain(better: Probe, worse: Probe) -> tuple[float, float]:
     """Return by how much the loss of `better` is lower, in nats, and the standard error of that.
 
     Both asked for the same words. The error is that of means over photos: words of one photo are
     not independent.
     """
-    differences = better.log_p - worse.log_p
-    counts = np.bincount(better.photo)
-    sums = np.bincount(better.photo, differences)[counts > 0]
+    return _mean_and_error(better.log_p - worse.log_p, better.photo)
+
+
+def gains(many: Probe, true: Probe, photos: int) -> list[tuple[float, float]]:
+    """Return the gain over `true` for each time that `many` asked its captions; see `repeated`."""
+    times = many.photo // photos
+    return [
+        _mean_and_error(many.log_p[times == time] - true.log_p, true.photo)
+        for time in range(times.max() + 1)
+    ]
+
+
+def _mean_and_error(differences: np.ndarray, photo: np.ndarray) -> tuple[float, float]:
+    counts = np.bincount(photo)
+    sums = np.bincount(photo, differences)[counts > 0]
     counts, mean = counts[counts > 0], float(differences.mean())
     spread = np.sqrt(np.square(sums - mean * counts).sum()) / counts.sum()
     return mean, float(spread)
@@ -131,6 +153,16 @@ def likeness(probe: Probe) -> tuple[float, float]:
     in_order = np.sqrt(true * said).sum()
     sorted_ones = np.sqrt(np.sort(true) * np.sort(said)).sum()
     return float(in_order), float(sorted_ones)
+
+
+def spread_in_photos(probe: Probe) -> float:
+    """Return how far the likeliest word's log-probability differs between prefixes, in nats.
+
+    The standard deviation within a photo, over all photos: 0 where prefixes change nothing.
+    """
+    counts = np.maximum(np.bincount(probe.photo), 1)
+    means = np.bincount(probe.photo, probe.highest) / counts
+    return float(np.sqrt(np.square(probe.highest - means[probe.photo]).mean()))
 
 
 def best_temperature(next_word: NextWord, sequences: CaptionSequences) -> tuple[float, float]:

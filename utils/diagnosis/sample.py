@@ -6,7 +6,9 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,11 +16,16 @@ from utils.dataset import SPLITS, Dataset, load_dataset, read_split_lists
 from utils.images import load_batch
 from utils.support.files import sha256
 
-# What reaches the network where the pixels 0..255 are not scaled once to -1..1.
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+# What reaches the network where the pixels 0..255 (red, green, blue) are not scaled once to -1..1.
+# OpenCV reads photos as blue, green, red.
 WRONG_SCALES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "scaled twice": lambda pixels: (pixels / 127.5 - 1) / 127.5 - 1,
     "never scaled": lambda pixels: pixels,
     "scaled to 0..1": lambda pixels: pixels / 255,
+    "in the order blue, green, red": lambda pixels: pixels[..., ::-1] / 127.5 - 1,
 }
 CHUNK = 32  # photos decoded at a time
 # What annotators' tools and tutorials leave in captions, as it reads after cleaning.
@@ -137,16 +144,25 @@ def wrong_features(paths: Sequence[Path], weights: str, kind: str) -> dict[str, 
     """
     import tensorflow as tf
 
-    from utils.cnn import build_cnn
-
-    cnn = build_cnn(weights)
-    see = tf.function(lambda pixels: cnn(pixels, training=False)[kind], reduce_retracing=True)
+    see = _traced(weights, kind)
     parts: dict[str, list[np.ndarray]] = {name: [] for name in WRONG_SCALES}
     for start in range(0, len(paths), CHUNK):
         pixels = load_batch(paths[start : start + CHUNK]).astype(np.float32)
         for name, scale in WRONG_SCALES.items():
             parts[name].append(see(tf.constant(scale(pixels), tf.float32)).numpy())
     return {name: np.concatenate(part) for name, part in parts.items()}
+
+
+@cache
+def _traced(weights: str, kind: str) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return the network as one graph: pixels `(n, 224, 224, 3)` float32, scaled already."""
+    import tensorflow as tf
+
+    from utils.features import feature_model
+
+    model = feature_model(weights, kind)
+    shape = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
+    return tf.function(lambda pixels: model(pixels, training=False), input_signature=[shape])
 
 
 def orders(dataset: Dataset) -> dict[str, list[str]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from utils.diagnosis.evidence import Evidence
-from utils.diagnosis.photo_rules import helps
+from utils.diagnosis.photo_rules import helps, knows_language
 from utils.diagnosis.suspicion import FITS, POSSIBLE, PROVED, Suspicion
 
 MEASURABLE = 5.0  # BLEU-1 below which nothing can be said of reported scores
+TOO_SURE = 0.1  # nats that a higher temperature gains on dev, at least, after overfitting
 
 
 def reported_scores(found: Evidence) -> Suspicion | None:
@@ -28,10 +29,17 @@ def reported_scores(found: Evidence) -> Suspicion | None:
 
 
 def memorised(found: Evidence) -> Suspicion | None:
-    """Train much better than dev, and dev no better than without photos."""
+    """Train much better than dev, dev no better than without photos, and too sure of itself there.
+
+    Few photos alone give such a gap long before the loss on dev rises; only one that has begun to
+    rise comes of probabilities that are too sharp for new photos.
+    """
     if found.train_loss is None or not helps(found):
         return None
     if found.loss < found.pair_loss or found.loss - found.train_loss < 1.2:
+        return None
+    temperature, lower = found.temperature
+    if temperature <= 1 or lower < TOO_SURE:
         return None
     return Suspicion(
         "memorised",
@@ -42,8 +50,11 @@ def memorised(found: Evidence) -> Suspicion | None:
 
 
 def circles(found: Evidence) -> Suspicion | None:
-    """Captions that say the same words again."""
-    if found.circling < 0.25 or found.ended > 0.9:
+    """Captions that say the same words again, of a model that knows what follows what.
+
+    One that does not has not learnt enough yet, and no beam helps it.
+    """
+    if not knows_language(found) or found.circling < 0.25 or found.ended > 0.9:
         return None
     return Suspicion(
         "circles",

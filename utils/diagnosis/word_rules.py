@@ -7,6 +7,7 @@ from utils.diagnosis.subject import LEFT
 from utils.diagnosis.suspicion import FITS, PROVED, Suspicion
 
 FEW_EPOCHS = 3  # a training that was shorter is no training that is stuck
+DEAF = 0.01  # nats between prefixes below which the network does not read them
 
 
 def not_finite(found: Evidence) -> Suspicion | None:
@@ -105,19 +106,33 @@ def untrained(found: Evidence) -> Suspicion | None:
 
 
 def stuck(found: Evidence) -> Suspicion | None:
-    """The loss of word frequencies, and nothing learnt of what follows what."""
+    """The loss of word frequencies, and nothing learnt of what follows what.
+
+    A model that was trained too short a time gives the same numbers. So either its training must
+    have noted that more epochs did not help, or it must answer the same whatever comes before.
+    """
     if found.loss < 0.9 * found.word_loss or found.loss > found.word_loss + 0.5:
         return None
-    if found.misled():
+    if found.misled() or found.accuracy > found.commonest + 0.1:
         return None
-    if found.accuracy > found.commonest + 0.1 or (found.epochs or FEW_EPOCHS) < FEW_EPOCHS:
+    deaf = found.prefix_effect < DEAF
+    if not deaf and not _stood_still(found):
         return None
+    still = f", and of its {found.epochs} epochs the best was number {found.best_epoch}"
     return Suspicion(
         "stuck",
         FITS,
         f"loss {found.loss:.2f}; knowing how frequent each word is gives {found.word_loss:.2f}, "
-        f"knowing also what follows what {found.pair_loss:.2f}",
+        f"knowing also what follows what {found.pair_loss:.2f}"
+        + ("; it says the same whatever words come before" if deaf else still),
     )
+
+
+def _stood_still(found: Evidence) -> bool:
+    """Return whether the training noted that its last epochs brought nothing."""
+    if found.epochs is None or found.best_epoch is None or found.epochs < FEW_EPOCHS:
+        return False
+    return found.best_epoch < found.epochs
 
 
 def too_sharp(found: Evidence) -> Suspicion | None:

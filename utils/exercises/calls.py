@@ -77,9 +77,13 @@ def _found(id: str) -> str:
         return ""
 
 
+def _is_empty(id: Any) -> bool:
+    return isinstance(id, str) and not id.strip()
+
+
 def trouble_with_id(id: Any, name: str) -> str:
     """Return what is wrong with the exercise that `hint` or `solution` was asked for, or ""."""
-    if id is MISSING:
+    if id is MISSING or _is_empty(id):
         return f'No exercise was named. Write its number in quotes: `{name}("{ANY}")`.'
     meant = known(id)
     if not isinstance(id, str):
@@ -92,7 +96,7 @@ def trouble_with_id(id: Any, name: str) -> str:
 
 def trouble_with_check(id: Any, answers: tuple[Any, ...], named: dict[str, Any]) -> str:
     """Return what is wrong with a call of `check`, as a sentence with the right call, or ""."""
-    if id is MISSING:
+    if id is MISSING or _is_empty(id):
         return f"No exercise was named. Name it, and hand in your answer: `{usual_call(ANY)}`."
     if not isinstance(id, str) or not _found(id.strip()):
         return _trouble_with_first(id, answers)

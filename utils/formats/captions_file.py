@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 from utils.formats.json_captions import read_json_captions
@@ -19,11 +20,13 @@ _SPLITS = {
     "training": "train",
     "restval": "train",
     "test": "test",
-} | dict.fromkeys(("val", "valid", "validation", "dev"), "dev")
+    "testing": "test",
+} | dict.fromkeys(("val", "valid", "validation", "dev", "eval"), "dev")
 # The names that captions files have, the course's own first.
 _KNOWN = ("captions.txt", "captions.csv", "captions.tsv", "captions.json", "captions.jsonl")
 _KNOWN += ("Flickr8k.token.txt", "results.csv", "results_20130124.token")
 _KNOWN += ("dataset_flickr8k.json", "dataset_flickr30k.json", "dataset_coco.json")
+_PACKED = (".xlsx", ".xls", ".ods", ".zip", ".gz", ".parquet", ".docx", ".rtf", ".pdf")
 _SUFFIXES = (".txt", ".csv", ".tsv", ".json", ".jsonl", ".token")
 
 
@@ -114,21 +117,28 @@ def find_captions_file(folder: Path) -> Path:
 
     Raises `FileNotFoundError` where there is none, `ValueError` where there are several.
     """
-    for name in _KNOWN:
-        if (folder / name).is_file():
-            return folder / name
-    found = [
-        path
+    inside = [path for path in sorted(folder.iterdir()) if path.is_dir()]
+    # Flickr8k's own archives unpack to a folder of photos and one of texts.
+    for name, place in product(_KNOWN, (folder, *inside)):
+        if (place / name).is_file():
+            return place / name
+    tried = {
+        path: _why_not(path)
         for place in (folder, folder / "annotations")
         if place.is_dir()
         for path in sorted(place.iterdir())
-        if path.suffix.lower() in _SUFFIXES and _is_readable(path)
-    ]
+        if path.suffix.lower() in _SUFFIXES
+    }
+    found = [path for path, reason in tried.items() if not reason]
     if len(found) > 1:
         names = ", ".join(path.name for path in found[:5])
         raise ValueError(f"{folder} has several captions files ({names}): name one by --captions.")
     if found:
         return found[0]
+    likely = [path for path in sorted(folder.iterdir()) if _is_called_so(path)]
+    if likely:
+        reason = tried.get(likely[0]) or _why_not(likely[0])
+        raise FileNotFoundError(f"There is no captions file in {folder} that can be read: {reason}")
     raise FileNotFoundError(
         f"There is no captions file in {folder}: put one there as captions.txt, "
         "with the first line `image,caption` and a row for each caption. "
@@ -136,9 +146,18 @@ def find_captions_file(folder: Path) -> Path:
     )
 
 
-def _is_readable(path: Path) -> bool:
+def _why_not(path: Path) -> str:
+    """Return why a file cannot be read as captions, "" where it can."""
     try:
         read_captions_file(path)
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        return str(error)
+    return ""
+
+
+def _is_called_so(path: Path) -> bool:
+    """Return whether a file is called as one of captions, or is the table of somebody."""
+    if not path.is_file() or path.name.startswith("."):
         return False
-    return True
+    suffix, named = path.suffix.lower(), "caption" in path.name.lower()
+    return suffix in (".csv", ".tsv", ".jsonl") or (named and suffix in (*_SUFFIXES, *_PACKED))

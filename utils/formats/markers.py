@@ -8,11 +8,15 @@ from collections.abc import Sequence
 
 from utils.formats.table import Entry, has_word
 
-_OPEN, _CLOSE = r"[<\[]\|? ?/? ?", r" ?\|?[>\]]"
-_NAMES = r"s|start|end|bos|eos|sos|cls|sep|pad|(?:start|begin|end)_?(?:seq|of_?text|token)"
+_OPEN = r"(?:[<\[{\uff1c$]|&lt;|##|(?<!\w)__?)\|? ?[/\uff0f]? ?"
+_CLOSE = r" ?\|?(?:[>\]}\uff1e$]|&gt;|##|__?(?!\w))"
+_COMPOUND = r"(?:start|begin|end)_?(?:of_?)?(?:seq|sequence|text|token|sentence|caption)"
+_NAMES = r"s|start|begin|end|stop|go|bos|eos|sos|cls|sep|pad|dec|im_(?:start|end)"
+_NAMES += rf"|sentence|caption|{_COMPOUND}"
 # In brackets, or a word that no language has.
 _FRAME = re.compile(
-    rf"{_OPEN}(?:{_NAMES}){_CLOSE}|\b(?:start|end|begin)_?seq\b", re.IGNORECASE | re.ASCII
+    rf"{_OPEN}(?:{_NAMES}){_CLOSE}|\b(?:{_COMPOUND}|[se]ostok|xx[be]os)\b",
+    re.IGNORECASE | re.ASCII,
 )
 _UNKNOWN = re.compile(rf"{_OPEN}(?:unk|unknown|oov|mask){_CLOSE}", re.IGNORECASE)
 # These are words too: they are markers where all captions are framed by them.

@@ -6,8 +6,10 @@ import os
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from utils.formats.table import SUFFIX
+from utils.support.photo_files import foreign_kind
 
 # Where photos lie in the folders that people have, compared in lower case. The second is a slip of
 # Flickr8k's own archive.
@@ -20,26 +22,30 @@ def match_names(names: Iterable[str], there: Collection[str]) -> dict[str, str]:
     """Return for each name the one of `there` that it means; a name that means none is left out.
 
     The same name comes first, then the same in Unicode's one form (accents of two characters are
-    those of one), then without folders and in lower case, then without the suffix. A name that
-    could mean two is left out too.
+    those of one), then without folders and in lower case, then without the suffix, then without
+    what addresses in the web have. A name that could mean two is left out too.
     """
+    found = _meant(names, there)
+    return {name: photos[0] for name, photos in found.items() if len(photos) == 1}
+
+
+def _meant(names: Iterable[str], there: Collection[str]) -> dict[str, list[str]]:
+    """Return for each name all of `there` that it could mean."""
     known = set(there)
-    matched, left = {}, []
+    meant, left = {}, []
     for name in names:
         if name in known:
-            matched[name] = name
+            meant[name] = [name]
         else:
             left.append(name)
     if not left:
-        return matched
-    keys: list[Callable[[str], str]] = [_one_form, _bare, _stem]
+        return meant
+    keys: list[Callable[[str], str]] = [_one_form, _bare, _stem, _linked]
     tables = [_by_key(there, key) for key in keys]
     for name in left:
-        found = next((table[key(name)] for key, table in zip(keys, tables, strict=True)
-                      if key(name) in table), ())  # fmt: skip
-        if len(found) == 1:
-            matched[name] = found[0]
-    return matched
+        meant[name] = next((table[key(name)] for key, table in zip(keys, tables, strict=True)
+                            if key(name) in table), [])  # fmt: skip
+    return meant
 
 
 def _by_key(names: Iterable[str], key: Callable[[str], str]) -> dict[str, list[str]]:
@@ -61,19 +67,56 @@ def _stem(name: str) -> str:
     return SUFFIX.sub("", _bare(name))
 
 
+def _linked(name: str) -> str:
+    """Return the name that an address means: `https://x.org/a%20dog.jpg?size=3` is `a dog`."""
+    return _stem(unquote(name.split("?")[0]))
+
+
+def unfound_notes(names: Collection[str], folder: Path, suffixes: Sequence[str]) -> list[str]:
+    """Return sentences on names of images that `match_names` gives no photo in a folder."""
+    files = _files_under(folder)
+    photos = [name for name in files if Path(name).suffix.lower() in suffixes]
+    notes, left = [], dict.fromkeys(names)
+    twice = {name: found for name, found in _meant(names, photos).items() if len(found) > 1}
+    if twice:
+        name, found = next(iter(twice.items()))
+        notes.append(
+            f"{len(twice):,} names could mean several photos ({name}: {found[0]} or {found[1]}); "
+            "they are left out. Write their folder or their suffix too."
+        )
+    others = match_names([name for name in left if name not in twice], set(files) - set(photos))
+    kinds = {name: foreign_kind(folder / file) for name, file in others.items()}
+    foreign = {name: kind for name, kind in kinds.items() if kind}
+    if foreign:
+        name, kind = next(iter(foreign.items()))
+        notes.append(
+            f"{len(foreign):,} captioned images are in a format that Pillow cannot read (the first "
+            f"is {name}, {kind}); they are left out. Export them as JPEG."
+        )
+    absent = [name for name in left if name not in twice and name not in foreign]
+    if absent:
+        notes.append(
+            f"{len(absent)} captioned images have no photo in {folder} (the first is "
+            f"{absent[0]}); they are left out."
+        )
+    return notes
+
+
 def photos_under(folder: Path, suffixes: Sequence[str]) -> list[str]:
     """Return the photos in a folder and the folders in it, as paths from there with `/`, sorted.
 
     Hidden files and folders, and what macOS adds to archives, are left out.
     """
+    return [name for name in _files_under(folder) if Path(name).suffix.lower() in suffixes]
+
+
+def _files_under(folder: Path) -> list[str]:
     found = []
     for place, folders, files in os.walk(folder):
         inside = PurePosixPath(Path(place).relative_to(folder).as_posix())
         deeper = [name for name in folders if not name.startswith(".") and name != "__MACOSX"]
         folders[:] = sorted(deeper) if len(inside.parts) < _DEEPEST else []
-        for name in files:
-            if not name.startswith(".") and Path(name).suffix.lower() in suffixes:
-                found.append(str(inside / name))
+        found += [str(inside / name) for name in files if not name.startswith(".")]
     return sorted(found)
 
 
@@ -120,6 +163,9 @@ def _none_found(names: Collection[str], places: Sequence[Path], suffixes: Sequen
         "check that the names in the captions file are those of the photos, with their suffix."
     )
     for place in places:
+        notes = unfound_notes(names, place, suffixes)
+        if len(notes) > 1 or "no photo" not in notes[0]:
+            return f"None of the {len(names):,} captioned images can be used. {notes[0]}"
         photos = photos_under(place, suffixes)
         if photos:
             where = (place / photos[0]).parent

@@ -53,7 +53,9 @@ def spaceless_note(captions: Mapping[str, Sequence[str]]) -> list[str]:
     script, count = max(letters.items(), key=lambda pair: pair[1], default=("", 0))
     if not script or 2 * count < letters.total():
         return []
-    words = [word for text in texts for word in text.replace("\u200b", " ").split()]
+    # Tibetan has a point between syllables, which are words to the course.
+    marks = str.maketrans(dict.fromkeys("\u200b\u0f0b\u0f0c\u0f0d", " "))
+    words = [word for text in texts for word in text.translate(marks).split()]
     length = sum(map(len, words)) / max(len(words), 1)
     east = script in ("CJK", "HIRAGANA", "KATAKANA")
     if length <= (_LONG_WORD if east else _LONG_SYLLABLES):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import csv
+import json
 import re
+import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +19,22 @@ Row = tuple[int, list[str]]  # the line that it begins in, counted from 1, and i
 # The columns that people name so; of several, the first of these is taken.
 IMAGE_COLUMNS = ("image", "image_name", "filename", "file_name", "image_file", "image_path", "file")
 IMAGE_COLUMNS += ("filepath", "file_path", "path", "photo", "img", "imagename", "name", "image_id")
+IMAGE_COLUMNS += ("images", "imgs", "filenames", "file_names", "img_path", "img_name", "imagepath")
+IMAGE_COLUMNS += ("photo_name", "image_filename", "image_url", "url")
 CAPTION_COLUMNS = ("caption", "captions", "text", "comment", "sentence", "description", "raw")
+CAPTION_COLUMNS += ("sentences", "comments", "descriptions", "caption_text", "alt_text", "title")
 SPLIT_COLUMNS = ("split", "set", "subset")
 
-SUFFIX = re.compile(r"\.(jpe?g|jfif|png|gif|bmp|webp|tiff?|avif|heic|heif)(#\d+)?$", re.IGNORECASE)
+SUFFIX = re.compile(
+    r"(\.(jpe?g|jfif|png|gif|bmp|webp|tiff?|avif|heic|heif))+(#\d+)?$", re.IGNORECASE
+)
 _NUMBERED = re.compile(r"#\d+$")  # "dog.jpg#0", of Flickr8k.token
+# What is not seen and belongs to no name: blanks, quotes, marks of byte order and of direction.
+_AROUND = string.whitespace + '"\u00a0\u3000\ufeff\u200b\u200e\u200f\u2060\u202a\u202c'
+_FOR_EXCEL = re.compile(r"sep=.\s*\Z", re.IGNORECASE)  # a first line that names the delimiter
 _NUMBER_FIRST = re.compile(r"\s*\d+\s+(?=.*\w)")
 _DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
-_KIND = "a table with {} between its columns"
+_KIND, _HEADLESS = "a table with {} between its columns", ", without a header"
 OWN = _KIND.format(_DELIMITERS[","])  # the course's own format
 READ = (
     "tables with such a header (commas, tabs, semicolons, bars), Flickr8k.token.txt, "
@@ -36,16 +47,21 @@ _MOST_LINES = 5  # of one caption in quotes
 
 @dataclass(frozen=True)
 class Columns:
-    """Which of the `count` columns of a table hold what; `split` is None where there is none."""
+    """Which of the `count` columns of a table hold what; `split` is None where there is none.
+
+    `headless`: no line names the columns. Then each row begins with an image's name, and its last
+    column is the caption, whatever that contains.
+    """
 
     delimiter: str
     count: int
     image: int
     captions: tuple[int, ...]
     split: int | None = None
+    headless: bool = False
 
 
-HEADLESS = Columns("\t", 2, 0, (1,))
+TABS_ALONE = Columns("\t", 2, 0, (1,))
 
 
 def read_table(path: Path, text: str) -> tuple[str, list[Entry]]:
@@ -55,31 +71,51 @@ def read_table(path: Path, text: str) -> tuple[str, list[Entry]]:
     """
     lines = lines_of(text)
     start, columns = _header(path, lines)
-    if columns.delimiter in "\t|":
+    if columns.delimiter in "\t| ":
         rows = _plain_rows(lines, columns)
     else:
         rows = _quoted_rows(path, lines, columns)
     entries = []
     for line, cells in rows:
-        if line > start and any(cell.strip() for cell in cells):
+        if line > start and any(cell.strip() for cell in cells) and not _is_header(cells, columns):
             entries += _entries(f"{path}, line {line}", cells, columns)
-    return _KIND.format(_DELIMITERS[columns.delimiter]), entries
+    kind = _KIND.format(_between(columns.delimiter))
+    return kind + (_HEADLESS if columns.headless else ""), entries
+
+
+def _between(delimiter: str) -> str:
+    return _DELIMITERS.get(delimiter, "spaces")
+
+
+def _is_header(cells: Sequence[str], columns: Columns) -> bool:
+    """Return whether a row is the header again, as in two files that were joined."""
+    if len(cells) <= max(columns.image, columns.captions[0]):
+        return False
+    image, caption = (
+        named_column(cells[n][:_LONGEST_NAME]) for n in (columns.image, columns.captions[0])
+    )
+    return image in IMAGE_COLUMNS and caption in CAPTION_COLUMNS
 
 
 def _header(path: Path, lines: Sequence[str]) -> tuple[int, Columns]:
-    """Return the number of the header's line, 0 where there is none, and the columns."""
+    """Return the number of the header's line, or of the line before the first row; the columns."""
     filled = [number for number, line in enumerate(lines, 1) if line.strip()]
-    first = lines[filled[0] - 1] if filled else ""
-    if _begins_with_a_name_and_a_tab(first):
-        return 0, HEADLESS
+    if filled and _FOR_EXCEL.match(lines[filled[0] - 1]):
+        filled = filled[1:]
+    if not filled:
+        raise ValueError(f"{path} is empty: it needs a row `image,caption` for each caption.")
+    first = lines[filled[0] - 1]
+    for delimiter in ("\t", *_DELIMITERS, " "):
+        if _begins_with_a_name(first, delimiter):
+            return filled[0] - 1, _without_header(delimiter, first.split(delimiter))
     for delimiter in _DELIMITERS:
         cells = [cell.strip(' "') for cell in first.split(delimiter)]
         columns = _columns(delimiter, cells)
         if columns is None:
             continue
         row = lines[filled[1] - 1] if len(filled) > 1 else ""
-        if delimiter != "\t" and _begins_with_a_name_and_a_tab(row):
-            return filled[0], HEADLESS  # tabs below a header with commas
+        if delimiter != "\t" and _begins_with_a_name(row, "\t"):
+            return filled[0], TABS_ALONE  # tabs below a header with commas
         return filled[0], columns
     shown = ",".join(cell.strip().lower() for cell in first.split(",")) or "(none)"
     shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
@@ -89,14 +125,26 @@ def _header(path: Path, lines: Sequence[str]) -> tuple[int, Columns]:
     )
 
 
-def _begins_with_a_name_and_a_tab(line: str) -> bool:
-    name, tab, _ = line.partition("\t")
-    return bool(tab and (SUFFIX.search(name.strip()) or _NUMBERED.search(name.strip())))
+def _begins_with_a_name(line: str, delimiter: str) -> bool:
+    name, found, _ = line.partition(delimiter)
+    return bool(found) and _is_photo_name(name)
+
+
+def _is_photo_name(name: str) -> bool:
+    name = name.strip(_AROUND)
+    return bool(SUFFIX.search(name) or _NUMBERED.search(name))
+
+
+def _without_header(delimiter: str, cells: Sequence[str]) -> Columns:
+    """Return the columns of a file by its first row: a name, perhaps a number, the caption."""
+    numbered = len(cells) > 2 and cells[1].strip(' "').isdecimal() and delimiter != " "
+    last = 2 if numbered else 1
+    return Columns(delimiter, last + 1, 0, (last,), headless=True)
 
 
 def named_column(name: str) -> str:
     """Return a column's name as it is compared: lower case, `_` for spaces and hyphens."""
-    return re.sub(r"[ -]+", "_", name.strip().lower())
+    return re.sub(r"[ -]+", "_", name.strip(_AROUND).lower())
 
 
 def _columns(delimiter: str, header: Sequence[str]) -> Columns | None:
@@ -117,17 +165,18 @@ def _entries(where: str, cells: list[str], columns: Columns) -> list[Entry]:
     cells = [cell.strip() for cell in cells]
     while len(cells) > columns.count and not cells[-1]:
         cells.pop()
+    if columns.headless:
+        if not _is_photo_name(cells[0]):
+            raise ValueError(
+                f"{where} does not begin with an image's name, as the first line of the file does "
+                f"(it begins with {cells[0][:40]!r}): mend it, or begin the file with a header."
+            )
+        last = columns.count - 1
+        cells = [*cells[:last], f"{columns.delimiter} ".join(cells[last:])]
     if len(cells) != columns.count:
-        between = _DELIMITERS[columns.delimiter]
-        advice = f"put a caption that contains {between} in double quotes"
-        if len(cells) < columns.count:
-            advice = f"it needs {between} between its columns"
-        raise ValueError(
-            f"{where} has {len(cells)} columns instead of {columns.count}: {advice}. A double "
-            "quote inside a caption in quotes is written twice."
-        )
+        raise ValueError(_wrong_count(where, cells, columns))
     image = clean_name(cells[columns.image])
-    captions = [cells[place] for place in columns.captions]
+    captions = [one for place in columns.captions for one in _captions_in(cells[place])]
     if len(captions) > 1:  # columns of their own: a photo may have fewer
         captions = [caption for caption in captions if caption]
     if not image or not captions or not all(map(has_word, captions)):
@@ -136,9 +185,39 @@ def _entries(where: str, cells: list[str], columns: Columns) -> list[Entry]:
     return [(image, caption, split) for caption in captions]
 
 
+def _wrong_count(where: str, cells: Sequence[str], columns: Columns) -> str:
+    between = _between(columns.delimiter)
+    advice = f"put a caption that contains {between} in double quotes"
+    if any(quote in cell for cell in cells for quote in "“”„"):
+        advice += ', and in straight ones ("), not in curly ones'
+    if len(cells) < columns.count:
+        advice = f"it needs {between} between its columns"
+    return (
+        f"{where} has {len(cells)} columns instead of {columns.count}: {advice}. A double quote "
+        "inside a caption in quotes is written twice."
+    )
+
+
+def _captions_in(cell: str) -> list[str]:
+    """Return the captions in a cell: one, or those of a list that a program has written there."""
+    if not (cell.startswith("[") and cell.endswith("]")):
+        return [cell]
+    for read in (json.loads, ast.literal_eval):
+        try:
+            found = read(cell)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        if isinstance(found, list) and found and all(isinstance(one, str) for one in found):
+            return [one.strip() for one in found]
+    return [cell]
+
+
 def clean_name(name: str) -> str:
-    """Return an image's name without the number of its caption: `dog.jpg#0` is `dog.jpg`."""
-    return _NUMBERED.sub("", name.strip())
+    """Return an image's name without what is unseen around it and the number of its caption.
+
+    `dog.jpg#0` is `dog.jpg`.
+    """
+    return _NUMBERED.sub("", name.strip(_AROUND))
 
 
 def has_word(caption: str) -> bool:

@@ -7,7 +7,27 @@ import re
 from pathlib import Path
 
 # What begins a file that holds captions but is no text.
-_PACKED = {b"PK\x03\x04": "ZIP archive or a spreadsheet", b"\x1f\x8b": "gzip archive"}
+_NO_TEXT = {
+    b"PK\x03\x04": "a ZIP archive or a spreadsheet: unpack it, or save its table as CSV in UTF-8",
+    b"\x1f\x8b": "a gzip archive: unpack it",
+    b"BZh": "a bzip2 archive: unpack it",
+    b"\xfd7zXZ": "an xz archive: unpack it",
+    b"7z\xbc\xaf": "a 7z archive: unpack it",
+    b"Rar!": "a RAR archive: unpack it",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file: save its table as CSV in UTF-8",
+    b"{\\rtf": "a document with styles (RTF): save it as plain text in UTF-8",
+    b"%PDF": "a PDF document: save its table as CSV in UTF-8",
+    b"PAR1": "a Parquet file: save its table as CSV in UTF-8, as pandas does",
+    b"\x93NUMPY": "an array of NumPy's: write its captions as CSV in UTF-8",
+    b"\x80\x04\x95": "a pickle of Python's: write its captions as CSV in UTF-8",
+    b"SQLite format 3": "a database (SQLite): export its table as CSV in UTF-8",
+    b"\xff\xd8\xff": "a photo: name the file with the captions",
+    b"\x89PNG": "a photo: name the file with the captions",
+    b"version https://git-lfs": "a pointer of Git LFS: `git lfs pull` gets the file",
+    b"<!DOCTYPE html": "a web page, perhaps of a download that failed: get the file again",
+    b"<!doctype html": "a web page, perhaps of a download that failed: get the file again",
+    b"<html": "a web page, perhaps of a download that failed: get the file again",
+}
 _MARKS = {codecs.BOM_UTF32_LE: "UTF-32", codecs.BOM_UTF32_BE: "UTF-32"} | {
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
@@ -23,9 +43,9 @@ def read_text(path: Path) -> str:
     it. Raises `OSError` where it cannot be read.
     """
     data = path.read_bytes()
-    for start, what in _PACKED.items():
-        if data.startswith(start):
-            raise ValueError(f"{path} is a {what}: unpack it, or save its table as CSV in UTF-8.")
+    for start, what in _NO_TEXT.items():
+        if data.lstrip().startswith(start):
+            raise ValueError(f"{path} is {what}.")
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):
             raise ValueError(f"{path} is not UTF-8 but {encoding}: {_SAVE.format(encoding)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,9 @@ def sentence(error: BaseException) -> str | None:
         return NO_MEMORY
     if isinstance(error, UnicodeError):
         return f"A text is not in the encoding that is expected ({error.reason}): save it as UTF-8."
+    if isinstance(error, shutil.Error) and isinstance(error.args[0], list):  # of whole folders
+        source, _, reason = error.args[0][0]
+        return f"{source} could not be copied ({reason}): move it elsewhere, or change its rights."
     if isinstance(error, OSError) and error.errno is not None:
         if error.strerror and error.strerror != os.strerror(error.errno):
             return _ours(error.strerror)

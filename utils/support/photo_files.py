@@ -9,7 +9,7 @@ import re
 import stat
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from PIL import Image, JpegImagePlugin
@@ -80,6 +80,18 @@ def demand_photo_file(path: Path) -> None:
         raise FileNotFoundError(f"There is no photo at {path}, but a folder: name a file.")
     if not stat.S_ISREG(mode):  # opening a pipe would wait for someone to write into it
         raise PhotoError("is no file, but a pipe, a socket or a device: name a file.")
+
+
+def foreign_kind(path: Path) -> str:
+    """Return what a file is that holds a picture in a format which Pillow cannot read, or "".
+
+    Such as "a HEIC photo"; by its content, so that its name does not count.
+    """
+    with suppress(OSError, ValueError):
+        demand_photo_file(path)
+        with open(path, "rb") as file:
+            return unreadable_kind(file.read(HEAD))
+    return ""
 
 
 def decode(path: Path, least: tuple[int, int]) -> Image.Image:
@@ -162,7 +174,8 @@ def _limit() -> int:
 
 
 def _too_large(pixels: int | None, limit: int) -> PhotoError:
-    size = f"has {pixels / 1e6:,.4g} megapixels" if pixels else "is larger than it can be"
+    number = f"{pixels / 1e6:,.4g}" if pixels and pixels < 1e9 else f"{(pixels or 0) / 1e6:,.0f}"
+    size = f"has {number} megapixels" if pixels else "is larger than it can be"
     return PhotoError(
         f"is too large: it {size}, and the limit is {limit / 1e6:,.4g}. Save it with fewer pixels."
     )

@@ -7,8 +7,9 @@ a reader gets one sentence.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ NEEDED = ("model", "cnn", "vocabulary", "files")
 NETWORKS = ("embedded", "imagenet")
 # What decides how captions are searched: the least and the greatest value.
 SEARCH = {"beam_width": (1, 1_000), "max_length": (1, 10_000), "length_penalty": (-100, 100)}
+HALF = re.compile("[\ud800-\udfff]")  # of a character, which cannot be written
 LARGEST = 10_000_000  # of any size of a model
 
 
@@ -62,7 +64,7 @@ def read_saved_settings(
 def read_words(path: Path) -> list[str]:
     """Return the words of a saved vocabulary. Raises `ValueError` where they are none."""
     words = read_json(path, GET_AGAIN, list)
-    if not all(isinstance(word, str) for word in words):
+    if not all(isinstance(word, str) and not HALF.search(word) for word in words):
         raise odd(path, "words")
     return words
 
@@ -77,6 +79,9 @@ def demand_sizes(path: Path, sizes: dict[str, Any], config: type, numbers: int) 
     for name, value in sizes.items():
         if name not in kinds or not _is_a(kinds[name], value):
             raise odd(path, name)
+    for field in fields(config):
+        if field.name not in sizes and field.default is MISSING:
+            raise odd(path, field.name)
     known = {field.name: field.default for field in fields(config)} | sizes
     # Numbers of the embedding, of an LSTM and of the layer that reads the features.
     pairs = (("vocabulary_size", "embedding_size"), ("units", "units"), ("feature_size", "units"))
@@ -92,7 +97,9 @@ def odd(path: Path, name: str) -> ValueError:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return type(value) is int
 
 
 def _is_a(kind: str, value: Any) -> bool:
