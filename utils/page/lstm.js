@@ -4,23 +4,23 @@
 /**
  * Add inputs times a kernel to outputs: outputs[o] += sum of inputs[i] * kernel[i, o].
  *
- * inputs (in), kernel (in, out) row by row, outputs (out). Four rows at once: each output is then
- * read and written a quarter as often.
+ * inputs (in), kernel (in, out) row by row, outputs (out). Eight rows at once: each output is then
+ * read and written an eighth as often. Eight zeros, as in the state before the first word, are left out.
  */
 function addProduct(inputs, kernel, outputs) {
   const size = outputs.length;
   let i = 0;
-  for (; i + 3 < inputs.length; i += 4) {
-    const a = inputs[i];
-    const b = inputs[i + 1];
-    const c = inputs[i + 2];
-    const d = inputs[i + 3];
-    if (a === 0 && b === 0 && c === 0 && d === 0) continue;
+  for (; i + 7 < inputs.length; i += 8) {
+    const [a, b, c, d] = [inputs[i], inputs[i + 1], inputs[i + 2], inputs[i + 3]];
+    const [e, f, g, h] = [inputs[i + 4], inputs[i + 5], inputs[i + 6], inputs[i + 7]];
+    if ([a, b, c, d, e, f, g, h].every((value) => value === 0)) continue;
     const row = i * size;
     for (let o = 0; o < size; o += 1) {
       const place = row + o;
       outputs[o] += a * kernel[place] + b * kernel[place + size]
-        + c * kernel[place + 2 * size] + d * kernel[place + 3 * size];
+        + c * kernel[place + 2 * size] + d * kernel[place + 3 * size]
+        + e * kernel[place + 4 * size] + f * kernel[place + 5 * size]
+        + g * kernel[place + 6 * size] + h * kernel[place + 7 * size];
     }
   }
   for (; i < inputs.length; i += 1) {
