@@ -80,14 +80,16 @@ def test_greedy_search_is_that_of_the_library(searched):
 def test_beam_search_is_that_of_the_library(searched):
     for case, found in searched:
         settings = case["settings"]
-        expected = beam_search(
-            next_word_of(case["table"]),
-            [0],
-            settings["width"],
-            settings["maxLength"],
-            settings["lengthPenalty"],
-        )[0][0]
+        table, asked = next_word_of(case["table"]), []
+
+        def ask(images, prefixes, table=table, asked=asked):
+            asked.append(prefixes)
+            return table(images, prefixes)
+
+        width, longest, penalty = (settings[n] for n in ("width", "maxLength", "lengthPenalty"))
+        expected = beam_search(ask, [0], width, longest, penalty)[0][0]
         best = found["beam"][0]
+        assert len(found["steps"]) == len(asked)  # it stops as soon as that of the library
         assert (best["ids"], best["finished"]) == (expected.ids, expected.finished)
         assert best["logProb"] == pytest.approx(expected.log_prob, abs=1e-9)
         assert best["score"] == pytest.approx(expected.score, abs=1e-9)

@@ -21,7 +21,9 @@ const READERS = {
     for (let i = 0; i < values.length; i += 1) values[i] = view.getFloat32(offset + 4 * i, true);
   },
   float16(view, offset, values) {
-    for (let i = 0; i < values.length; i += 1) values[i] = HALVES[view.getUint16(offset + 2 * i, true)];
+    for (let i = 0; i < values.length; i += 1) {
+      values[i] = HALVES[view.getUint16(offset + 2 * i, true)];
+    }
   },
   int16(view, offset, values, scales) {
     for (let i = 0; i < values.length; i += 1) {

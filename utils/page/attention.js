@@ -3,14 +3,14 @@
 
 /**
  * Round a number as float16 would keep it (ties to even): the attention captioner was trained on
- * maps that were kept so. Values above 65504 do not occur.
+ * maps that were kept so. `number` is 0 to 65504; the map's are 0 to 6.
  */
 const roundToHalf = (() => {
   const value = new Float32Array(1);
   const bits = new Uint32Array(value.buffer);
   return (number) => {
     // Below 2^-14, halves are multiples of 2^-24, as floats between 0.5 and 1 are.
-    if (Math.abs(number) < 2 ** -14) return Math.fround(Math.abs(number) + 0.5) * Math.sign(number) - 0.5 * Math.sign(number);
+    if (number < 2 ** -14) return Math.fround(number + 0.5) - 0.5;
     value[0] = number;
     bits[0] = (bits[0] + 0xfff + ((bits[0] >>> 13) & 1)) & 0xffffe000;
     return value[0];
@@ -91,12 +91,14 @@ function statesAfter(model, context, prefix) {
   if (!context.known.has(key)) {
     const before = statesAfter(model, context, prefix.slice(0, -1));
     const vector = wordVector(model.embedding, prefix.at(-1));
-    const first = lstmStep(model.attentionLstm, dense(model.attentionLstm, vector), before.first);
+    const { attentionLstm, languageLstm } = model;
+    const first = lstmStep(attentionLstm, dense(attentionLstm, vector), before.first);
     const query = dense(model.query, first.hidden);
     const looked = attend(query, context.keys, context.values, context.regions);
     const joined = Float32Array.of(...looked.context, ...first.hidden);
-    const second = lstmStep(model.languageLstm, dense(model.languageLstm, joined), before.second);
-    context.known.set(key, { first, second, contextVector: looked.context, weights: looked.weights });
+    const second = lstmStep(languageLstm, dense(languageLstm, joined), before.second);
+    const { context: contextVector, weights } = looked;
+    context.known.set(key, { first, second, contextVector, weights });
   }
   return context.known.get(key);
 }
@@ -104,5 +106,6 @@ function statesAfter(model, context, prefix) {
 /** Return the captioner of a manifest and its bytes, of either kind. */
 function buildCaptioner(manifest, bytes) {
   const arrays = readArrays(manifest, bytes);
-  return manifest.kind === "attention" ? buildAttention(manifest, arrays) : buildMerge(manifest, arrays);
+  const build = manifest.kind === "attention" ? buildAttention : buildMerge;
+  return build(manifest, arrays);
 }

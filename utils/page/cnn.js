@@ -54,14 +54,19 @@ function cnnLayers(cnn, pixels, names) {
   return seen;
 }
 
-/** Run all layers; `watch(name, image)` is told what each gives. An image is {height, width, channels, data}. */
+/**
+ * Run all layers; `watch(name, image)` is told what each gives.
+ *
+ * An image is {height, width, channels, data}, row by row, channels fastest.
+ */
 function forward(cnn, pixels, watch) {
   let image = scaledPixels(cnn, pixels);
   let shortcut = image;
   for (const layer of cnn.layers) {
     if (layer.name.endsWith("_expand")) shortcut = image;
     if (layer.type === "depthwise") image = depthwise(layer, padded(image));
-    else image = pointwise(layer, layer.type === "stem" ? patches(padded(image), layer.stride) : image);
+    else if (layer.type === "stem") image = pointwise(layer, patches(padded(image), layer.stride));
+    else image = pointwise(layer, image);
     if (layer.add) addTo(image.data, shortcut.data);
     watch(layer.name, image);
   }
@@ -92,7 +97,7 @@ function padded({ height, width, channels, data }) {
   return image;
 }
 
-/** Return the 3 x 3 surroundings of each pixel as its channels: a 3 x 3 convolution is then 1 x 1. */
+/** Return each pixel's 3 x 3 surroundings as its channels: a 3 x 3 convolution is then 1 x 1. */
 function patches({ height, width, channels, data }, stride) {
   const image = newImage((height - 2) / stride, (width - 2) / stride, 9 * channels);
   let place = 0;
@@ -146,20 +151,23 @@ function addTo(sums, values) {
  *
  * Two pixels and four outputs at once: each number that is read is used several times.
  */
-function pointwise({ kernel, bias, relu: clipped, channels }, { height, width, channels: inputs, data }) {
+function pointwise(layer, { height, width, channels: inputs, data }) {
+  const { channels } = layer;
   const image = newImage(height, width, channels);
   const pixels = height * width;
   for (let pixel = 0; pixel < pixels; pixel += 2) {
     // Of an odd number of pixels, the last is computed twice.
     const first = Math.min(pixel, pixels - 2);
     for (let out = 0; out < channels; out += 4) {
-      fourOfTwo(kernel, bias, clipped, out, data, first * inputs, inputs, image.data, first * channels, channels);
+      fourOfTwo(layer, out, data, first * inputs, inputs, image.data, first * channels);
     }
   }
   return image;
 }
 
-function fourOfTwo(kernel, bias, clipped, out, data, from, inputs, results, to, channels) {
+/** Four outputs from `out` on of two pixels: inputs begin at `from`, results at `to`. */
+function fourOfTwo(layer, out, data, from, inputs, results, to) {
+  const { kernel, bias, channels, relu: clipped } = layer;
   let a0 = bias[out];
   let a1 = bias[out + 1];
   let a2 = bias[out + 2];

@@ -48,14 +48,16 @@ function greedy(ask, options) {
  * words, `topP` (nucleus sampling) among the fewest whose probabilities sum to it; `random()`
  * gives numbers in [0, 1).
  */
-function sample(ask, { temperature = 1, topK = Infinity, topP = 1, random = Math.random, ...options }) {
+function sample(ask, options) {
+  const { temperature = 1, topK = Infinity, topP = 1, random = Math.random } = options;
   return written(ask, options, (logProbs) => drawn(logProbs, temperature, topK, topP, random()));
 }
 
 /** Draw one id: where the running sum of the probabilities passes `uniform`. */
 function drawn(logProbs, temperature, topK, topP, uniform) {
-  const all = topK < logProbs.length || topP < 1;
-  const ids = all ? likeliestWords(logProbs, Math.min(topK, logProbs.length)) : [...logProbs.keys()];
+  const some = topK < logProbs.length || topP < 1;
+  const count = Math.min(topK, logProbs.length);
+  const ids = some ? likeliestWords(logProbs, count) : [...logProbs.keys()];
   const largest = Math.max(...ids.map((id) => logProbs[id]));
   const weights = ids.map((id) => Math.exp((logProbs[id] - largest) / temperature));
   const sum = weights.reduce((total, weight) => total + weight, 0);
@@ -116,7 +118,8 @@ function beamSearch(ask, { start, end, width, maxLength, lengthPenalty = 1 }) {
       done.push(hypothesisOf(one.ids.slice(0, -1), one.logProb, true, lengthPenalty));
     });
     live = step.filter((one) => one.ids.at(-1) !== end).slice(0, width);
-    if (!live.length || isOver(done, live[0].logProb, { width, length, maxLength, lengthPenalty })) live = [];
+    const limits = { width, length, maxLength, lengthPenalty };
+    if (live.length && isOver(done, live[0].logProb, limits)) live = [];
     live.forEach((one) => { one.kept = true; });
     steps.push(step.map(({ place, ...told }) => told));
   }
@@ -129,9 +132,13 @@ function beamSearch(ask, { start, end, width, maxLength, lengthPenalty = 1 }) {
 function continuations(ask, live, start, count) {
   const found = live.flatMap(({ ids, logProb, place }) => {
     const logProbs = asked(ask, [start, ...ids]);
-    return likeliestWords(logProbs, count).map((id) => (
-      { ids: [...ids, id], logProb: logProb + logProbs[id], parent: place, kept: false, finished: false }
-    ));
+    return likeliestWords(logProbs, count).map((id) => ({
+      ids: [...ids, id],
+      logProb: logProb + logProbs[id],
+      parent: place,
+      kept: false,
+      finished: false,
+    }));
   });
   found.sort((one, other) => other.logProb - one.logProb);
   return found.slice(0, count).map((one, place) => ({ ...one, place }));

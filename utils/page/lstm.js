@@ -5,7 +5,8 @@
  * Add inputs times a kernel to outputs: outputs[o] += sum of inputs[i] * kernel[i, o].
  *
  * inputs (in), kernel (in, out) row by row, outputs (out). Eight rows at once: each output is then
- * read and written an eighth as often. Eight zeros, as in the state before the first word, are left out.
+ * read and written an eighth as often. Eight zeros, as in
+ * the state before the first word, are left out.
  */
 function addProduct(inputs, kernel, outputs) {
   const size = outputs.length;
@@ -182,8 +183,8 @@ function sentenceVector(model, known, prefix) {
 function wordGates(model, id) {
   if (!model.gates.has(id)) {
     const vector = wordVector(model.embedding, id);
-    const gates = { forward: dense(model.forward, vector), backward: dense(model.backward, vector) };
-    model.gates.set(id, gates);
+    const { forward, backward } = model;
+    model.gates.set(id, { forward: dense(forward, vector), backward: dense(backward, vector) });
   }
   return model.gates.get(id);
 }

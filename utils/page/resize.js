@@ -40,7 +40,7 @@ function withoutAlpha(rgba, width, height) {
   return { width, height, data };
 }
 
-/** Return the mean of each block of `across` times `down` pixels; those at the edge may be smaller. */
+/** Return the mean of each block of `across` times `down` pixels; at the edge they are smaller. */
 function reduced({ width, height, data }, across, down) {
   const small = { width: Math.ceil(width / across), height: Math.ceil(height / down) };
   small.data = new Uint8Array(small.width * small.height * 3);
@@ -90,7 +90,9 @@ function resizingWeights(length, span, size) {
     const first = Math.max(Math.trunc(centre - support + 0.5), 0);
     const last = Math.min(Math.trunc(centre + support + 0.5), length);
     const weights = new Float64Array(last - first);
-    for (let i = 0; i < weights.length; i += 1) weights[i] = cubic((i + first - centre + 0.5) * (1 / stretch));
+    for (let i = 0; i < weights.length; i += 1) {
+      weights[i] = cubic((i + first - centre + 0.5) * (1 / stretch));
+    }
     let sum = 0;
     for (const weight of weights) sum += weight;
     return { first, weights: Int32Array.from(weights, (weight) => fixedPoint(weight / sum)) };

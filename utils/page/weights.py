@@ -82,7 +82,7 @@ def exported_cnn() -> Exported:
                 "type": _type_of(kernel, layer.name),
                 "stride": layer.strides[0],
                 "relu": layer.name == "head" or f"{layer.name}_relu" in names,
-                "add": layer.name.replace("_project", "_add") in names - {layer.name},
+                "add": _ends_block(layer.name) in names,
             }
         )
     rescaling = model.get_layer("imagenet_mean")
@@ -105,6 +105,11 @@ def _folded(
     if kernel.shape[-1] == 1:
         kernel = kernel[..., 0]
     return kernel * scale, beta - mean * scale
+
+
+def _ends_block(name: str) -> str:
+    """Return the name of the layer that adds a block's input where this one ends the block."""
+    return name.removesuffix("_project") + "_add"
 
 
 def _type_of(kernel: np.ndarray, name: str) -> str:
