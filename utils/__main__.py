@@ -91,7 +91,7 @@ def unknown(name: str) -> str:
     return f"There is no command {name!r}: {advice}`python -m utils` lists the commands."
 
 
-def run(arguments: list[str]) -> int:
+def run(arguments: list[str], stopping: Stopping) -> int:
     """Run the command that the arguments name; return its exit code, and raise what it raises."""
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(overview())
@@ -102,7 +102,10 @@ def run(arguments: list[str]) -> int:
         return WRONG_ARGUMENTS
     demand_memory("the course", used=150, reserved=1_000)  # NumPy waits for ever with less
     try:
-        return importlib.import_module(f"utils.{EVERY_COMMAND[name][0]}").main(rest)
+        command = importlib.import_module(f"utils.{EVERY_COMMAND[name][0]}").main
+        if stopping.is_asked:  # some modules catch whatever happens while they are imported
+            raise KeyboardInterrupt
+        return command(rest)
     except SystemExit as end:  # argparse ends so, after the help and for wrong arguments
         if isinstance(end.code, str):
             raise
@@ -120,7 +123,7 @@ def main(arguments: list[str], stopping: Stopping | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     stopping = stopping or Stopping()
     try:
-        code = run(arguments)
+        code = run(arguments, stopping)
         sys.stdout.flush()  # a closed pipe or a full disk may show only here
         return code
     except KeyboardInterrupt:

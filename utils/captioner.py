@@ -24,16 +24,10 @@ from utils.features import extract_features
 from utils.formats.segmenters import SEGMENTERS
 from utils.model import ModelConfig, build_model, standardize_features
 from utils.outliers import Summary, load_summary
+from utils.support import saved_settings as saved
 from utils.support.files import atomic_path, sha256, write_json, write_text
 from utils.support.paths import CAPTIONERS
-from utils.support.saved_settings import (
-    GET_AGAIN,
-    demand_sizes,
-    odd,
-    read_saved_settings,
-    read_words,
-)
-from utils.support.weights import save_weights
+from utils.support.weights import load_weights, save_weights
 from utils.vocabulary import Vocabulary
 
 FORMAT = 2  # the first one scaled features by another layer
@@ -204,7 +198,7 @@ def load_captioner(name: str | Path) -> Captioner:
     """
     folder = captioner_folder(name)
     try:
-        settings = read_saved_settings(folder / SETTINGS, (WEIGHTS, WORDS), (SUMMARY,))
+        settings = saved.read_saved_settings(folder / SETTINGS, (WEIGHTS, WORDS), (SUMMARY,))
         return _loaded(folder, settings)
     except ValueError as error:
         told = str(error)
@@ -215,19 +209,12 @@ def load_captioner(name: str | Path) -> Captioner:
 def _loaded(folder: Path, settings: dict[str, Any]) -> Captioner:
     """Return the captioner in a folder; raise `ValueError` where its parts do not fit."""
     _demand_settings(folder, settings)
-    for file, expected in settings["files"].items():
-        if not (folder / file).is_file():
-            raise CaptionerError(f"{folder / file} is missing: get the whole folder again.")
-        if sha256(folder / file) != expected:
-            raise CaptionerError(
-                f"{folder / file} is not the file that was saved with this captioner (its SHA-256 "
-                "differs): weights and vocabulary work together only; get the whole folder again."
-            )
-    vocabulary = Vocabulary(read_words(folder / WORDS))
+    saved.demand_files(folder, settings["files"])
+    vocabulary = Vocabulary(saved.read_words(folder / WORDS))
     # Folders of the first captioners name no kind: they are the course's model.
     kind = KINDS[settings.get("kind", "merge")]
     numbers = (folder / WEIGHTS).stat().st_size // 2  # of two bytes at least
-    demand_sizes(folder / SETTINGS, settings["model"], kind.config, numbers)
+    saved.demand_sizes(folder / SETTINGS, settings["model"], kind.config, numbers)
     config = kind.config(**settings["model"])
     if vocabulary.hash() != settings["vocabulary"] or len(vocabulary) != config.vocabulary_size:
         raise CaptionerError(
@@ -241,12 +228,7 @@ def _loaded(folder: Path, settings: dict[str, Any]) -> Captioner:
             "train it anew, or restore data/mobilenet_v2."
         )
     model = kind.build(config, None)
-    try:
-        model.load_weights(folder / WEIGHTS)
-    except (OSError, KeyError, ValueError) as error:  # of another shape
-        raise CaptionerError(
-            f"{folder / WEIGHTS} holds other weights than {SETTINGS} says: {GET_AGAIN}"
-        ) from error
+    load_weights(model, folder / WEIGHTS)
     summary = load_summary(folder / SUMMARY) if SUMMARY in settings["files"] else None
     return Captioner(model, vocabulary, config, settings.get("more", {}), cnn["weights"], summary)
 
@@ -254,7 +236,7 @@ def _loaded(folder: Path, settings: dict[str, Any]) -> Captioner:
 def _demand_settings(folder: Path, settings: dict[str, Any]) -> None:
     """Raise `CaptionerError` where the settings are not those of this version."""
     if settings.get("more", {}).get("words", SPACES) not in (SPACES, CHARACTERS, *SEGMENTERS):
-        raise odd(folder / SETTINGS, "words")
+        raise saved.odd(folder / SETTINGS, "words")
     scaled = settings.get("model", {}).get("standardize")
     readable = settings.get("format") in ((FORMAT,) if scaled else (1, FORMAT))
     if not readable or settings.get("kind", "merge") not in KINDS:

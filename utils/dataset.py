@@ -10,13 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from utils.captions import SPACES, caption_tokens
-from utils.formats.captions_file import (
-    OWN,
-    CaptionsFile,
-    find_captions_file,
-    read_captions_file,
-)
-from utils.formats.lists import lists_in
+from utils.formats.captions_file import OWN, CaptionsFile, find_captions_file, read_captions_file
+from utils.formats.lists import lists_beside, lists_in
 from utils.formats.names import (
     find_photos_of,
     match_names,
@@ -128,7 +123,7 @@ def load_dataset(
     images_dir, photo_of = find_photos_of(file.captions, places, IMAGE_SUFFIXES)
     captions, notes = _present(file, images_dir, photo_of)
     if splits_dir or "train" not in file.splits:
-        lists = _lists(Path(splits_dir) if splits_dir else folder, file)
+        lists = lists_beside(Path(splits_dir) if splits_dir else folder, file)
     else:
         lists = file.splits
     if lists:
@@ -195,25 +190,6 @@ def demand_lists(folder: Path | None) -> None:
             f"There is no list for train in {folder}, such as Flickr_8k.trainImages.txt: check "
             "what --splits-dir names."
         )
-
-
-def _lists(folder: Path, file: CaptionsFile) -> dict[str, list[str]]:
-    """Return the lists of a folder, or those beside a captions file in a folder inside it.
-
-    Raises `ValueError` where some splits are named but not train: a split by the names' hash would
-    train on the others.
-    """
-    places = (folder, file.path.parent) if folder in file.path.parents else (folder,)
-    lists = next((found for place in places if (found := lists_in(place))), {})
-    for named, where in ((lists, folder), (file.splits, file.path)):
-        if "train" in named:
-            break
-        if named:
-            raise ValueError(
-                f"{where} names images for {' and '.join(named)}, but none for train: name these "
-                "too, or take out all splits to have the images split by the hash of their names."
-            )
-    return lists
 
 
 def _listed(

@@ -2,6 +2,8 @@ import errno
 import hashlib
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -289,3 +291,14 @@ def test_two_outputs_are_two_files(tmp_path, other):
     (tmp_path / "x").mkdir()
     with pytest.raises(ValueError, match="are the same file"):
         demand_apart([tmp_path / "a.json", tmp_path / other], [])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_folder_that_cannot_be_copied_is_one_sentence(tmp_path):
+    (tmp_path / "mine").mkdir()
+    os.mkfifo(tmp_path / "mine" / "pipe")
+    with pytest.raises(shutil.Error) as caught:
+        shutil.copytree(tmp_path / "mine", tmp_path / "copy")
+    assert re.fullmatch(
+        r"/.*/mine/pipe could not be copied \(.*\): move .*\.", sentence(caught.value)
+    )

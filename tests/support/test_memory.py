@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from utils.__main__ import main
 from utils.support import memory
 from utils.support.errors import NO_MEMORY, TooLittleMemory, sentence
 from utils.support.paths import ROOT
@@ -38,6 +39,17 @@ def test_the_limit_of_a_container_counts_and_no_limit_passes(tmp_path, monkeypat
     with pytest.raises(TooLittleMemory, match=r"it needs about 400 MB, .* container or job is 300"):
         memory.demand_memory("it", used=400, reserved=4_000)
     memory.demand_memory("it", used=299, reserved=4_000)
+
+
+@pytest.mark.parametrize("command", ["caption", "evaluate", "train"])
+def test_a_small_container_is_told_before_the_work(command, tmp_path, monkeypatch, capsys):
+    """With so much memory TensorFlow starts, and the system would end the command later."""
+    monkeypatch.setattr(memory, "group_limit", lambda: 900 * memory.MB)
+    monkeypatch.setattr(memory, "address_limit", lambda: None)
+    folder = str(tmp_path)
+    more = ["scenes", "--images-dir", folder, "--captions", folder] if command == "evaluate" else []
+    assert main([command, *(more or [folder])]) == 1
+    assert "container or job is 900 MB" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Ctrl-C, SIGTERM and SIGHUP at any time: one line, and the same command goes on."""
 
+import json
 import os
 import random
 import re
@@ -9,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from utils.support.paths import ROOT
@@ -67,6 +69,26 @@ runpy.run_module("utils", run_name="__main__", alter_sys=True)
     assert (done.returncode, done.stderr, done.stdout) == (-signal.SIGINT, "", "")
 
 
+def test_running_notebooks_is_stopped_with_all_that_it_has_started(tmp_path):
+    """Also where the command alone gets the signal, as from `kill`."""
+    cell = {"cell_type": "code", "source": "import time; time.sleep(600)", "metadata": {}}
+    cell |= {"outputs": [], "execution_count": None, "id": "sleeps"}
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book = {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    notebook = tmp_path / "chapters" / "01_sleeps.ipynb"
+    notebook.parent.mkdir()
+    notebook.write_text(json.dumps(book), encoding="utf-8")
+    process = start(tmp_path, "run-notebooks", "--threads", "1", str(notebook))
+    own = psutil.Process(process.pid)
+    wait_for(process, lambda: len(own.children(recursive=True)) >= 2)  # pytest and a kernel
+    children = own.children(recursive=True)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, SAID)
+    left = psutil.wait_procs(children, timeout=1)[1]  # a zombie has ended, and nobody has asked
+    assert [one for one in left if one.status() != psutil.STATUS_ZOMBIE] == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_drawing_is_stopped_by_one_line_and_leaves_nothing(tmp_path, number):
     process = start(tmp_path, "data")
@@ -78,6 +100,28 @@ def test_drawing_is_stopped_by_one_line_and_leaves_nothing(tmp_path, number):
     assert not list(tmp_path.iterdir())
 
 
+BLOCKED = """
+import re, subprocess, sys
+from multiprocessing import resource_tracker
+from utils.support.stopping import children_ignore_interrupts
+look = "import re; print(re.search(r'SigBlk:\\s*(\\w+)', open('/proc/self/status').read())[1])"
+with children_ignore_interrupts():
+    resource_tracker.ensure_running()  # as joblib does before it starts its workers
+    subprocess.run([sys.executable, "-c", look])
+subprocess.run([sys.executable, "-c", look])
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux has /proc")
+def test_children_never_see_ctrl_c_though_pythons_tracker_lets_it_through():
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    inside, after = (int(mask, 16) >> (signal.SIGINT - 1) & 1 for mask in done.stdout.split())
+    assert (inside, after) == (1, 0)
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux has /proc")
 @pytest.mark.parametrize("command", [["data"], ["train"]])
 def test_a_stop_while_modules_are_imported_is_one_line_too(tmp_path, command):
@@ -87,7 +131,10 @@ def test_a_stop_while_modules_are_imported_is_one_line_too(tmp_path, command):
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=60)
-        assert (process.returncode, said(err)) == (130, SAID)
+        assert said(err) == SAID
+        # Where Python was in `exec`, as it is for dataclasses, it ends itself by the signal at its
+        # end, although the interrupt was caught. A shell reports 130 for that too.
+        assert process.returncode in (130, -signal.SIGINT)
 
 
 def test_what_a_killed_drawing_leaves_is_removed_by_the_next_run(tmp_path):

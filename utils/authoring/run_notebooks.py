@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,7 @@ from utils.authoring.notebooks import (
     read_notebook,
     write_notebook,
 )
+from utils.exercises.process import kill_children
 from utils.support.files import read_json, write_json
 from utils.support.paths import CHAPTERS, ROOT, SOLUTIONS
 
@@ -140,9 +143,9 @@ def run_lanes(lanes: list[Lane], together: bool = True) -> tuple[bool, dict[str,
         lanes = [_ready(lane, folder) for lane in lanes]
         groups = [lanes] if together else [[lane] for lane in lanes]
         for group in groups:
-            started = [(lane, _start(lane, folder)) for lane in group]
-            _watch([process for _, process in started], group, folder)
-            for lane, process in started:
+            with _started(group, folder) as processes:
+                _watch(processes, group, folder)
+            for lane, process in zip(group, processes, strict=True):
                 code = process.wait()
                 passed = passed and code == PASSED
                 log = (folder / f"{lane.state}.log").read_text(encoding="utf-8", errors="replace")
@@ -155,6 +158,22 @@ def run_lanes(lanes: list[Lane], together: bool = True) -> tuple[bool, dict[str,
 def _ready(lane: Lane, folder: Path) -> Lane:
     notebooks = tuple(with_expected_outputs(path, folder) for path in lane.notebooks)
     return replace(lane, notebooks=notebooks)
+
+
+@contextmanager
+def _started(lanes: list[Lane], folder: Path) -> Iterator[list[subprocess.Popen]]:
+    """Start the lanes; whatever of them still runs at the end, kernels too, is ended there."""
+    processes: list[subprocess.Popen] = []
+    try:
+        for lane in lanes:
+            processes.append(_start(lane, folder))
+        yield processes
+    finally:
+        for process in processes:
+            if process.poll() is None:
+                kill_children(process.pid)
+                process.kill()
+                process.wait()
 
 
 def _start(lane: Lane, folder: Path) -> subprocess.Popen:

@@ -130,7 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     start = time.perf_counter()
 
-    demand_memory("training", used=800, reserved=4_500)
+    demand_memory("training", used=1_050, reserved=4_500)
     from utils.recipe import recipe_for, say
 
     demand_lists(given.splits_dir)

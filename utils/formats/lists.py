@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from utils.formats.captions_file import CaptionsFile
 from utils.formats.table import IMAGE_COLUMNS, SUFFIX, clean_name, named_column
 from utils.formats.text import lines_of, read_text
 
@@ -45,4 +46,23 @@ def lists_in(folder: Path) -> dict[str, list[str]]:
                     f"{folder} has two lists for {split} that differ, {found[0].name} and "
                     f"{path.name}: keep one."
                 )
+    return lists
+
+
+def lists_beside(folder: Path, file: CaptionsFile) -> dict[str, list[str]]:
+    """Return the lists of a folder, or those beside a captions file in a folder inside it.
+
+    Raises `ValueError` where some splits are named but not train: a split by the names' hash would
+    train on the others.
+    """
+    places = (folder, file.path.parent) if folder in file.path.parents else (folder,)
+    lists = next((found for place in places if (found := lists_in(place))), {})
+    for named, where in ((lists, folder), (file.splits, file.path)):
+        if "train" in named:
+            break
+        if named:
+            raise ValueError(
+                f"{where} names images for {' and '.join(named)}, but none for train: name these "
+                "too, or take out all splits to have the images split by the hash of their names."
+            )
     return lists

@@ -28,7 +28,8 @@ from utils.support.memory import demand_memory
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 hide_accelerators()  # where the processor was chosen
 ERROR_STREAM = 2
-RESERVED = 3_500  # MB of addresses with which a command of the course ends
+USED = 450  # MB that the import fills, and 200 more
+RESERVED = 3_500  # MB of addresses with which a command of the course ends; with less, some wait
 
 
 @contextmanager
@@ -59,7 +60,7 @@ class _QuietImport(MetaPathFinder):
         if fullname != "tensorflow":
             return None
         sys.meta_path.remove(self)
-        demand_memory("TensorFlow", used=400, reserved=RESERVED)
+        demand_memory("TensorFlow", used=USED, reserved=RESERVED)
         spec = importlib.util.find_spec(fullname)
         if spec is not None and spec.loader is not None:
             spec.loader.exec_module = shut_error_stream()(spec.loader.exec_module)

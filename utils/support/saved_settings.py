@@ -13,7 +13,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
-from utils.support.files import read_json
+from utils.support.files import read_json, sha256
 
 GET_AGAIN = "get the whole folder again."
 KINDS_OF = {
@@ -67,6 +67,18 @@ def read_words(path: Path) -> list[str]:
     if not all(isinstance(word, str) and not HALF.search(word) for word in words):
         raise odd(path, "words")
     return words
+
+
+def demand_files(folder: Path, files: dict[str, str]) -> None:
+    """Raise `ValueError` where a file of a folder is missing or has another SHA-256 than saved."""
+    for file, expected in files.items():
+        if not (folder / file).is_file():
+            raise ValueError(f"{folder / file} is missing: {GET_AGAIN}")
+        if sha256(folder / file) != expected:
+            raise ValueError(
+                f"{folder / file} is not the file that was saved with this captioner (its SHA-256 "
+                f"differs): weights and vocabulary work together only; {GET_AGAIN}"
+            )
 
 
 def demand_sizes(path: Path, sizes: dict[str, Any], config: type, numbers: int) -> None:

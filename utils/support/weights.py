@@ -37,6 +37,16 @@ def save_weights(model: Any, path: Path, half: bool = False) -> None:
             temporary.write_bytes(halved.getvalue())
 
 
+def load_weights(model: Any, path: Path) -> None:
+    """Give a Keras model the weights of a file; raise `ValueError` where they are not its own."""
+    try:
+        model.load_weights(path)
+    except (OSError, KeyError, ValueError) as error:  # of another shape
+        raise ValueError(
+            f"{path} holds other weights than its settings say: get the whole folder again."
+        ) from error
+
+
 def save_arrays(path: Path, arrays: list[np.ndarray]) -> None:
     """Write arrays as one NumPy file, `.npz`, whole or not at all."""
     file = io.BytesIO()  # in memory first: a full disk in the middle of a zip is a muddle of errors
