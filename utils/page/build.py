@@ -41,10 +41,10 @@ def build_page(names: Sequence[str], path: Path) -> int:
     `load_captioner` raises, and `ValueError` for a kind of model that the page cannot run.
     """
     networks = {"cnn": exported_cnn()}
-    about = []
+    about, summaries = [], set()
     for name in names:
         known_as = shown_name(name)
-        networks[known_as] = manifest, _ = exported_captioner(name)
+        networks[known_as] = manifest, _ = exported_captioner(name, summaries)
         title, note = SHIPPED.get(known_as, ("your own", "Trained by you."))
         known = {key: manifest[key] for key in ("kind", "joiner")}
         about.append({"name": known_as, "title": title, "note": note, **known})

@@ -11,6 +11,7 @@ bits in the largest one, the last, after which nothing is multiplied: that costs
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,13 +119,15 @@ def _type_of(kernel: np.ndarray, name: str) -> str:
     return "stem" if name == "stem" else "pointwise"
 
 
-def exported_captioner(name: str) -> Exported:
+def exported_captioner(name: str, seen: set[str] | None = None) -> Exported:
     """Return a captioner as manifest and bytes; `name` as `load_captioner` takes it.
 
     The manifest has `kind` (`merge` or `attention`), `vocabulary` (all words in order), the ids
     `start`, `end`, `padding` and `unknown`, `forbidden` (ids that are never chosen), `maxLength`,
     `beamWidth`, `lengthPenalty`, and `joiner`, which stands between words. Arrays named `summary/`
-    hold the summary of the training photos where the captioner has one.
+    hold the summary of the training photos where the captioner has one; `summary` is its hash.
+    Captioners of the same photos have the same one: what is in `seen` is left out, and the hashes
+    of what is not are added to `seen`.
 
     Raises what `load_captioner` raises, and `ValueError` for a captioner that the page cannot run.
     """
@@ -135,10 +138,21 @@ def exported_captioner(name: str) -> Exported:
     arrays = Arrays()
     for known_as, values in _weights_of(captioner).items():
         arrays.add(known_as, values)
-    if captioner.summary is not None:
-        for part in ("mean", "axes", "far"):
-            arrays.add(f"summary/{part}", getattr(captioner.summary, part))
-    return {**_settings(captioner), "arrays": arrays.entries}, bytes(arrays.bytes)
+    summary = _add_summary(captioner, arrays, set() if seen is None else seen)
+    manifest = {**_settings(captioner), "summary": summary, "arrays": arrays.entries}
+    return manifest, bytes(arrays.bytes)
+
+
+def _add_summary(captioner: Captioner, arrays: Arrays, seen: set[str]) -> str | None:
+    """Add the captioner's summary where it is not in `seen`; return its hash, None without one."""
+    if captioner.summary is None:
+        return None
+    parts = {part: np.asarray(getattr(captioner.summary, part)) for part in ("mean", "axes", "far")}
+    digest = hashlib.sha256(b"".join(values.tobytes() for values in parts.values())).hexdigest()
+    for part, values in parts.items() if digest not in seen else ():
+        arrays.add(f"summary/{part}", values)
+    seen.add(digest)
+    return digest
 
 
 def _demand_known(name: str, captioner: Captioner) -> None:

@@ -6,6 +6,7 @@ const LIKELIEST = 14; // next words that are told
 const LAYERS = ["stem", "block_03_project", "block_06_project", "block_13_project"];
 
 const raw = new Map(); // name -> {manifest, base64}
+const manifests = new Map(); // name -> manifest
 const networks = new Map(); // name -> network, built when first asked for
 const photos = new Map(); // key -> {features, contexts by captioner}
 let nextKey = 1;
@@ -27,6 +28,15 @@ function network(name) {
     networks.set(name, name === "cnn" ? buildCnn(manifest, bytes) : buildCaptioner(manifest, bytes));
   }
   return networks.get(name);
+}
+
+/** Return the summary of a captioner's training photos, or null; several may share one. */
+function summaryFor(name) {
+  const hash = manifests.get(name).summary;
+  if (!hash) return null;
+  const sharing = Array.from(manifests.keys()).filter((other) => manifests.get(other).summary === hash);
+  const owner = sharing.find((other) => "summary/mean" in manifests.get(other).arrays);
+  return network(owner).summary;
 }
 
 /** Return what a captioner knows of a photo, made once. */
@@ -64,6 +74,7 @@ function told(key, name, ids) {
 const ANSWERS = {
   data({ name, manifest, base64 }) {
     raw.set(name, { manifest, base64 });
+    manifests.set(name, manifest);
   },
 
   /** A photo, or pixels that were painted over -> its features, kept under a key. */
@@ -97,7 +108,8 @@ const ANSWERS = {
     }
     const hypotheses = (found.hypotheses ?? [found]).map((one) => ({ ...one, ...told(key, name, one.ids) }));
     const best = hypotheses[0];
-    const like = captioner.summary ? likeness(captioner.summary, photos.get(key).features.pooled) : null;
+    const summary = summaryFor(name);
+    const like = summary ? likeness(summary, photos.get(key).features.pooled) : null;
     return { ...best, confidence: confidence(best), likeness: like, hypotheses, steps: named(captioner, found.steps) };
   },
 
