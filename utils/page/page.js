@@ -24,6 +24,11 @@ function make(tag, settings = {}, ...children) {
   return element;
 }
 
+/** Return something wide in a box that can be scrolled, also by the keyboard. */
+function scrolled(wide, label) {
+  return make("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": label }, wide);
+}
+
 /** Return a share as a percentage with as many digits as say something. */
 function percent(share) {
   const value = 100 * share;

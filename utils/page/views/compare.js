@@ -7,8 +7,9 @@ VIEWS.compare = {
   intro: "One architecture, other data: a captioner knows only what it was trained on. The one of drawn scenes sees scenes everywhere, the ones of Flickr8k see dogs and people.",
   show(place) {
     const body = make("tbody");
-    place.append(make("table", {}, make("thead", {}, make("tr", {}, ...["captioner", "greedy search", "its own beam search"].map((head) => make("th", { scope: "col" }, head)),
-      make("th", { className: "number", scope: "col" }, "confidence"))), body));
+    const table = make("table", {}, make("thead", {}, make("tr", {}, ...["captioner", "greedy search", "its own beam search"].map((head) => make("th", { scope: "col" }, head)),
+      make("th", { className: "number", scope: "col" }, "confidence"))), body);
+    place.append(scrolled(table, "What each captioner says"));
     const { seen } = now;
     for (const { name, title } of pageData.captioners) {
       const cells = ["…", "…", "…"].map((text) => make("td", {}, text));

@@ -93,7 +93,7 @@ VIEWS.search = {
       const said = make("p", { className: "said" }, found.text);
       result.replaceChildren(make("div", { className: "caption" }, said));
       if (searchSettings.method === "beam") {
-        result.append(drawTree(found.steps, found.ids), make("h3", {}, "The captions that ended, the best first"), hypothesisTable(found.hypotheses),
+        result.append(drawTree(found.steps, found.ids), make("h3", {}, "The captions that ended, the best first"), scrolled(hypothesisTable(found.hypotheses), "The captions that ended"),
           make("p", { className: "note" }, "The score is the log-probability divided by the length to the power of the penalty. Numbers in the tree are log-probabilities; pale hypotheses were dropped."));
       } else {
         result.append(wordTable(found));
