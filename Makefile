@@ -13,7 +13,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help course test lab data flickr8k class bench chapters clean
+.PHONY: help course test lab data flickr8k class page bench chapters clean
 
 help: ## list these commands
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1|/' | \
@@ -55,6 +55,9 @@ flickr8k: $(READY) ## install Flickr8k and GloVe from Kaggle (ARGS="--from-zip F
 DEST ?= data/class
 class: $(READY) ## what students get, and nbgrader's course (DEST=FOLDER, ARGS="--hints first")
 	$(BIN)/python -m utils handout "$(DEST)" --nbgrader $(ARGS)
+
+page: $(READY) ## the captioner as one HTML file for any browser (data/runs/page/index.html)
+	$(BIN)/python -m utils page
 
 bench: $(READY) ## speed against the naive way, as ratios
 	$(BIN)/python -m utils bench

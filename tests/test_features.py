@@ -21,6 +21,7 @@ from utils.cnn import build_cnn
 from utils.dataset import load_dataset
 from utils.features import dataset_features
 from utils.images import load_batch, preprocess
+from utils.support import row_cache
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,7 +30,7 @@ def extract_features(paths, batch_size=module.BATCH_SIZE, **settings):
     """Extract with batches, and shards, of another size."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BATCH_SIZE", batch_size)
-        patch.setattr(module, "SHARD", 2)
+        patch.setattr(row_cache, "SHARD", 2)
         return module.extract_features(paths, **settings)
 
 
@@ -224,7 +225,8 @@ import sys, time
 from pathlib import Path
 import numpy as np
 from utils import features
-features.BATCH_SIZE = features.SHARD = 2
+from utils.support import row_cache
+features.BATCH_SIZE = row_cache.SHARD = 2
 log, stop, paths = sys.argv[1], int(sys.argv[2]), [Path(p) for p in sys.argv[3:]]
 calls = 0
 def means(photos):
@@ -324,7 +326,7 @@ def test_what_a_kill_leaves_of_a_shard_is_written_anew(squares, fake, cache, mon
 
 def interrupted(squares, monkeypatch):
     """Leave four shards of five behind."""
-    save, shards = module._save_shard, itertools.count(1)
+    save, shards = row_cache._save_shard, itertools.count(1)
 
     def stops(*given):
         if next(shards) > 4:
@@ -332,7 +334,7 @@ def interrupted(squares, monkeypatch):
         save(*given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_save_shard", stops)
+        patch.setattr(row_cache, "_save_shard", stops)
         with pytest.raises(KeyboardInterrupt):
             extract_features(squares)
 
@@ -342,7 +344,7 @@ def test_killed_before_the_last_rename_no_row_is_computed_again(squares, fake, m
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(module.np.lib.format, "write_array_header_1_0", killed)
+        patch.setattr(row_cache.np.lib.format, "write_array_header_1_0", killed)
         with pytest.raises(KeyboardInterrupt):
             extract_features(squares)
     assert extract_features(squares)[:, 0].tolist() == GREYS and sum(fake) == 9
@@ -355,7 +357,7 @@ def test_killed_before_the_shards_are_removed_the_next_run_removes_them(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(module.shutil, "rmtree", killed)
+        patch.setattr(row_cache.shutil, "rmtree", killed)
         with pytest.raises(KeyboardInterrupt):
             extract_features(squares)
     assert list(cache.glob("*.shards"))
@@ -368,7 +370,7 @@ def test_a_file_that_another_process_mended_meanwhile_is_left_alone(
 ):
     extract_features(squares)
     (path,) = cache.glob("*.npy")
-    whole, digest = path.read_bytes(), module.sha256
+    whole, digest = path.read_bytes(), row_cache.sha256
     path.write_bytes(b"damaged")
 
     def slow(file):
@@ -376,7 +378,7 @@ def test_a_file_that_another_process_mended_meanwhile_is_left_alone(
         path.write_bytes(whole)  # the other process was faster
         return found
 
-    monkeypatch.setattr(module, "sha256", slow)
+    monkeypatch.setattr(row_cache, "sha256", slow)
     assert extract_features(squares)[:, 0].tolist() == GREYS
     assert sum(fake) == 9 and path.read_bytes() == whole
 
@@ -470,7 +472,7 @@ def test_a_full_or_locked_disk_is_told(squares, fake, monkeypatch, number, words
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patch:
-        patch.setattr(module.np, "save", fails)
+        patch.setattr(row_cache.np, "save", fails)
         with pytest.raises(OSError, match=words) as told:
             extract_features(squares)
     assert "CAPTIONING_CACHE" in str(told.value) and told.value.errno == number

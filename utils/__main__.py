@@ -32,6 +32,7 @@ COMMANDS = {
     "evaluate": ("commands.evaluate", "score a captioner on a list of images"),
     "diagnose": ("commands.diagnose", "say why a captioner's captions are bad"),
     "experiments": ("commands.run_experiments", "train and score every model of the course"),
+    "page": ("commands.page", "write the captioner as one HTML file for any browser"),
     "environment": ("commands.environment", "let this Python environment know the course"),
     "install": ("commands.install", "install Flickr8k and GloVe from Kaggle"),
     "doctor": ("commands.doctor", "say what is wrong on this machine, and what to do"),

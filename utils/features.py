@@ -7,26 +7,21 @@ disk by the content of the photos, not by their names.
 from __future__ import annotations
 
 import hashlib
-import io
-import shutil
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from filelock import FileLock
 
 from utils.cnn import EMBEDDED_CNN, FEATURE_SIZE, MAP_SIZE, build_cnn, check_sums, weights_hash
 from utils.images import THREADS, VIEWS, inspect_photos, load_image
-from utils.support.errors import disk_in_words
-from utils.support.files import atomic_path, sha256
 from utils.support.paths import cache_dir
 from utils.support.progress_bar import progress_bar
+from utils.support.row_cache import kept_rows
 
 if TYPE_CHECKING:
     import keras
@@ -38,7 +33,6 @@ SHAPES = {"pooled": (FEATURE_SIZE,), "map": (MAP_SIZE, MAP_SIZE, FEATURE_SIZE)}
 DTYPES = {"pooled": "float32", "map": "float16"}
 # What the layers of eight photos pass on stays in a processor's cache: 1.5 times as fast as 32.
 BATCH_SIZE = 8
-SHARD = 256  # photos whose features are written at once: what an interruption may cost
 BATCHES_AHEAD = 3  # decoded or being decoded while the network works
 NETWORKS = 2  # batches at once: while a small layer keeps one thread busy, the other has work
 
@@ -82,14 +76,12 @@ def extract_features(
     digests = inspect_photos(paths)
     if not cache:
         return np.concatenate(list(_batches(paths, look, len(paths), progress)))
-    path = _cache_path(digests, look)
-    found = _read(path)
-    if found is None:  # another process may be computing it
-        with disk_in_words(path.parent, "CAPTIONING_CACHE"):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(path.with_suffix(".lock")):
-                found = _read(path)
-                found = _fill(path, paths, look, progress) if found is None else found
+
+    def compute(places: Sequence[int]) -> Iterator[np.ndarray]:
+        return _batches([paths[place] for place in places], look, len(paths), progress)
+
+    shape = (len(paths), *SHAPES[kind])
+    found = kept_rows(_cache_path(digests, look), shape, DTYPES[kind], compute)
     return found if kind == "map" else np.array(found)
 
 
@@ -109,72 +101,6 @@ def _cache_path(digests: Sequence[str], look: Look) -> Path:
     facts = [str(FORMAT), look.kind, weights_hash(look.weights), look.view, *digests]
     key = hashlib.sha256("\n".join(facts).encode()).hexdigest()
     return cache_dir() / "features" / f"{look.kind}-{look.view}-{len(digests)}-{key[:24]}.npy"
-
-
-def _read(path: Path) -> np.ndarray | None:
-    """Return the finished array as a memory map, or None where there is none or it is damaged."""
-    try:
-        if sha256(path) != path.with_name(path.name + ".sha256").read_text("utf-8").strip():
-            return None
-        found = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError):
-        return None
-    # They are still there where a run was killed just before it removed them.
-    shutil.rmtree(path.with_suffix(".shards"), ignore_errors=True)
-    return found
-
-
-def _fill(path: Path, paths: Sequence[Path], look: Look, progress: bool) -> np.ndarray:
-    """Compute the shards that are missing, join them to one array at `path` and return it."""
-    if path.is_file():
-        # Removed here, under the lock, because another process may have mended it meanwhile.
-        print(f"{path} is damaged: it is computed again.", file=sys.stderr, flush=True)
-        path.unlink()
-    for remains in path.parent.glob(f".*.{path.name}"):
-        remains.unlink()  # of a run that was killed while it joined its shards
-    folder = path.with_suffix(".shards")
-    starts = range(0, len(paths), SHARD)
-    missing = [start for start in starts if _shard(folder, start) is None]
-    left = [photo for start in missing for photo in paths[start : start + SHARD]]
-    try:
-        rows = chain.from_iterable(_batches(left, look, len(paths), progress))
-        for start in missing:
-            _save_shard(folder, start, np.stack(list(islice(rows, min(SHARD, len(left))))))
-            left = left[SHARD:]
-    except ValueError:
-        # Once the damaged photo is replaced, the content is another one.
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    with atomic_path(path) as temporary, open(temporary, "wb") as file:
-        # Written in pieces: the maps of a large dataset do not fit into memory.
-        shape, dtype = (len(paths), *SHAPES[look.kind]), np.dtype(DTYPES[look.kind]).str
-        facts = {"descr": dtype, "fortran_order": False, "shape": shape}
-        np.lib.format.write_array_header_1_0(file, facts)
-        for start in starts:
-            file.write(np.load(_shard(folder, start), allow_pickle=False).tobytes())
-        file.flush()
-        with atomic_path(path.with_name(path.name + ".sha256")) as sums:
-            sums.write_text(sha256(temporary) + "\n", encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    return np.load(path, mmap_mode="r", allow_pickle=False)
-
-
-def _save_shard(folder: Path, start: int, rows: np.ndarray) -> None:
-    """Write a shard whole; its name holds its checksum, so that a damaged one is noticed."""
-    buffer = io.BytesIO()
-    np.save(buffer, rows, allow_pickle=False)
-    data = buffer.getvalue()
-    with atomic_path(folder / f"{start:08d}-{hashlib.sha256(data).hexdigest()}.npy") as temporary:
-        temporary.write_bytes(data)
-
-
-def _shard(folder: Path, start: int) -> Path | None:
-    """Return the file of the shard that begins with photo `start`; None where it is not whole."""
-    for path in folder.glob(f"{start:08d}-*.npy"):
-        if path.stem.endswith(sha256(path)):
-            return path
-        path.unlink()
-    return None
 
 
 # The network and what feeds it

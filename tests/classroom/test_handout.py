@@ -178,8 +178,8 @@ def test_no_link_is_dead(which, request):
 def test_no_text_names_a_command_that_is_not_there(tree):
     targets = re.findall(r"^([a-z0-9]+):", (tree / "Makefile").read_text(encoding="utf-8"), re.M)
     listed = re.findall(r"^  ([a-z-]+) ", run_in(tree, "-m", "utils"), re.M)
-    assert targets == ["help", "lab", "data", "flickr8k", "clean"]
-    names = "caption train evaluate diagnose experiments environment install doctor data"
+    assert targets == ["help", "lab", "data", "flickr8k", "page", "clean"]
+    names = "caption train evaluate diagnose experiments page environment install doctor data"
     assert " ".join(listed) == names
     for path, text in texts_of(tree):
         text = re.sub(r"<!--.*?-->", "", text)
@@ -192,7 +192,7 @@ def test_no_text_names_a_command_that_is_not_there(tree):
 def test_what_the_makefile_lists_can_be_made(tree):
     told = subprocess.run(["make", "help"], cwd=tree, capture_output=True, text=True, check=True)
     names = re.findall(r"make (\w+)", told.stdout)
-    assert names == ["help", "lab", "data", "flickr8k", "clean"]
+    assert names == ["help", "lab", "data", "flickr8k", "page", "clean"]
     for name in names:
         command = ["make", "-n", name, f"PYTHON={sys.executable}"]
         subprocess.run(command, cwd=tree, capture_output=True, check=True)

@@ -41,7 +41,7 @@ TOP = (
 )
 DEVCONTAINER = Path(".devcontainer/devcontainer.json")
 REFERENCE = Path("chapters/reference.md")
-CODE = (".py", ".toml", ".json")
+CODE = (".py", ".toml", ".json", ".js", ".css", ".html")
 WITHHELD_FOLDERS = ("authoring", "classroom")
 WITHHELD_COMMANDS = ("bench", "course", "results", "write_results")
 # In `utils/exercises`: checkers and variants, and what is written anew.

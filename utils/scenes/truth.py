@@ -26,7 +26,8 @@ KINDS = (
     "thing_colour",
     "relation",
 )
-_FILLERS = {adjective for adjectives in words.ADJECTIVES.values() for adjective in adjectives} | {
+# Words that may stand between a colour and its noun.
+FILLERS = {adjective for adjectives in words.ADJECTIVES.values() for adjective in adjectives} | {
     "and",
     "t",
     "tall",
@@ -68,8 +69,8 @@ def _lexicon() -> dict[tuple[str, ...], Fact]:
     return {tuple(name.split()): fact for name, fact in table.items()}
 
 
-_TABLE = _lexicon()
-_LONGEST = max(map(len, _TABLE))
+LEXICON = _lexicon()
+_LONGEST = max(map(len, LEXICON))
 
 
 @dataclass
@@ -154,14 +155,14 @@ def stated_facts(tokens: Sequence[str]) -> frozenset[Fact]:
     reader, index = _Reader(), 0
     while index < len(tokens):
         for size in range(min(_LONGEST, len(tokens) - index), 0, -1):
-            found = _TABLE.get(tuple(tokens[index : index + size]))
+            found = LEXICON.get(tuple(tokens[index : index + size]))
             if found:
                 reader.read(*found)
                 index += size
                 break
         else:
             # A word that can stand between a colour and its noun keeps the colour waiting.
-            if tokens[index] not in _FILLERS:
+            if tokens[index] not in FILLERS:
                 reader.loose()
             index += 1
     reader.loose()

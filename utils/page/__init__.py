@@ -1,0 +1,1 @@
+"""The captioner as one HTML file that runs in a browser."""

@@ -1,0 +1,76 @@
+"use strict";
+/* Scores: BLEU against the references with its n-grams marked; for scenes, what is true. */
+
+VIEWS.score = {
+  tab: "Score",
+  title: "How good is the caption?",
+  intro: "BLEU counts the pieces of one to four words that the caption shares with captions that people wrote. Change a word and watch the score. For a drawn scene the page also knows what is true, and BLEU does not (chapter 7).",
+  show(place) {
+    const { image, said } = now;
+    const text = make("input", { type: "text", value: said.text, size: 50 });
+    const references = make("textarea", { rows: 7, value: (image.captions ?? []).join("\n"), placeholder: "a dog runs on the grass" });
+    const scores = make("div", { "aria-live": "polite" });
+    const marked = make("div");
+    const truth = make("div");
+    let order = 2;
+    const refresh = () => {
+      const { joiner } = captionerInfo();
+      const caption = tokensOf(text.value, joiner);
+      const written = references.value.split("\n").map((line) => tokensOf(line, joiner)).filter((tokens) => tokens.length);
+      scores.replaceChildren();
+      marked.replaceChildren();
+      if (!written.length) scores.append(make("p", { className: "note" }, "Write one caption of your own or more, a line each: BLEU needs something to compare with."));
+      else {
+        const found = bleu(caption, written);
+        scores.append(scoreBars(found));
+        marked.append(markedCaption(caption, written, order));
+      }
+      if (image.facts) truth.replaceChildren(truthOf(caption, { ...pageData.lexicon, ...image.facts }));
+    };
+    text.oninput = references.oninput = refresh;
+    const orders = choiceOf("Length of the pieces", { 1: "1 word", 2: "2 words", 3: "3", 4: "4" }, "2", (name) => { order = Number(name); refresh(); });
+    place.append(make("div", { className: "columns" },
+      make("div", {}, make("label", { className: "field" }, "The caption (change it)", text), scores, truth),
+      make("div", {}, make("label", { className: "field" }, "What people wrote, a line each", references),
+        make("h3", {}, "Shared pieces of"), orders, marked)));
+    refresh();
+  },
+};
+
+function scoreBars({ scores, brevityPenalty, lengthRatio }) {
+  const list = make("ul", { className: "bars" }, ...scores.map((score, place) => {
+    const fill = make("i");
+    fill.style.width = `${score}%`;
+    return make("li", {}, make("div", { className: "bar-row" }, make("span", { className: "word" }, `BLEU-${place + 1}`),
+      make("span", { className: "bar" }, fill), make("span", { className: "number" }, score.toFixed(1))));
+  }));
+  return make("div", {}, list, make("p", { className: "note" }, `Length ratio ${lengthRatio.toFixed(2)}, brevity penalty ${brevityPenalty.toFixed(2)}. On one photo BLEU jumps; the course's tables are over 100 or 1,000 photos.`));
+}
+
+/** Return the places of words that stand in an n-gram which other texts have too. */
+function sharedPlaces(words, others, order) {
+  const shared = new Set();
+  for (const { start, matched } of matchedNgrams(words, others, order)) {
+    if (matched) for (let place = start; place < start + order; place += 1) shared.add(place);
+  }
+  return shared;
+}
+
+/** Return the caption and the references with the shared n-grams marked. */
+function markedCaption(caption, written, order) {
+  const line = (words, others) => {
+    const shared = sharedPlaces(words, others, order);
+    return make("li", {}, ...words.flatMap((word, place) => [shared.has(place) ? make("mark", {}, word) : word, " "]));
+  };
+  const list = make("ul", { className: "refs" }, ...written.map((words) => line(words, [caption])));
+  return make("div", {}, make("ul", { className: "refs" }, line(caption, written)), make("h3", {}, "in what people wrote"), list);
+}
+
+/** Return what a caption says of a scene, each statement true or untrue. */
+function truthOf(caption, facts) {
+  const found = statements(caption, facts);
+  const rows = found.map(({ text, true: isTrue, why }) => make("p", { className: "statement" },
+    make("span", { className: isTrue ? "yes" : "no", "aria-hidden": "true" }, isTrue ? "✓" : "✗"),
+    make("span", {}, `${text}: ${isTrue ? "true" : "untrue"}${why && !isTrue ? ` (${why})` : ""}`)));
+  return make("div", {}, make("h3", {}, "What it says of the scene"), ...(rows.length ? rows : [make("p", { className: "note" }, "Nothing that the scene could bear out.")]));
+}
