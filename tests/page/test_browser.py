@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -14,6 +15,7 @@ from utils.commands import page as command
 from utils.dataset import load_dataset
 from utils.page.build import SHIPPED, page_text
 from utils.support.paths import DATA
+from utils.vocabulary import START
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 if BROWSER is None:
@@ -86,6 +88,22 @@ def test_photos_get_the_captions_that_python_gives(visit):
     captioner = load_captioner("flickr8k-best")
     for photo in sorted((DATA / "photos").glob("*.jpg"))[:3]:
         assert visit.choose("photos", photo.name) == captioner.caption([photo])[0]
+
+
+def test_features_and_probabilities_in_the_browser_are_those_of_keras(visit):
+    captioner = load_captioner("flickr8k")
+    photo = DATA / "photos" / "coffee.jpg"
+    visit.choose("photos", photo.name)
+    features = captioner.features([photo])
+    found = visit.page.evaluate("Array.from(now.seen.pooled)")
+    np.testing.assert_allclose(found, features[0], atol=1e-3)
+    ids = captioner.vocabulary.encode(["a", "man"], markers=False)
+    log_probs = captioner.next_word(features)([0], [[START, *ids]])[0]
+    asked = f"ask('next', {{key: now.seen.key, captioner: 'flickr8k', words: {list(ids)}}})"
+    likeliest = visit.page.evaluate(asked)["likeliest"]
+    assert len(likeliest) > 10
+    for word in likeliest:
+        assert np.log(word["probability"]) == pytest.approx(log_probs[word["id"]], abs=1e-3)
 
 
 def test_scenes_get_the_captions_that_python_gives(visit):
