@@ -53,6 +53,10 @@ function startWorker() {
     if (data.error) reject(new Error(data.error));
     else resolve(data.result);
   };
+  worker.onerror = () => {
+    setBusy("");
+    tellProblem("The networks cannot run in this browser: try a current Firefox, Chrome, Edge or Safari.");
+  };
   for (const script of document.querySelectorAll("script[data-network]")) {
     const manifest = JSON.parse(byId(`${script.id}-manifest`).textContent);
     ask("data", { name: script.dataset.network, manifest, base64: script.textContent });

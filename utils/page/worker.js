@@ -39,24 +39,31 @@ function summaryFor(name) {
   return network(owner).summary;
 }
 
+/** Return a photo that was seen. */
+function photoOf(key) {
+  if (!photos.has(key)) throw new Error("This photo is no longer kept: choose it again.");
+  return photos.get(key);
+}
+
 /** Return what a captioner knows of a photo, made once. */
 function contextOf(key, name) {
-  const photo = photos.get(key);
-  if (!photo) throw new Error("This photo is no longer kept: choose it again.");
+  const photo = photoOf(key);
   if (!photo.contexts.has(name)) photo.contexts.set(name, network(name).begin(photo.features));
   return photo.contexts.get(name);
 }
 
-/** Return the words of ids, without the markers. */
-function wordsOf(captioner, ids) {
-  return ids.map((id) => captioner.vocabulary[id]);
+/** Return the words of ids, and the text that they are, without the markers. */
+function inWords(captioner, ids) {
+  const inside = ids.filter((id) => id !== captioner.end);
+  const words = inside.map((id) => captioner.vocabulary[id]);
+  return { ids: inside, words, text: words.join(captioner.joiner) };
 }
 
-/** Return a hypothesis as the page shows it: words, their probabilities, what they looked at. */
+/** Return a caption as the page shows it: words, their probabilities, what they looked at. */
 function told(key, name, ids) {
   const captioner = network(name);
   const context = contextOf(key, name);
-  const inside = ids.filter((id) => id !== captioner.end);
+  const { ids: inside, ...said } = inWords(captioner, ids);
   const probabilities = [];
   const attention = [];
   const prefix = [captioner.start];
@@ -66,9 +73,7 @@ function told(key, name, ids) {
     if (weights) attention.push(weights);
     prefix.push(id);
   }
-  const words = wordsOf(captioner, inside);
-  const text = words.join(captioner.joiner ?? " ");
-  return { ids: inside, words, text, probabilities, attention: attention.length ? attention : null };
+  return { ids: inside, ...said, probabilities, attention: attention.length ? attention : null };
 }
 
 const ANSWERS = {
@@ -78,7 +83,7 @@ const ANSWERS = {
   },
 
   /** A photo, or pixels that were painted over -> its features, kept under a key. */
-  see({ rgba, width, height, pixels, layers = true }) {
+  see({ rgba, width, height, pixels }) {
     const square = pixels ?? resizedToSquare(rgba, width, height);
     const features = cnnFeatures(network("cnn"), square);
     const key = nextKey++;
@@ -87,9 +92,14 @@ const ANSWERS = {
     return { key, pixels: square, map: features.map, pooled: features.pooled };
   },
 
+  /** Keep nothing more of a photo, such as one that was painted over. */
+  forget({ key }) {
+    photos.delete(key);
+  },
+
   /** What some layers see of a photo. */
   layers({ key }) {
-    return cnnLayers(network("cnn"), photos.get(key).square, LAYERS);
+    return cnnLayers(network("cnn"), photoOf(key).square, LAYERS);
   },
 
   /** A caption by one of the searches. */
@@ -106,10 +116,10 @@ const ANSWERS = {
       options.lengthPenalty = lengthPenalty ?? captioner.lengthPenalty;
       found = beamSearch(next, options);
     }
-    const hypotheses = (found.hypotheses ?? [found]).map((one) => ({ ...one, ...told(key, name, one.ids) }));
-    const best = hypotheses[0];
+    const hypotheses = (found.hypotheses ?? [found]).map((one) => ({ ...one, ...inWords(captioner, one.ids) }));
+    const best = { ...hypotheses[0], ...told(key, name, hypotheses[0].ids) };
     const summary = summaryFor(name);
-    const like = summary ? likeness(summary, photos.get(key).features.pooled) : null;
+    const like = summary ? likeness(summary, photoOf(key).features.pooled) : null;
     return { ...best, confidence: confidence(best), likeness: like, hypotheses, steps: named(captioner, found.steps) };
   },
 

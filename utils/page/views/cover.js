@@ -38,6 +38,7 @@ VIEWS.cover = {
       after.replaceChildren(make("p", { className: "note" }, "The network looks again …"));
       const covered = await ask("see", { pixels: Uint8Array.from(pixels) });
       const found = await ask("caption", { key: covered.key, captioner, method: "beam" });
+      await ask("forget", { key: covered.key });
       if (turn === asked) after.replaceChildren(wordsWithChanges(found, said));
     };
     const moveTo = (event) => {

@@ -86,7 +86,7 @@ VIEWS.search = {
     const controls = make("div", { className: "controls" });
     const result = make("div", { "aria-live": "polite" });
     let asked = 0;
-    const run = async () => {
+    const run = async () => { // after each change; the answer to the last one counts
       const turn = ++asked;
       const found = await ask("caption", { key: now.seen.key, captioner: now.captioner, ...searchSettings });
       if (turn !== asked) return;
