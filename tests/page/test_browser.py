@@ -65,7 +65,7 @@ class Visit:
 
     def choose(self, kind: str, name: str) -> str:
         """Choose a scene or a photo by its name, and return its caption."""
-        self.page.click(f'#{kind} button[aria-label="{name}"]')
+        self.page.click(f'#{kind} button[data-name="{name}"]')
         return self.wait()
 
     def press(self, name: str) -> None:
@@ -109,7 +109,7 @@ def test_features_and_probabilities_in_the_browser_are_those_of_keras(visit):
 def test_scenes_get_the_captions_that_python_gives(visit):
     captioner, scenes = load_captioner("scenes"), load_dataset("scenes")
     buttons = visit.page.query_selector_all("#scenes button")
-    names = [button.get_attribute("aria-label") for button in buttons]
+    names = [button.get_attribute("data-name") for button in buttons]
     assert len(names) >= 12
     for name in names[:4]:
         assert name in scenes.splits["test"]
@@ -171,7 +171,7 @@ def test_what_is_covered_changes_the_caption(visit):
 
 
 def test_a_changed_caption_changes_bleu_and_truth(visit):
-    visit.choose("scenes", visit.page.get_attribute("#scenes button", "aria-label"))
+    visit.choose("scenes", visit.page.get_attribute("#scenes button", "data-name"))
     visit.view("score")
     lines = visit.page.input_value("#view textarea").split("\n")
     assert len(lines) == 5
@@ -203,9 +203,11 @@ def test_the_tour_has_ten_steps_and_ends(visit):
 
 
 def test_a_bad_file_gets_a_sentence_and_the_next_photo_is_described(visit, tmp_path):
+    before = visit.wait()
     (tmp_path / "notes.jpg").write_bytes(b"no photo at all")
     visit.page.set_input_files("#file", tmp_path / "notes.jpg")
-    visit.page.wait_for_selector("#problem >> text=no photo that this browser can read")
+    visit.page.wait_for_selector("#problem >> text=This browser cannot read notes.jpg as a photo")
+    assert visit.page.inner_text("#caption .said") == before  # the picture before it stays
     Image.new("RGB", (400, 300), (90, 140, 60)).save(tmp_path / "grass.png")
     visit.page.set_input_files("#file", tmp_path / "grass.png")
     assert visit.wait()

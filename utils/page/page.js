@@ -5,8 +5,8 @@ const SIZE = 224;
 const GRID = 7;
 const LARGEST = 60e6; // pixels of a photo; a browser's canvas holds no more everywhere
 
-/* What is shown. `seen`: what the worker knows of the photo; `said`: its caption. */
-const now = { view: "words", captioner: "", image: null, bitmap: null, seen: null, said: null, turn: 0 };
+/* What is shown. `chosen`: the captioner that the reader wants for every picture, "" for none. `seen`: what the worker knows of the photo; `said`: its caption. */
+const now = { view: "words", captioner: "", chosen: "", image: null, bitmap: null, seen: null, said: null, turn: 0 };
 
 /** Return the element with an id. */
 function byId(id) {
@@ -77,16 +77,20 @@ function ask(type, data, transfer = []) {
 
 /** Take a photo: `{name, blob, captions, facts}`; it becomes what every view shows. */
 async function choose(image) {
-  const turn = ++now.turn;
   setBusy("Reading the photo");
   tellProblem("");
-  now.said = null;
+  let bitmap;
+  try {
+    bitmap = await decoded(image);
+  } catch (problem) { // the picture before it stays
+    setBusy("");
+    tellProblem(problem.message);
+    return;
+  }
+  const turn = ++now.turn;
+  Object.assign(now, { image, bitmap, seen: null, said: null, captioner: now.chosen || bestFor(image) });
   showCaption();
   try {
-    const bitmap = await decoded(image);
-    if (turn !== now.turn) return;
-    Object.assign(now, { image, bitmap, seen: null, captioner: bestFor(image) });
-    byId("captioner").value = now.captioner;
     drawPhoto();
     markPressed();
     setBusy("The network looks at it");
@@ -111,7 +115,7 @@ async function decoded(image) {
       imageOrientation: "from-image", colorSpaceConversion: "none", premultiplyAlpha: "none",
     });
   } catch {
-    throw new Error(`${image.name} is no photo that this browser can read: export it as JPEG or PNG.`);
+    throw new Error(`This browser cannot read ${image.name} as a photo: export it as JPEG or PNG.`);
   }
   if (bitmap.width * bitmap.height > LARGEST) {
     throw new Error(`${image.name} has ${bitmap.width} × ${bitmap.height} pixels, which is too large here: make it smaller.`);
@@ -131,7 +135,7 @@ function pixelsOf(bitmap) {
 
 /** Draw the photo whole, as people see it, beside its caption. */
 function drawPhoto() {
-  const canvas = byId("photo");
+  const canvas = byId("picture");
   const context = canvas.getContext("2d");
   const { width, height } = now.bitmap;
   const scale = Math.min(canvas.width / width, canvas.height / height);
@@ -205,11 +209,13 @@ function showCaption() {
   if (!now.said) return;
   const { text, confidence, likeness } = now.said;
   place.append(make("p", { className: "said" }, text || "(no word)"));
-  let sure = `Confidence ${percent(confidence)}`;
-  if (likeness !== null) sure += `, likeness to the training photos ${likeness < 0.01 ? "below 1%" : percent(likeness)}`;
-  place.append(make("p", { className: "note" }, sure));
+  place.append(make("p", { className: "note" }, `Confidence ${percent(confidence)}: the probability of a typical word of it.`));
+  if (likeness !== null) {
+    const like = likeness < 0.01 ? "fewer than 1" : Math.round(100 * likeness);
+    place.append(make("p", { className: "note" }, `Likeness: of 100 photos such as it was trained on, ${like} would be more unusual than this one.`));
+  }
   if (likeness !== null && likeness < 0.01) {
-    place.append(make("p", { className: "guess" }, "This photo is less like the training photos than 99 of 100 others: the caption is a guess."));
+    place.append(make("p", { className: "guess" }, "It has seen nothing like this photo: the caption is a guess."));
   }
 }
 
@@ -233,20 +239,29 @@ function captionerInfo(name = now.captioner) {
 function fillPickers() {
   for (const kind of ["scenes", "photos"]) {
     for (const image of pageData[kind]) {
-      const button = make("button", { type: "button", title: image.name, "aria-pressed": "false", "aria-label": image.name },
+      const shown = image.captions[0] ?? image.credit;
+      const button = make("button", { type: "button", title: shown, "aria-pressed": "false", "aria-label": shown },
         make("img", { src: image.url, alt: "" }));
       button.image = image;
+      button.dataset.name = image.name;
       button.onclick = () => choose(image);
       byId(kind).append(button);
     }
   }
   const select = byId("captioner");
+  select.append(make("option", { value: "" }, "the one that suits the picture"));
   for (const { name, title } of pageData.captioners) select.append(make("option", { value: name }, `${name}: ${title}`));
   select.onchange = () => {
-    now.captioner = select.value;
-    showCaptionerNote();
-    describe();
+    chooseCaptioner(select.value);
   };
+}
+
+/** Take a captioner for every picture, or with "" the one that suits each. */
+function chooseCaptioner(name) {
+  now.chosen = byId("captioner").value = name;
+  now.captioner = name || bestFor(now.image);
+  showCaptionerNote();
+  describe();
 }
 
 /** Return the captioner that suits an image: that of scenes for scenes, the best one for photos. */
@@ -269,15 +284,15 @@ function showCaptionerNote() {
   const { name, note } = captionerInfo();
   drawMap();
   const unfit = now.image && Boolean(now.image.facts) !== (name === "scenes");
-  byId("captioner-note").textContent = unfit && pageData.captioners.length > 1
-    ? `${note} It was not trained on pictures like this one.` : note;
+  const more = unfit && pageData.captioners.length > 1 ? " It was not trained on pictures like this one." : "";
+  byId("captioner-note").textContent = `${name}: ${note}${more}`;
 }
 
 /** Take a file of the reader's own; it stays in the page. */
 function chooseFile(file) {
   if (!file) return;
   if (file.type && !file.type.startsWith("image/")) {
-    tellProblem(`${file.name} is no photo: choose a JPEG, PNG or WebP file.`);
+    tellProblem(`${file.name} is not a photo: choose a JPEG, PNG or WebP file.`);
     return;
   }
   choose({ name: file.name || "your photo", blob: file, captions: [] });
@@ -391,6 +406,10 @@ function start() {
   listenToCamera();
   listenToTour();
   addEventListener("hashchange", followAddress);
+  byId("skip").onclick = (event) => {
+    event.preventDefault();
+    byId("view").focus();
+  };
   showCaptionerNote();
   followAddress();
   startWorker();

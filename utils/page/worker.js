@@ -147,7 +147,10 @@ const ANSWERS = {
 
 /** Return the steps of a search with the word of each hypothesis. */
 function named(captioner, steps) {
-  return (steps ?? []).map((step) => step.map((one) => ({ ...one, word: captioner.vocabulary[one.ids.at(-1)] })));
+  return (steps ?? []).map((step) => step.map((one) => {
+    const id = one.ids.at(-1);
+    return { ...one, word: id === captioner.end ? "(end)" : captioner.vocabulary[id] };
+  }));
 }
 
 /** Return a function that draws numbers in [0, 1), the same ones for the same seed (mulberry32). */

@@ -10,11 +10,7 @@ VIEWS.attention = {
     if (!said.attention) {
       const button = make("button", { type: "button", className: "primary" }, "Use flickr8k-best, which has attention");
       const there = captionerInfo("flickr8k-best");
-      button.onclick = () => {
-        now.captioner = byId("captioner").value = "flickr8k-best";
-        showCaptionerNote();
-        describe();
-      };
+      button.onclick = () => chooseCaptioner("flickr8k-best");
       place.append(make("p", {}, `The captioner ${now.captioner} has no attention: it sees the mean of all regions.`), ...(there ? [button] : []));
       return;
     }

@@ -4,7 +4,7 @@
 VIEWS.compare = {
   tab: "Compare",
   title: "The same photo, several captioners",
-  intro: "One architecture, other data: a captioner knows only what it was trained on. The one of drawn scenes sees scenes everywhere, the ones of Flickr8k see dogs and people.",
+  intro: "A captioner knows only what it was trained on. The one trained on drawn scenes sees scenes everywhere; those trained on Flickr8k see dogs and people.",
   show(place) {
     const body = make("tbody");
     const table = make("table", {}, make("thead", {}, make("tr", {}, ...["captioner", "greedy search", "its own beam search"].map((head) => make("th", { scope: "col" }, head)),

@@ -53,7 +53,7 @@ function liveliest({ height, width, channels, data }, count) {
 VIEWS.photo = {
   tab: "The photo",
   title: "A photo becomes numbers",
-  intro: "The network squashes each photo to 224 × 224 pixels. Layer by layer it keeps less of where and more of what. At the end, 7 × 7 regions are left, each described by 1,280 numbers. Choose a region to see its numbers (chapter 2).",
+  intro: "The network squashes each photo to 224 × 224 pixels. Layer by layer it keeps less about where things are and more about what they are. At the end, 7 × 7 regions are left, each described by 1,280 numbers. Choose a region to see its numbers (chapter 2).",
   show(place) {
     const { seen } = now;
     const square = make("canvas", { className: "square", width: 448, height: 448, tabIndex: 0, role: "img" });
@@ -99,7 +99,7 @@ VIEWS.photo = {
     const layers = make("div");
     place.append(make("div", { className: "columns" },
       make("div", {}, square),
-      make("div", {}, make("h3", {}, "This region: 1,280 numbers"), strip, told,
+      make("div", {}, make("h3", {}, "This region: 1,280 numbers, light where they are large"), strip, told,
         make("h3", {}, "The mean of all 49 regions"), pooled,
         make("p", { className: "note" }, "The course's model sees only this mean. With attention, the model sees all 49 regions and chooses among them for each word."))),
       make("h3", {}, "On the way there: what some layers find"), layers);

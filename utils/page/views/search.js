@@ -54,7 +54,7 @@ function drawTree(steps, best) {
     });
     step.forEach((one, row) => {
       const kind = onPath(one) ? "best" : one.kept ? "" : "dropped";
-      group.append(node(one.finished ? `${one.word === "<end>" ? "(end)" : one.word}` : one.word, one.logProb.toFixed(2), (column + 1) * wide, middle(row), `${kind} node`));
+      group.append(node(one.word, one.logProb.toFixed(2), (column + 1) * wide, middle(row), `${kind} node`));
     });
     drawing.append(group);
   });
@@ -88,15 +88,21 @@ VIEWS.search = {
     let asked = 0;
     const run = async () => { // after each change; the answer to the last one counts
       const turn = ++asked;
+      result.classList.add("waiting");
+      setBusy("Searching");
       const found = await ask("caption", { key: now.seen.key, captioner: now.captioner, ...searchSettings });
       if (turn !== asked) return;
+      setBusy("");
+      result.classList.remove("waiting");
       const said = make("p", { className: "said" }, found.text);
       result.replaceChildren(make("div", { className: "caption" }, said));
       if (searchSettings.method === "beam") {
         result.append(drawTree(found.steps, found.ids), make("h3", {}, "The captions that ended, the best first"), scrolled(hypothesisTable(found.hypotheses), "The captions that ended"),
-          make("p", { className: "note" }, "The score is the log-probability divided by the length to the power of the penalty. Numbers in the tree are log-probabilities; pale hypotheses were dropped."));
+          make("p", { className: "note" }, "Numbers in the tree are log-probabilities of the words so far. The score of a caption is its log-probability, divided by its length to the power of the length penalty: at 0 the length does not count, at 1 it is the mean over the words."));
       } else {
-        result.append(wordTable(found));
+        result.append(wordTable(found), make("p", { className: "note" }, searchSettings.method === "sample"
+          ? "The probabilities are those of the model. A temperature below 1 sharpens them before a word is drawn, one above 1 flattens them; top-p leaves only the likeliest words, which together have this share."
+          : "The probability of each word, given those before it."));
       }
     };
     const refresh = () => {

@@ -3,11 +3,10 @@
 
 /** Return a list of bars, one a word, each a button. */
 function wordBars(likeliest, take) {
-  const largest = Math.max(...likeliest.map((one) => one.probability));
   return make("ul", { className: "bars" }, ...likeliest.map((one) => {
     const word = one.isEnd ? "(end)" : one.word;
     const fill = make("i");
-    fill.style.width = `${100 * one.probability / largest}%`;
+    fill.style.width = `${100 * one.probability}%`;
     const button = make("button", { type: "button", "aria-label": `${word}, ${percent(one.probability)}` },
       make("span", { className: "word" }, word), make("span", { className: "bar" }, fill),
       make("span", { className: "number" }, percent(one.probability)));
