@@ -27,7 +27,9 @@ function showTour(step) {
   document.body.classList.add("touring");
   location.hash = view;
   // The first step speaks of the picture and its caption, the others of the view.
-  if (step === 0) scrollTo({ top: 0 });
+  const narrow = matchMedia("(max-width: 860px)").matches;
+  if (step === 0 && narrow) document.querySelector(".photo-frame").scrollIntoView({ block: "start" });
+  else if (step === 0) scrollTo({ top: 0 });
   else byId("tabs").scrollIntoView({ block: "start" });
   byId("tour-next").focus({ preventScroll: true });
 }
