@@ -1,9 +1,12 @@
 """`python -m utils page`: which captioners it takes, and what it refuses."""
 
+import shutil
+
 import pytest
 
 from utils.commands import page
 from utils.page.build import shown_name
+from utils.support.paths import CAPTIONERS, DATA
 
 
 def test_a_trained_captioner_has_the_name_of_its_run():
@@ -17,6 +20,18 @@ def test_two_captioners_of_one_name_are_refused(tmp_path):
     with pytest.raises(ValueError, match="same name"):
         page.main([*arguments, "-o", str(tmp_path / "page.html")])
     assert not list(tmp_path.iterdir())
+
+
+def test_the_page_is_never_written_over_what_it_is_made_of(tmp_path):
+    folder = tmp_path / "run" / "captioner"
+    shutil.copytree(CAPTIONERS / "scenes", folder)
+    weights = (folder / "model.weights.h5").read_bytes()
+    (tmp_path / "link.html").symlink_to(folder / "model.weights.h5")
+    photo = next((DATA / "photos").glob("*.jpg"))
+    for out in (folder / "model.weights.h5", tmp_path / "link.html", photo):
+        with pytest.raises(ValueError, match="is one of the files that are read"):
+            page.main(["--captioner", str(folder), "-o", str(out)])
+    assert (folder / "model.weights.h5").read_bytes() == weights
 
 
 def test_a_folder_is_no_place_for_the_file(tmp_path):
