@@ -4,13 +4,11 @@ import base64
 import inspect
 import json
 import random
-import shutil
-import subprocess
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pytest
+from page_node import needs_node, run_node
 from PIL import Image
 
 from utils.bleu import bleu
@@ -22,28 +20,16 @@ from utils.scenes.dataset import make_scenes
 from utils.scenes.truth import LEXICON, judge
 from utils.scenes.world import PEOPLE, PLACES, TIMES, sample_world
 
-PAGE = Path(page_scenes.__file__).parent
-NODE = shutil.which("node")
-needs_node = pytest.mark.skipif(NODE is None, reason="Node is not installed: it runs the scripts.")
-ASK = """
-const given = JSON.parse(require("fs").readFileSync(0, "utf8"));
-process.stdout.write(JSON.stringify(answer(given)));
-"""
-BLEU = "const answer = (cases) => cases.map(([caption, references]) => bleu(caption, references));"
+BLEU = "const ask = (cases) => cases.map(([caption, references]) => bleu(caption, references));"
 TRUTH = """
-const answer = ({ facts, cases }) => cases.map(([caption, itsFacts]) =>
+const ask = ({ facts, cases }) => cases.map(([caption, itsFacts]) =>
   statements(caption, { ...facts, true: itsFacts }));
 """
 
 
 def answers(script, code, given):
-    """Run a script of the page in Node: what the function `answer` of `code` returns."""
-    source = (PAGE / script).read_text(encoding="utf-8") + code + ASK
-    run = subprocess.run(
-        [NODE, "-e", source], input=json.dumps(given), capture_output=True, encoding="utf-8"
-    )
-    assert not run.returncode, run.stderr
-    return json.loads(run.stdout)
+    """Run a script of the page in Node: what the function `ask` of `code` returns."""
+    return run_node([script], f"{code}\nconst answer = ask(given);", given)
 
 
 def random_words(rng, words, longest, shortest=0):
@@ -63,7 +49,7 @@ def test_bleu_is_that_of_the_library():
     several = [["a", "a", "dog", "runs"], ["a", "dog"]]
     cases += [([], [["a"]]), (["a"] * 9, several), (several[0], several), (["cat"], several)]
     some = [0, 0]
-    for (caption, references), found in zip(cases, answers("bleu.js", BLEU, cases), strict=True):
+    for (caption, references), found in zip(cases, answers("bleu", BLEU, cases), strict=True):
         wanted = bleu([references], [caption])
         assert found["scores"] == pytest.approx(wanted.scores, abs=1e-9)
         assert found["precisions"] == pytest.approx(wanted.precisions, abs=1e-9)
@@ -77,7 +63,7 @@ def test_bleu_is_that_of_the_library():
 def test_matched_ngrams_are_clipped():
     references = [["a", "dog", "runs"], ["the", "dog", "and", "a", "dog"]]
     caption = ["a", "dog", "a", "dog", "a", "dog"]
-    words, pairs, threes, fours = answers("bleu.js", BLEU, [(caption, references)])[0]["matches"]
+    words, pairs, threes, fours = answers("bleu", BLEU, [(caption, references)])[0]["matches"]
     assert [found["matched"] for found in words] == [True, True, False, True, False, False]
     assert [found["matched"] for found in pairs] == [True, False, False, False, False]
     assert pairs[4] == {"start": 4, "length": 2, "matched": False}
@@ -86,9 +72,9 @@ def test_matched_ngrams_are_clipped():
 
 @needs_node
 def test_bleu_refuses_to_compare_with_nothing():
-    code = "const answer = (all) => all.map((them) => { try { bleu(['a'], them); } \
+    code = "const ask = (all) => all.map((them) => { try { bleu(['a'], them); } \
             catch (error) { return error.message; } });"
-    told = answers("bleu.js", code, [[], [[]], [["a"], []]])
+    told = answers("bleu", code, [[], [[]], [["a"], []]])
     assert all(text and text.startswith("BLEU compares with") for text in told), told
 
 
@@ -112,8 +98,8 @@ TEXTS = (
 @pytest.mark.parametrize("words", [SPACES, CHARACTERS])
 def test_words_are_found_as_the_library_finds_them(words):
     joiner = " " if words == SPACES else ""
-    code = "const answer = ({ texts, joiner }) => texts.map((text) => tokensOf(text, joiner));"
-    found = answers("captions.js", code, {"texts": TEXTS, "joiner": joiner})
+    code = "const ask = ({ texts, joiner }) => texts.map((text) => tokensOf(text, joiner));"
+    found = answers("captions", code, {"texts": TEXTS, "joiner": joiner})
     assert found == [caption_tokens(text, words) for text in TEXTS]
 
 
@@ -149,7 +135,7 @@ def test_statements_are_those_of_the_library():
         "cases": [(caption, true[scene]) for caption, scene in cases],
     }
     verdicts = [0, 0]
-    for (caption, scene), found in zip(cases, answers("truth.js", TRUTH, given), strict=True):
+    for (caption, scene), found in zip(cases, answers("truth", TRUTH, given), strict=True):
         right, wrong, _ = judge(caption, scene)
         facts = [(one["kind"], one["value"]) for one in found]
         assert len(facts) == len(set(facts))
@@ -171,7 +157,7 @@ def test_statements_say_what_they_are_about():
     facts = {**lexicon(), **drawn_facts(scene)}
     caption = clean_caption("Two dogs in red behind a small wooden bench")
     cases = [(caption, facts["true"]), (["red", "boat", "and", "boats"], [["count", "1"]])]
-    dogs, boats = answers("truth.js", TRUTH, {"facts": facts, "cases": cases})
+    dogs, boats = answers("truth", TRUTH, {"facts": facts, "cases": cases})
     found = {one["kind"]: one for one in dogs}
     assert {kind: one["text"] for kind, one in found.items()} == {
         "subject": "who “dogs”",

@@ -15,8 +15,8 @@ from utils.support.files import atomic_path
 
 HERE = Path(__file__).parent
 # In this order: what a script uses stands before it.
-WORKER = ("arrays", "resize", "cnn", "lstm", "attention", "decode", "likeness", "worker")
-PAGE = ("captions", "bleu", "truth", "page")
+WORKER = ("base64", "arrays", "resize", "cnn", "lstm", "attention", "decode", "likeness", "worker")
+PAGE = ("base64", "captions", "bleu", "truth", "page")
 VIEWS = ("map", "photo", "words", "search", "attention", "cover", "compare", "score", "tour")
 SHIPPED = {
     "scenes": (
@@ -45,7 +45,7 @@ def build_page(names: Sequence[str], path: Path) -> int:
     for name in names:
         known_as = shown_name(name)
         networks[known_as] = manifest, _ = exported_captioner(name, summaries)
-        title, note = SHIPPED.get(known_as, ("your own", "Trained by you."))
+        title, note = SHIPPED.get(name, ("your own", "Trained by you."))
         known = {key: manifest[key] for key in ("kind", "joiner")}
         about.append({"name": known_as, "title": title, "note": note, **known})
     facts = {"captioners": about, "scenes": shown_scenes(), "photos": shown_photos()}

@@ -24,6 +24,20 @@ function make(tag, settings = {}, ...children) {
   return element;
 }
 
+/** Return the parts of a bar: what it is of, the bar of a share from 0 to 1, and its number. */
+function barParts(word, share, number) {
+  const fill = make("i");
+  fill.style.width = `${100 * share}%`;
+  return [make("span", { className: "word" }, word), make("span", { className: "bar" }, fill),
+    make("span", { className: "number" }, number)];
+}
+
+/** Return a list of bars from `[word, share, number]` each. */
+function barList(rows) {
+  return make("ul", { className: "bars" },
+    ...rows.map((row) => make("li", {}, make("div", { className: "bar-row" }, ...barParts(...row)))));
+}
+
 /** Return something wide in a box that can be scrolled, also by the keyboard. */
 function scrolled(wide, label) {
   return make("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": label }, wide);
@@ -395,7 +409,7 @@ let pageData = null;
 function start() {
   pageData = JSON.parse(byId("page-data").textContent);
   for (const image of [...pageData.scenes, ...pageData.photos]) {
-    image.blob = blobOf(image.base64, image.type);
+    image.blob = new Blob([bytesOf(image.base64)], { type: image.type });
     image.url = `data:${image.type};base64,${image.base64}`;
   }
   now.captioner = pageData.captioners[0].name;
@@ -420,14 +434,6 @@ function start() {
 function firstImage() {
   const all = [...pageData.scenes, ...pageData.photos];
   return all.find((image) => image.name === pageData.first) ?? all[0];
-}
-
-/** Return bytes that are written in base64 as a blob. */
-function blobOf(base64, type) {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let place = 0; place < text.length; place += 1) bytes[place] = text.charCodeAt(place);
-  return new Blob([bytes], { type });
 }
 
 addEventListener("DOMContentLoaded", start);

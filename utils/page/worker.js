@@ -11,14 +11,6 @@ const networks = new Map(); // name -> network, built when first asked for
 const photos = new Map(); // key -> {features, contexts by captioner}
 let nextKey = 1;
 
-/** Return the bytes of a text in base64. */
-function bytesOf(base64) {
-  const text = atob(base64.trim());
-  const bytes = new Uint8Array(text.length);
-  for (let place = 0; place < text.length; place += 1) bytes[place] = text.charCodeAt(place);
-  return bytes;
-}
-
 /** Return a network by its name: "cnn", or that of a captioner. */
 function network(name) {
   if (!networks.has(name)) {

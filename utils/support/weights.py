@@ -13,6 +13,7 @@ import numpy as np
 
 from utils.support.errors import NO_ROOM
 from utils.support.files import atomic_path, write_bytes
+from utils.support.saved_settings import GET_AGAIN
 
 # More than HDF5 takes for each array beside its numbers, and for the file.
 PER_ARRAY, PER_FILE = 4_000, 100_000
@@ -43,7 +44,7 @@ def load_weights(model: Any, path: Path) -> None:
         model.load_weights(path)
     except (OSError, KeyError, ValueError) as error:  # of another shape
         raise ValueError(
-            f"{path} holds other weights than its settings say: get the whole folder again."
+            f"{path} holds other weights than its settings say: {GET_AGAIN}"
         ) from error
 
 

@@ -1,43 +1,29 @@
 "use strict";
 /* The course's model as a map: each part leads to the view that shows it at work. */
 
-/* Of each kind of model: parts [x, y, width, title, shape, view], and arrows between them. */
-const MAPS = {
-  merge: {
-    parts: [
-      [4, 18, 100, "photo", "224 × 224 × 3", "photo"],
-      [134, 18, 104, "MobileNetV2", "7 × 7 × 1,280", "photo"],
-      [268, 18, 84, "mean", "1,280", "photo"],
-      [382, 18, 84, "Dense", "units", "cover"],
-      [4, 92, 100, "words so far", "t words", "words"],
-      [134, 92, 104, "GloVe", "t × 50", "words"],
-      [268, 92, 84, "BiLSTM", "t × 2 units", "words"],
-      [382, 92, 84, "LSTM", "units", "words"],
-      [502, 55, 66, "Add", "units", "compare"],
-      [598, 55, 118, "Dense, softmax", "all words", "words"],
-      [746, 55, 84, "search", "a caption", "search"],
-      [860, 55, 84, "BLEU", "a score", "score"],
-    ],
-    arrows: [[0, 1], [1, 2], [2, 3], [4, 5], [5, 6], [6, 7], [3, 8], [7, 8], [8, 9], [9, 10], [10, 11]],
-  },
-  attention: {
-    parts: [
-      [4, 18, 100, "photo", "224 × 224 × 3", "photo"],
-      [134, 18, 104, "MobileNetV2", "7 × 7 × 1,280", "photo"],
-      [268, 18, 84, "Dense", "49 × units", "cover"],
-      [382, 18, 84, "attention", "units", "attention"],
-      [4, 92, 100, "words so far", "t words", "words"],
-      [134, 92, 104, "GloVe", "t × 50", "words"],
-      [268, 92, 84, "LSTM", "asks", "attention"],
-      [382, 92, 84, "LSTM", "speaks", "words"],
-      [502, 55, 66, "Add", "units", "compare"],
-      [598, 55, 118, "Dense, softmax", "all words", "words"],
-      [746, 55, 84, "search", "a caption", "search"],
-      [860, 55, 84, "BLEU", "a score", "score"],
-    ],
-    arrows: [[0, 1], [1, 2], [2, 3], [4, 5], [5, 6], [6, 7], [6, 3], [3, 7], [3, 8], [7, 8], [8, 9], [9, 10], [10, 11]],
-  },
+/* Parts of the course's model, [x, y, width, title, shape, view], and arrows between them. */
+const MERGE = {
+  parts: [
+    [4, 18, 100, "photo", "224 × 224 × 3", "photo"],
+    [134, 18, 104, "MobileNetV2", "7 × 7 × 1,280", "photo"],
+    [268, 18, 84, "mean", "1,280", "photo"],
+    [382, 18, 84, "Dense", "units", "cover"],
+    [4, 92, 100, "words so far", "t words", "words"],
+    [134, 92, 104, "GloVe", "t × 50", "words"],
+    [268, 92, 84, "BiLSTM", "t × 2 units", "words"],
+    [382, 92, 84, "LSTM", "units", "words"],
+    [502, 55, 66, "Add", "units", "compare"],
+    [598, 55, 118, "Dense, softmax", "all words", "words"],
+    [746, 55, 84, "search", "a caption", "search"],
+    [860, 55, 84, "BLEU", "a score", "score"],
+  ],
+  arrows: [[0, 1], [1, 2], [2, 3], [4, 5], [5, 6], [6, 7], [3, 8], [7, 8], [8, 9], [9, 10], [10, 11]],
 };
+/* With attention, other parts stand in four of these places. */
+const ATTENTION = { parts: [...MERGE.parts], arrows: [...MERGE.arrows, [6, 3], [3, 7]] };
+ATTENTION.parts.splice(2, 2, [268, 18, 84, "Dense", "49 × units", "cover"], [382, 18, 84, "attention", "units", "attention"]);
+ATTENTION.parts.splice(6, 2, [268, 92, 84, "LSTM", "asks", "attention"], [382, 92, 84, "LSTM", "speaks", "words"]);
+const MAPS = { merge: MERGE, attention: ATTENTION };
 const HIGH = 46;
 
 /** Return the path of an arrow: down or up between neighbours, else from right to left side. */

@@ -38,12 +38,7 @@ VIEWS.score = {
 };
 
 function scoreBars({ scores, brevityPenalty, lengthRatio }) {
-  const list = make("ul", { className: "bars" }, ...scores.map((score, place) => {
-    const fill = make("i");
-    fill.style.width = `${score}%`;
-    return make("li", {}, make("div", { className: "bar-row" }, make("span", { className: "word" }, `BLEU-${place + 1}`),
-      make("span", { className: "bar" }, fill), make("span", { className: "number" }, score.toFixed(1))));
-  }));
+  const list = barList(scores.map((score, place) => [`BLEU-${place + 1}`, score / 100, score.toFixed(1)]));
   return make("div", {}, list, make("p", { className: "note" }, `Length ratio ${lengthRatio.toFixed(2)}, brevity penalty ${brevityPenalty.toFixed(2)}. Where no piece of four words is shared, BLEU-4 is 0, however good the caption: BLEU is meant for many photos together.`));
 }
 

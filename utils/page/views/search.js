@@ -130,10 +130,5 @@ VIEWS.search = {
 /** Return the words of a caption with the probability that each had. */
 function wordTable(found) {
   const words = [...found.words, "(end)"];
-  return make("ul", { className: "bars" }, ...words.map((word, place) => {
-    const fill = make("i");
-    fill.style.width = `${100 * (found.probabilities[place] ?? 0)}%`;
-    return make("li", {}, make("div", { className: "bar-row" }, make("span", { className: "word" }, word),
-      make("span", { className: "bar" }, fill), make("span", { className: "number" }, percent(found.probabilities[place] ?? 0))));
-  }));
+  return barList(words.map((word, place) => [word, found.probabilities[place], percent(found.probabilities[place])]));
 }

@@ -5,11 +5,9 @@
 function wordBars(likeliest, take) {
   return make("ul", { className: "bars" }, ...likeliest.map((one) => {
     const word = one.isEnd ? "(end)" : one.word;
-    const fill = make("i");
-    fill.style.width = `${100 * one.probability}%`;
-    const button = make("button", { type: "button", "aria-label": `${word}, ${percent(one.probability)}` },
-      make("span", { className: "word" }, word), make("span", { className: "bar" }, fill),
-      make("span", { className: "number" }, percent(one.probability)));
+    const number = percent(one.probability);
+    const button = make("button", { type: "button", "aria-label": `${word}, ${number}` },
+      ...barParts(word, one.probability, number));
     button.onclick = () => take(one);
     return make("li", {}, button);
   }));
