@@ -22,14 +22,16 @@ def test_two_captioners_of_one_name_are_refused(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_the_page_is_never_written_over_what_it_is_made_of(tmp_path):
+def test_the_page_is_never_written_over_a_file_that_is_no_such_page(tmp_path):
     folder = tmp_path / "run" / "captioner"
     shutil.copytree(CAPTIONERS / "scenes", folder)
     weights = (folder / "model.weights.h5").read_bytes()
     (tmp_path / "link.html").symlink_to(folder / "model.weights.h5")
     photo = next((DATA / "photos").glob("*.jpg"))
-    for out in (folder / "model.weights.h5", tmp_path / "link.html", photo):
-        with pytest.raises(ValueError, match="is one of the files that are read"):
+    (tmp_path / "notes.html").write_text("<title>Notes</title>", encoding="utf-8")
+    others = (folder / "model.weights.h5", tmp_path / "link.html", photo, tmp_path / "notes.html")
+    for out in others:
+        with pytest.raises(ValueError, match="was not made by this command"):
             page.main(["--captioner", str(folder), "-o", str(out)])
     assert (folder / "model.weights.h5").read_bytes() == weights
 
@@ -56,6 +58,7 @@ def test_one_captioner_makes_a_smaller_page_and_is_named_as_ones_own(tmp_path, c
         '"name": "run"' in text and "Trained by you" in text and "flickr8k-best" not in _facts(text)
     )
     assert out.stat().st_size < page.LARGEST / 2
+    assert page.main(["--captioner", "scenes", "-o", str(out)]) == 0  # over an older page
     assert "Open it in a browser" in capsys.readouterr().out
 
 

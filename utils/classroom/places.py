@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
-from utils.support.files import demand_apart
+from utils.support.files import demand_apart, demand_own_page
 from utils.support.paths import ROOT
 
 # The titles of the pages that the grader writes, and writes again.
@@ -15,7 +15,6 @@ OUR_TITLES = (
     b"<title>Questions</title>",
     b"<title>Answers that are alike</title>",
 )
-TITLE_STANDS_IN = 1_000  # bytes from the start of a page
 COURSE_FOLDERS = ("chapters", "solutions", "tests", "utils")
 
 
@@ -44,16 +43,4 @@ def demand_places(given: argparse.Namespace) -> None:
 def demand_our_pages(paths: Iterable[Path]) -> None:
     """Raise `ValueError` where a page would be written over a file that is no such page."""
     for path in paths:
-        if path.exists() and not _is_our_page(path):
-            raise ValueError(
-                f"{path} was not made by this command, and would be overwritten: name another "
-                "place, or move it away."
-            )
-
-
-def _is_our_page(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    with open(path, "rb") as file:
-        start = file.read(TITLE_STANDS_IN)
-    return not start or any(title in start for title in OUR_TITLES)
+        demand_own_page(path, OUR_TITLES)

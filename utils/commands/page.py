@@ -11,12 +11,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from utils.support.files import demand_apart
-from utils.support.paths import CAPTIONERS, DATA, RUNS
+from utils.support.files import demand_own_page
+from utils.support.paths import CAPTIONERS, RUNS
 
 LARGEST = 30_000_000  # bytes that some mail and learning platforms take
-PHOTOS = DATA / "photos"
 PLACE = RUNS / "page" / "index.html"
+TITLE = b"<title>The captioner in a page</title>"
 NAMES = ("scenes", "flickr8k-best", "flickr8k")
 
 # TensorFlow takes seconds to start, so the page's parts are imported once the arguments are read.
@@ -28,14 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
     names = given.captioner or [name for name in NAMES if (CAPTIONERS / name).is_dir()]
     if given.out.is_dir():
         raise ValueError(f"{given.out} is a folder: name a file, such as {given.out}/index.html.")
+    demand_own_page(given.out, [TITLE])
 
-    from utils.captioner import captioner_folder
     from utils.page.build import build_page, shown_name
 
     if len({shown_name(name) for name in names}) < len(names):
         raise ValueError("Two captioners have the same name: give each folder a name of its own.")
-    read = [path for name in names for path in captioner_folder(name).iterdir()]
-    demand_apart([given.out], [*read, *(DATA / "mobilenet_v2").iterdir(), *PHOTOS.iterdir()])
     size = build_page(names, given.out)
     print(f"Written: {given.out.resolve()} ({size / 1e6:.1f} MB). Open it in a browser.")
     if size > LARGEST:

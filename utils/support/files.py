@@ -25,6 +25,7 @@ OURS = re.compile(r"\.course-(?P<machine>[0-9a-f]{8})-(?P<process>[0-9]+)-[0-9a-
 MACHINE = f"{zlib.crc32(platform.node().encode('utf-8', 'surrogateescape')):08x}"
 LONGEST_NAME = 255  # bytes, of a file's name on the usual systems
 AGAIN = "delete it and run again."
+TITLE_STANDS_IN = 1_000  # bytes from the start of an HTML page
 
 
 def sha256(path: Path) -> str:
@@ -209,6 +210,24 @@ def demand_apart(outputs: Sequence[Path], inputs: Iterable[Path]) -> None:
         for other in outputs[:number]:
             if _identities(path, True) & _identities(other, True):
                 raise ValueError(f"{path} and {other} are the same file: name two to write.")
+
+
+def demand_own_page(path: Path, titles: Sequence[bytes]) -> None:
+    """Raise `ValueError` where an HTML page would be written over a file with none of the titles.
+
+    An empty file may be written over.
+    """
+    if not path.exists():
+        return
+    start = b" "
+    if path.is_file():
+        with open(path, "rb") as file:
+            start = file.read(TITLE_STANDS_IN)
+    if start and not any(title in start for title in titles):
+        raise ValueError(
+            f"{path} was not made by this command, and would be overwritten: name another "
+            "place, or move it away."
+        )
 
 
 def _identities(path: Path, any_case: bool = False) -> set[Any]:
