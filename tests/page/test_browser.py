@@ -11,11 +11,12 @@ import pytest
 from PIL import Image
 
 from utils.captioner import load_captioner
+from utils.captions import CHARACTERS
 from utils.commands import page as command
 from utils.dataset import load_dataset
 from utils.page.build import SHIPPED, page_text
 from utils.support.paths import DATA
-from utils.vocabulary import START
+from utils.vocabulary import START, Vocabulary
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 if BROWSER is None:
@@ -253,6 +254,31 @@ def test_nothing_is_asked_of_any_network_and_nothing_goes_wrong(visit, file):
     ]
     assert visit.requests and not outside
     assert not visit.errors
+
+
+def test_a_captioner_of_the_readers_own_speaks_its_language(browser, tmp_path):
+    captioner = load_captioner("scenes")
+    markers, words = captioner.vocabulary.words[:4], captioner.vocabulary.words[4:]
+    # As a captioner of characters: each word is one sign, and none stands between them.
+    signs = [chr(0x4E00 + number) for number in range(len(words))]
+    captioner.vocabulary = Vocabulary([*markers, *signs])
+    captioner.settings["words"] = CHARACTERS
+    captioner.save(tmp_path / "chinese" / "captioner")
+    file = tmp_path / "page.html"
+    own = str(tmp_path / "chinese" / "captioner")
+    assert command.main(["--captioner", own, "--out", str(file)]) == 0
+    visit = Visit(browser, file)
+    options = visit.page.eval_on_selector_all("#captioner option", "all => all.map(o => o.value)")
+    assert options == ["", "chinese"]
+    photo = DATA / "photos" / "cat.jpg"
+    (wanted,) = load_captioner(own).caption([photo])
+    assert visit.choose("photos", photo.name) == wanted and " " not in wanted
+    visit.view("compare")
+    visit.page.locator("#view input[type=text]").fill(wanted + "a")
+    visit.press("How likely?")
+    visit.page.wait_for_selector("text=It does not know: a")
+    assert not visit.errors
+    visit.page.close()
 
 
 def test_facts_cannot_end_the_script_they_stand_in():
