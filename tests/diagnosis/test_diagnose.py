@@ -70,21 +70,46 @@ def captioner(shipped):
 
 
 @pytest.fixture(scope="module")
-def look(dataset, features):
-    """Return a function that gives the evidence and the keys of the causes."""
-    wrong = {}
+def wrong():
+    """Features of wrong pixels by photo: computed once for all tests."""
+    return {}
 
-    def of(subject, data=dataset, given=None, reported=(), twice=()):
+
+@pytest.fixture(scope="module")
+def look(dataset, features, wrong):
+    """Return a function that gives the evidence and the keys of the causes."""
+
+    def of(subject, data=dataset, given=None):
         if not hasattr(subject, "asks"):
             subject = subject_of(subject, "broken", LENGTH)
         rows = Rows(data, subject, given)
         rows.known = dict(zip(dataset.images, features, strict=True))
-        rows.known_wrong = wrong  # computed once for all tests
-        evidence = gather(subject, data, rows, twice)
-        evidence.reported = list(reported)
+        rows.known_wrong = wrong
+        evidence = gather(subject, data, rows)
         return evidence, [cause.key for cause in causes(evidence)]
 
     return of
+
+
+@pytest.fixture
+def warm(monkeypatch, captioner, dataset, features):
+    """The command finds the captioner loaded and the features computed."""
+    rows = dict(zip(dataset.images, features, strict=True))
+
+    def computed(paths, **_):
+        return np.stack([rows[path.name] for path in paths])
+
+    monkeypatch.setattr("utils.diagnosis.subject.load_captioner", lambda name: captioner)
+    monkeypatch.setattr("utils.features.extract_features", computed)
+
+
+@pytest.fixture(scope="module")
+def healthy(look, shipped):
+    """The evidence and the causes of the captioner as it was saved."""
+    captioner, weights = shipped
+    captioner.model.set_weights(weights)
+    captioner.model.get_layer("standardize").finalize_state()
+    return look(captioner)
 
 
 def set_layer(captioner, name, change):
@@ -95,8 +120,8 @@ def set_layer(captioner, name, change):
 # Healthy captioners
 
 
-def test_the_shipped_captioner_of_the_scenes_is_healthy(look, captioner):
-    evidence, found = look(captioner)
+def test_the_shipped_captioner_of_the_scenes_is_healthy(healthy):
+    evidence, found = healthy
     assert found == []
     assert evidence.loss < 1.5 and evidence.photo_gain[0] > 1
 
@@ -234,10 +259,12 @@ def test_a_file_of_constant_features(look, captioner, dataset, features):
 
 
 @pytest.fixture(scope="module")
-def wrong_rows(dataset, shipped, features):
+def wrong_rows(dataset, shipped, features, wrong):
     """Features of wrong pixels of the photos that are looked at, by what was done to them."""
     names = dataset.splits["dev"] + dataset.splits["train"][: gathering.TRAIN_PHOTOS]
-    given = Rows(dataset, subject_of(shipped[0], "x", LENGTH)).wrong(names)
+    computed = Rows(dataset, subject_of(shipped[0], "x", LENGTH))
+    computed.known_wrong = wrong
+    given = computed.wrong(names)
     rows = [dataset.images.index(name) for name in names]
     whole = {scale: features.copy() for scale in given}
     for scale, found in given.items():
@@ -267,7 +294,7 @@ def test_the_same_photos_in_two_splits(look, captioner, dataset, tmp_path):
     assert len(evidence.shared_photos["dev"]) == 9
 
 
-def test_lists_that_share_photos_are_a_leak_and_no_error(dataset, tmp_path, capsys):
+def test_lists_that_share_photos_are_a_leak_and_no_error(dataset, tmp_path, capsys, warm):
     folder = tmp_path / "lists"
     folder.mkdir()
     train, dev = dataset.splits["train"], dataset.splits["dev"]
@@ -278,7 +305,7 @@ def test_lists_that_share_photos_are_a_leak_and_no_error(dataset, tmp_path, caps
     assert re.search(r"1\. A leak.*\n.*12 photos", capsys.readouterr().out)
 
 
-def test_captions_that_bring_markers(dataset, tmp_path, capsys):
+def test_captions_that_bring_markers(dataset, tmp_path, capsys, warm):
     path = tmp_path / "captions.txt"
     rows = [
         f'{name},"startseq {text} endseq"'
@@ -339,8 +366,9 @@ def test_captions_of_another_language(look, captioner, dataset):
         ([7900.0, 4700.0], "percent_twice"),
     ],
 )
-def test_reported_scores_on_another_scale(captioner, look, reported, key):
-    assert look(captioner, reported=reported)[1] == [key]
+def test_reported_scores_on_another_scale(healthy, reported, key):
+    evidence = replace(healthy[0], reported=reported)
+    assert [cause.key for cause in causes(evidence)] == [key]
 
 
 # A model of the reader's own

@@ -63,7 +63,7 @@ class Rows:
         )
         self.place = {name: row for row, name in enumerate(dataset.images)}
         self.known: dict[str, np.ndarray] = {}
-        self.known_wrong: dict[tuple[str, ...], dict[str, np.ndarray]] = {}
+        self.known_wrong: dict[str, dict[str, np.ndarray]] = {}
 
     def of(self, names: Sequence[str]) -> np.ndarray:
         """Return the features that the captioner is asked with, in the shape that it takes."""
@@ -91,11 +91,16 @@ class Rows:
 
     def wrong(self, names: Sequence[str]) -> dict[str, np.ndarray]:
         """Return the features under every wrong scale of the pixels."""
-        key = tuple(names)
-        if key not in self.known_wrong:
-            paths = [self.dataset.path(name) for name in names]
-            self.known_wrong[key] = wrong_features(paths, self.weights, self.kind)
-        return {name: shaped(rows, self.shape) for name, rows in self.known_wrong[key].items()}
+        missing = [name for name in dict.fromkeys(names) if name not in self.known_wrong]
+        if missing:
+            paths = [self.dataset.path(name) for name in missing]
+            found = wrong_features(paths, self.weights, self.kind)
+            for place, name in enumerate(missing):
+                self.known_wrong[name] = {scale: rows[place] for scale, rows in found.items()}
+        known = [self.known_wrong[name] for name in names]
+        return {
+            scale: shaped(np.stack([one[scale] for one in known]), self.shape) for scale in known[0]
+        }
 
     def facts(
         self, dev: Part, train: Part, statistics: tuple[np.ndarray, np.ndarray] | None
