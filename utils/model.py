@@ -23,11 +23,11 @@ import tensorflow as tf
 
 from utils.cnn import FEATURE_SIZE
 from utils.decoding import NextWord
+from utils.support.incremental import CHUNK, demand_rows
 from utils.vocabulary import PAD
 
 # feature matrix (images, ...), images (n,), prefixes (n, t) -> log-probabilities, as one graph
 TracedModel = Callable[..., tf.Tensor]
-CHUNK = 2048  # rows per forward pass: bounds the memory, and is fastest on 2 cores and a GPU
 MERGES = ("add", "concatenate", "multiply")
 # Added to the variance of every feature, so that one that is always 0 stays finite.
 LEAST_VARIANCE = 1e-4
@@ -213,12 +213,7 @@ def next_word_of(graph: TracedModel, features: np.ndarray, chunk: int = CHUNK) -
     def ask(images: np.ndarray, prefixes: np.ndarray) -> np.ndarray:
         images = np.asarray(images, dtype=np.int32)
         prefixes = np.asarray(prefixes, dtype=np.int32)
-        # On a GPU `tf.gather` gives zeros for a row that is not there, without a word.
-        if images.size and not 0 <= images.min() <= images.max() < len(features):
-            raise IndexError(
-                f"Image rows {images.min()} to {images.max()} were asked for, but there are "
-                f"features of {len(features)} images: pass rows of that matrix."
-            )
+        demand_rows(images, len(features))
         parts = [
             graph(matrix, images[i : i + chunk], prefixes[i : i + chunk]).numpy()
             for i in range(0, max(len(images), 1), chunk)

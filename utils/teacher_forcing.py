@@ -22,8 +22,16 @@ from keras import ops
 
 from utils.callbacks import History
 from utils.decoding import NextWord
-from utils.model import TracedModel, next_word_of
 from utils.sequences import CaptionSequences
+from utils.support.incremental import (
+    FEW,
+    IncrementalDecoder,
+    State,
+    Step,
+    Tensor,
+    step_of,
+    traced_step,
+)
 from utils.training import (
     Stream,
     TrainingData,
@@ -37,8 +45,6 @@ from utils.vocabulary import PAD
 
 WINDOW = 20  # batches among which photos are ordered by their longest caption
 CHUNK = 64  # photos whose maps are in memory at a time
-Tensor = Any  # of Keras' backend
-State = list[Tensor]
 
 
 class TeacherForcedModel(keras.Model):
@@ -84,32 +90,20 @@ class TeacherForcedModel(keras.Model):
 
     def next_word(self, features: np.ndarray) -> NextWord:
         """Return the next word's log-probabilities for rows of `features` `(images, ...)`."""
-        return next_word_of(self.decoder, self.encode_all(features))
+        few = len(features) <= FEW
+        step = step_of(self) if few else self._traced_step
+        return IncrementalDecoder(self, self.encode_all(features), step)
 
     @cached_property
-    def decoder(self) -> TracedModel:
-        """The graph that asks for the next word, given encoded photos (`next_word_of`)."""
-        signature = [
-            tf.TensorSpec((None, *self.encoded_shape()), tf.float32),
-            tf.TensorSpec((None,), tf.int32),
-            tf.TensorSpec((None, None), tf.int32),
-        ]
-
-        # No Python here depends on a tensor, so that its source need not be read again.
-        @tf.function(input_signature=signature, autograph=False)
-        def log_probabilities(matrix: Tensor, images: Tensor, prefixes: Tensor) -> Tensor:
-            logits = self.logits(ops.take(matrix, images, axis=0), prefixes, last=True)
-            return ops.log_softmax(logits[:, 0])
-
-        return log_probabilities
+    def _traced_step(self) -> Step:
+        return traced_step(self)
 
     def encode_all(self, features: np.ndarray) -> np.ndarray:
         """Return every photo encoded, a row each, `CHUNK` photos in memory at a time."""
         shaped = self.shaped(features)
+        encode = self.encode if len(features) <= FEW else self._encode_graph
         parts = [
-            self._encode_graph(
-                tf.constant(np.asarray(shaped[row : row + CHUNK], np.float32))
-            ).numpy()
+            np.asarray(encode(tf.constant(np.asarray(shaped[row : row + CHUNK], np.float32))))
             for row in range(0, max(len(shaped), 1), CHUNK)
         ]
         return np.concatenate(parts)
