@@ -34,7 +34,7 @@ BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 YOUR_CODE = "# YOUR CODE HERE"
 COMPARED_TAG, IGNORED_TAG = "nbval-check-output", "nbval-ignore-output"
 SANITIZERS = ROOT / "tests" / "nbval_sanitize.cfg"
-CELL_SECONDS, START_SECONDS = 180, 300
+CELL_SECONDS, START_SECONDS = 600, 300
 # The first code cell of every notebook: finds the course from whatever folder it is started in.
 SETUP = """\
 import os
