@@ -87,6 +87,20 @@ class AttentionModel(TeacherForcedModel):
         self.output_dropout = layers.Dropout(config.dropout)
         self.word_logits = layers.Dense(config.vocabulary_size)
 
+    def build_layers(self) -> None:
+        """Make the weights of all layers; see `TeacherForcedModel`."""
+        units, words = self.config.units, self.config.embedding_size
+        self.region_encoder.build((None, *self.feature_shape))
+        self.key.build((None, self.config.regions, units))
+        for layer in (self.first_hidden, self.first_cell):
+            layer.build((None, units))
+        self.embedding.build()
+        self.attention_lstm.build((None, None, words))
+        self.query.build((None, None, units))
+        self.language_lstm.build((None, None, 2 * units))
+        self.word_logits.build((None, None, units))
+        self.built = True
+
     def encode(self, features: Tensor, training: bool = False) -> Tensor:
         """Return each region's value and, behind it, its key, `(n, 49, 2 * units)`."""
         regions = ops.cast(features, "float32")

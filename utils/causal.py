@@ -38,6 +38,16 @@ class CausalModel(TeacherForcedModel):
         self.hidden = layers.Dense(config.units, activation="relu")
         self.word_logits = layers.Dense(config.vocabulary_size)
 
+    def build_layers(self) -> None:
+        """Make the weights of all layers; see `TeacherForcedModel`."""
+        units = self.config.units
+        self.image_encoder.build((None, *self.feature_shape))
+        self.embedding.build()
+        self.first_lstm.build((None, None, self.config.embedding_size))
+        for layer in (self.second_lstm, self.hidden, self.word_logits):
+            layer.build((None, None, units))
+        self.built = True
+
     def encode(self, features: Tensor, training: bool = False) -> Tensor:
         """Return the photos' vectors, `(n, units)`."""
         return self.image_encoder(self.image_dropout(features, training=training))

@@ -83,10 +83,13 @@ class TeacherForcedModel(keras.Model):
         encoded = self.encode(inputs["feature"], training)
         return ops.softmax(self.logits(encoded, inputs["prefix"], training))
 
+    @abstractmethod
     def build_layers(self) -> None:
-        """Make the weights of all layers, so that they can be set or loaded."""
-        feature = ops.zeros((1, *self.feature_shape))
-        self({"feature": feature, "prefix": ops.zeros((1, 2), "int32")})
+        """Make the weights of all layers, so that they can be set or loaded.
+
+        Layer by layer, which is faster than a call of the model: Keras would trace one, and then
+        make another.
+        """
 
     def next_word(self, features: np.ndarray) -> NextWord:
         """Return the next word's log-probabilities for rows of `features` `(images, ...)`."""
