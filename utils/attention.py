@@ -145,10 +145,10 @@ class AttentionModel(TeacherForcedModel):
     def step(self, encoded: Tensor, words: Tensor, state: State) -> tuple[Tensor, State]:
         """Return the logits after one more word each, and the new state."""
         seen, first = self.attention_lstm.cell(self.embedding(words), state[:2])
-        contexts, _ = self._look(encoded, seen[:, None])
-        joined = ops.concatenate([contexts[:, 0], seen], axis=-1)
-        text, second = self.language_lstm.cell(joined, state[2:])
-        return self.word_logits(self.merge([contexts[:, 0], text])), [*first, *second]
+        queries = ops.reshape(seen, (ops.shape(encoded)[0], -1, self.config.units))
+        contexts = ops.reshape(self._look(encoded, queries)[0], ops.shape(seen))
+        text, second = self.language_lstm.cell(ops.concatenate([contexts, seen], -1), state[2:])
+        return self.word_logits(self.merge([contexts, text])), [*first, *second]
 
 
 def build_attention_model(

@@ -69,7 +69,9 @@ class CausalModel(TeacherForcedModel):
         """Return the logits after one more word each, and the new state."""
         text, first = self.first_lstm.cell(self.embedding(words), state[:2])
         text, second = self.second_lstm.cell(text, state[2:])
-        return self.word_logits(self.hidden(encoded + text)), [*first, *second]
+        by_photo = ops.reshape(text, (ops.shape(encoded)[0], -1, self.config.units))
+        merged = ops.reshape(encoded[:, None] + by_photo, ops.shape(text))
+        return self.word_logits(self.hidden(merged)), [*first, *second]
 
 
 def build_causal_model(

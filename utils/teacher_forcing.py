@@ -76,7 +76,11 @@ class TeacherForcedModel(keras.Model):
 
     @abstractmethod
     def step(self, encoded: Tensor, words: Tensor, state: State) -> tuple[Tensor, State]:
-        """Return the logits `(n, V)` after one more word each, `(n,)` int32, and the new state."""
+        """Return the logits `(n, V)` after one more word each, `(n,)` int32, and the new state.
+
+        The prefixes of a photo follow one another, and each photo has as many of them: `n` is
+        the number of rows of `encoded`, or two, three, ... times as much.
+        """
 
     def call(self, inputs: dict[str, Tensor], training: bool = False) -> Tensor:
         """Return the probabilities of the next word after each position, `(n, t, V)`."""

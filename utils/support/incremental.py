@@ -8,7 +8,7 @@ LSTMs take one step from them. A BiLSTM cannot do this: each new word changes wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import tensorflow as tf
@@ -18,7 +18,7 @@ CHUNK = 2048  # rows per forward pass: bounds the memory, and is fastest on 2 co
 FEW = 8  # photos for which tracing a graph, a third of a second, does not pay
 Tensor = Any  # of Keras' backend
 State = list[Tensor]
-# (encoded, words, state) -> (log-probabilities, new state), a row for each prefix
+# (encoded, words, state) -> (log-probabilities, new state); each photo has as many prefixes
 Step = Callable[[Tensor, Tensor, State], tuple[Tensor, State]]
 
 
@@ -59,12 +59,39 @@ def traced_step(model: StepwiseModel) -> Step:
     return tf.function(step_of(model), input_signature=[encoded, words, state], autograph=False)
 
 
+class Grid(NamedTuple):
+    """Prefixes in a grid: a row for each of their photos, with the same number of places in each.
+
+    `photos` `(p,)`, each once. `slots` `(n,)`: where each prefix stands, counted row by row.
+    `fill` `(p, k)`: which prefix stands at each place; those left over hold one of the photo again.
+    """
+
+    photos: np.ndarray
+    slots: np.ndarray
+    fill: np.ndarray
+
+
+def grid_of(images: np.ndarray) -> Grid:
+    """Return the grid of prefixes whose photos are `images` `(n,)`."""
+    photos, first, owner, counts = np.unique(
+        images, return_index=True, return_inverse=True, return_counts=True
+    )
+    by_photo = np.argsort(owner, kind="stable")
+    place = np.arange(len(images)) - np.repeat(counts.cumsum() - counts, counts)
+    fill = np.repeat(first[:, None], counts.max(), axis=1)
+    fill[owner[by_photo], place] = by_photo
+    slots = np.empty(len(images), dtype=np.int64)
+    slots[by_photo] = owner[by_photo] * fill.shape[1] + place
+    return Grid(photos, slots, fill)
+
+
 class IncrementalDecoder:
     """A `NextWord` function that keeps the states after the prefixes of its last call.
 
     `encoded`, `(photos, ...)` float32, is what the model's `encode` gives. Prefixes that do not
     follow those of the last call are read from `<start>` on, so that any call gives the right
-    answer. Raises `IndexError` for a row that is not there.
+    answer. All prefixes of a photo share one row of `encoded`: for a beam of five, four fifths of
+    the copies of a map are saved. Raises `IndexError` for a row that is not there.
     """
 
     def __init__(self, model: StepwiseModel, encoded: np.ndarray, step: Step) -> None:
@@ -80,14 +107,15 @@ class IncrementalDecoder:
         demand_rows(images, len(self.encoded))
         if not len(images):
             return np.zeros((0, self.model.config.vocabulary_size), np.float32)
-        parents = self._parents(images, prefixes)
-        parts = []
-        for start in range(0, len(images), CHUNK):
-            rows = slice(start, start + CHUNK)
+        grid, parents, parts = grid_of(images), self._parents(images, prefixes), []
+        at_once = max(CHUNK // grid.fill.shape[1], 1)
+        for start in range(0, len(grid.photos), at_once):
+            rows = grid.fill[start : start + at_once].ravel()
             kept = None if parents is None else [of_one[parents[rows]] for of_one in self.state]
-            parts.append(self._read(images[rows], prefixes[rows], kept))
-        log_probs, *state = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-        self.state = state
+            photos = grid.photos[start : start + at_once]
+            parts.append(self._read(photos, prefixes[rows], kept))
+        found = [np.concatenate(arrays)[grid.slots] for arrays in zip(*parts, strict=True)]
+        log_probs, *self.state = found
         self.places = {key: place for place, key in enumerate(_keys(images, prefixes))}
         return log_probs
 
@@ -97,12 +125,17 @@ class IncrementalDecoder:
         return None if None in places else np.array(places, dtype=np.int64)
 
     def _read(
-        self, images: np.ndarray, prefixes: np.ndarray, state: list[np.ndarray] | None
+        self, photos: np.ndarray, prefixes: np.ndarray, state: list[np.ndarray] | None
     ) -> tuple[np.ndarray, ...]:
-        """Return log-probabilities and states after the last word, or after all from `<start>`."""
-        encoded = tf.gather(self.encoded, images)
+        """Return log-probabilities and states after the last word, or after all from `<start>`.
+
+        `prefixes`: the same number for each photo, one photo after the other.
+        """
+        encoded = tf.gather(self.encoded, photos)
         words = prefixes if state is None else prefixes[:, -1:]
-        state = self.model.first_state(encoded) if state is None else state
+        if state is None:
+            each = len(prefixes) // len(photos)
+            state = [np.repeat(start, each, axis=0) for start in self.model.first_state(encoded)]
         for place in range(words.shape[1]):
             log_probs, state = self.step(encoded, tf.constant(words[:, place]), list(state))
         return tuple(np.asarray(tensor) for tensor in (log_probs, *state))
