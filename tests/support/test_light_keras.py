@@ -13,7 +13,7 @@ if "off" in sys.argv:
 import_keras()
 print(gc.isenabled(), gc.get_freeze_count() > 100_000, "scipy.stats" in sys.modules)
 import_keras()  # does nothing more
-import matplotlib.pyplot
+import matplotlib.pyplot, sklearn, scipy.sparse, IPython
 """
 
 
