@@ -235,6 +235,17 @@ def test_of_several_captions_files_one_is_to_be_named(tmp_path):
     assert len(dataset.captions) == 24
 
 
+def test_of_two_files_with_usual_names_none_is_taken_silently(tmp_path):
+    folder = write_folder(tmp_path / "data", NAMES)
+    (folder / "captions.csv").write_text(
+        "image,caption\n" + f"{NAMES[0]},A dog\n", encoding="utf-8"
+    )
+    with pytest.raises(ValueError, match=r"several captions files \(captions.txt, captions.csv\)"):
+        load_dataset(str(folder))
+    (folder / "captions.csv").write_text("Notes: see captions.txt", encoding="utf-8")
+    assert len(load_dataset(str(folder)).captions) == 24  # one of them can be read
+
+
 def test_a_photo_in_two_splits_is_said(tmp_path):
     lists = {"train": NAMES[:20], "dev": NAMES[20:22], "test": NAMES[22:]}
     folder = write_folder(tmp_path / "data", NAMES, lists=lists)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from pathlib import Path
 
 from utils.formats.json_captions import read_json_captions
@@ -119,9 +118,10 @@ def find_captions_file(folder: Path) -> Path:
     """
     inside = [path for path in sorted(folder.iterdir()) if path.is_dir()]
     # Flickr8k's own archives unpack to a folder of photos and one of texts.
-    for name, place in product(_KNOWN, (folder, *inside)):
-        if (place / name).is_file():
-            return place / name
+    for place in (folder, *inside):
+        there = [place / name for name in _KNOWN if (place / name).is_file()]
+        if there:
+            return there[0] if len(there) == 1 else _the_one_that_can_be_read(folder, there)
     tried = {
         path: _why_not(path)
         for place in (folder, folder / "annotations")
@@ -130,11 +130,8 @@ def find_captions_file(folder: Path) -> Path:
         if path.suffix.lower() in _SUFFIXES
     }
     found = [path for path, reason in tried.items() if not reason]
-    if len(found) > 1:
-        names = ", ".join(path.name for path in found[:5])
-        raise ValueError(f"{folder} has several captions files ({names}): name one by --captions.")
     if found:
-        return found[0]
+        return _only(folder, found)
     likely = [path for path in sorted(folder.iterdir()) if _is_called_so(path)]
     if likely:
         reason = tried.get(likely[0]) or _why_not(likely[0])
@@ -144,6 +141,21 @@ def find_captions_file(folder: Path) -> Path:
         "with the first line `image,caption` and a row for each caption. "
         f"The course reads {READ}."
     )
+
+
+def _the_one_that_can_be_read(folder: Path, named: Sequence[Path]) -> Path:
+    """Return the one of several files with usual names that can be read, the first where none can.
+
+    Raises `ValueError` where several can.
+    """
+    return _only(folder, [path for path in named if not _why_not(path)] or named[:1])
+
+
+def _only(folder: Path, found: Sequence[Path]) -> Path:
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found[:5])
+        raise ValueError(f"{folder} has several captions files ({names}): name one by --captions.")
+    return found[0]
 
 
 def _why_not(path: Path) -> str:
