@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import hand_ins
 import pytest
@@ -626,6 +627,49 @@ def test_judges_that_are_stopped_keep_nobody_waiting(monkeypatch):
         with pytest.raises(JudgeEnded):
             judges.ask(Task(plan_of(1), (), 1.0, 1))
         assert time.monotonic() - begun < 20
+
+
+STUBBORN = """
+import subprocess, sys, time
+while True:  # a helper that is killed is replaced, and holds the judge's own pipe
+    helper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
+    helper.wait()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="process groups of POSIX")
+def test_a_judge_is_killed_with_a_helper_that_it_would_replace(monkeypatch):
+    import psutil
+
+    def started():
+        return subprocess.Popen(
+            [sys.executable, "-c", STUBBORN],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    monkeypatch.setattr("utils.classroom.judging._started", started)
+    judge = Judge()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(judge.ask, Task(plan_of(1), (), 1.0, 1))
+        while judge.process is None or not psutil.Process(judge.process.pid).children():
+            time.sleep(0.05)
+        group = judge.process.pid
+        judge.is_closed = True
+        judge.kill()
+        with pytest.raises(JudgeEnded):
+            waiting.result(timeout=20)
+    left = [one for one in psutil.process_iter() if _group_of(one.pid) == group]
+    assert [one.status() for one in left if one.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def _group_of(pid):
+    try:
+        return os.getpgid(pid)
+    except OSError:
+        return None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")

@@ -17,10 +17,9 @@ from dataclasses import asdict, dataclass
 from queue import Queue
 from typing import Any
 
-import psutil
-
 from utils.classroom.asked import Plan
 from utils.classroom.cells import Cell
+from utils.exercises.process import freeze, kill_children
 from utils.support.paths import ROOT
 
 CEILING = 1800.0  # seconds after which a judge is killed, whatever it says
@@ -129,10 +128,9 @@ class Judge:
         process, self.process = self.process, None
         if process is None:
             return
-        with contextlib.suppress(psutil.Error):
-            for child in psutil.Process(process.pid).children(recursive=True):
-                with contextlib.suppress(psutil.Error):
-                    child.kill()
+        # A judge that sees its helper die starts another one, which would hold the pipe open.
+        freeze(process.pid)
+        kill_children(process.pid)
         process.kill()
         process.wait()
         for pipe in (process.stdin, process.stdout):
