@@ -13,10 +13,10 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help course test lab data flickr8k class page bench chapters clean
+.PHONY: help course test lab data flickr8k class page book book-pdf bench chapters clean
 
 help: ## list these commands
-	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1|/' | \
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | \
 		awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
 $(READY): requirements.txt utils/commands/environment.py
@@ -58,6 +58,17 @@ class: $(READY) ## what students get, and nbgrader's course (DEST=FOLDER, ARGS="
 
 page: $(READY) ## the captioner as one HTML file for any browser (data/runs/page/index.html)
 	$(BIN)/python -m utils page
+
+# Sphinx, which only the book needs.
+$(READY)-book: $(READY) requirements-book.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-book.txt
+	@touch $(READY)-book
+
+book: $(READY)-book ## the course as a site to read, search and print (data/runs/book/index.html)
+	$(BIN)/python -m utils book $(ARGS)
+
+book-pdf: $(READY)-book ## the course as one PDF (data/runs/book.pdf); needs Chromium
+	$(BIN)/python -m utils book --pdf $(ARGS)
 
 bench: $(READY) ## speed against the naive way, as ratios
 	$(BIN)/python -m utils bench

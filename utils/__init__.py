@@ -30,7 +30,7 @@
 Everything else has a folder: `commands` (run by `python -m utils NAME`), `exercises` (the checks),
 `diagnosis` (what is wrong with a machine or with captions), `figures` (the pictures of the
 chapters), `scenes` (the drawn dataset), `formats` (captions files as people have them), `page` (the
-captioner in a browser), `authoring` (for maintainers), `classroom` (for teachers) and `support`
-(files, paths, progress bars). Imports go one way, from `classroom` down to `support`; `lint-
-imports` holds that.
+captioner in a browser), `authoring` (for maintainers), `book` (the course as a site), `classroom`
+(for teachers) and `support` (files, paths, progress bars). Imports go one way, from `classroom`
+down to `support`; `lint-imports` holds that.
 """

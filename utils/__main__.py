@@ -33,6 +33,7 @@ COMMANDS = {
     "diagnose": ("commands.diagnose", "say why a captioner's captions are bad"),
     "experiments": ("commands.run_experiments", "train and score every model of the course"),
     "page": ("commands.page", "write the captioner as one HTML file for any browser"),
+    "book": ("book.command", "build the course as a site to read, search and print"),
     "environment": ("commands.environment", "let this Python environment know the course"),
     "install": ("commands.install", "install Flickr8k and GloVe from Kaggle"),
     "doctor": ("commands.doctor", "say what is wrong on this machine, and what to do"),

@@ -88,7 +88,7 @@ def test_the_tree_has_what_students_need_and_no_more(tree):
     assert {"chapters/reference.md", "data/class.json", "data/results/README.md"} <= names
     assert {"utils/exercises/checks.bin", "utils/exercises/sealed.json"} <= names
     withheld = re.compile(
-        r"utils/(authoring|classroom)/|exercises/((chapter|values)_\d+\.py|variants_)|bench|\.pyc"
+        r"utils/(authoring|book|classroom)/|exercises/((chapter|values)_\d+\.py|variants_)|bench|\.pyc"
         r"|data/(cache|runs|scenes|flickr8k|class/|progress)"
     )
     assert [name for name in names if withheld.search(name)] == []

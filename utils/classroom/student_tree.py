@@ -42,7 +42,7 @@ TOP = (
 DEVCONTAINER = Path(".devcontainer/devcontainer.json")
 REFERENCE = Path("chapters/reference.md")
 CODE = (".py", ".toml", ".json", ".js", ".css", ".html")
-WITHHELD_FOLDERS = ("authoring", "classroom")
+WITHHELD_FOLDERS = ("authoring", "book", "classroom")
 WITHHELD_COMMANDS = ("bench", "course", "results", "write_results")
 # In `utils/exercises`: checkers and variants, and what is written anew.
 NOT_COPIED = re.compile(

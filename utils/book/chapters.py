@@ -1,0 +1,131 @@
+"""A chapter of the book, made from a notebook with outputs: nothing is executed here.
+
+Hidden assertions go; an exercise shows the reader's cell, with its solution folded below; a
+prediction becomes a form, and the outputs that would give its answer away wait for a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from utils.authoring.notebooks import SETUP, YOUR_CODE, checked_ids, expected, is_answer
+from utils.authoring.questions import YOUR_TEXT
+from utils.authoring.sections import is_master_only
+from utils.book.links import with_links
+from utils.book.predictions import form_of, outcomes_in, predicted_in
+from utils.exercises.solutions import BEGIN_SOLUTION, END_SOLUTION
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+HIDDEN = re.compile(r"\n?### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
+NOTE = """\
+<p class="this-notebook"><a href="notebooks/{name}.ipynb" download>Download this notebook</a>
+(unsolved, to run and to solve; it needs the course's folder).</p>"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a book shows: `solutions` and the checks' answers, `captioner`, the page that runs it.
+
+    `terms`: what stands in the glossary.
+    """
+
+    solutions: bool = True
+    captioner: bool = True
+    terms: frozenset[str] = frozenset()
+
+
+def book_chapter(notebook: NotebookNode, name: str, shown: Shown) -> NotebookNode:
+    """Return the notebook of a chapter's page; `name` is that of its file, "04_lstm_text_encoder".
+
+    A notebook that is no master, such as a reader's own run, keeps its cells as they are.
+    """
+    fresh = deepcopy(notebook)
+    cells = [cell for cell in fresh.cells if not is_master_only(cell)]
+    placeholders = [cell.source for cell in expected(fresh).cells]
+    fresh.cells = []
+    for cell, placeholder in zip(cells, placeholders, strict=True):
+        fresh.cells += _page_cells(cell, placeholder, shown)
+    _lock_outcomes(fresh.cells)
+    for cell in fresh.cells:
+        _describe_pictures(cell)
+    with_links(fresh.cells, shown.terms, shown.captioner)
+    title, line, rest = fresh.cells[0].source.partition("\n")
+    fresh.cells[0].source = f"{title}\n\n{NOTE.format(name=name)}\n{line}{rest}"
+    return fresh
+
+
+def _page_cells(cell: NotebookNode, placeholder: str, shown: Shown) -> list[NotebookNode]:
+    """Return what stands in the book for one cell."""
+    if cell.cell_type == "markdown":
+        return [] if cell.source == YOUR_TEXT else [cell]
+    if cell.cell_type != "code" or cell.source in ("", SETUP):
+        return []
+    asked = predicted_in(cell.source)
+    if asked:
+        return [_markdown(form_of(asked))]
+    if is_answer(cell):
+        solution = _without_markers(cell.source)
+        cell.source, cell.outputs = placeholder, []
+        return [cell, *([_folded(solution)] if shown.solutions else [])]
+    if checked_ids(cell.source):
+        cell.source = HIDDEN.sub("", placeholder)
+        cell.outputs = cell.outputs if shown.solutions or YOUR_CODE in placeholder else []
+    return [cell]
+
+
+def _folded(solution: str) -> NotebookNode:
+    return _markdown(
+        '<details class="solution"><summary>Solution</summary>\n\n'
+        f"```python\n{solution}\n```\n\n</details>"
+    )
+
+
+def _without_markers(source: str) -> str:
+    kept = [
+        line for line in source.split("\n") if line.strip() not in (BEGIN_SOLUTION, END_SOLUTION)
+    ]
+    return "\n".join(kept)
+
+
+def _markdown(source: str) -> NotebookNode:
+    import nbformat
+
+    return nbformat.v4.new_markdown_cell(source)
+
+
+def _lock_outcomes(cells: list[NotebookNode]) -> None:
+    """Tag the cells from a prediction's form to its outcome: their outputs wait for a guess."""
+    asked: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        if cell.cell_type == "markdown":
+            form = re.search(r'<form class="prediction" data-id="([\d.]+)"', cell.source)
+            if form:
+                asked[form[1]] = place
+            continue
+        for ended in outcomes_in(cell.source):
+            if ended in asked:
+                _lock(cells[asked[ended] + 1 : place + 1], ended)
+
+
+def _lock(cells: list[NotebookNode], id: str) -> None:
+    for cell in cells:
+        if cell.cell_type == "code":
+            tag = f"locked-{id.replace('.', '-')}"
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), tag]
+
+
+def _describe_pictures(cell: NotebookNode) -> None:
+    """Hand a picture's description on to the page: `show` keeps it in the output's metadata."""
+    for output in cell.get("outputs", []):
+        alt = _alt_of(output)
+        if alt:
+            cell.metadata["mystnb"] = {"image": {"alt": alt}}
+
+
+def _alt_of(output: Any) -> str:
+    return str(output.get("metadata", {}).get("image/png", {}).get("alt", ""))
