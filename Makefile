@@ -32,7 +32,7 @@ $(READY)-dev: $(READY) requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $(READY)-dev
 
-course: $(READY) ## set up, run the chapters in order, show where the result is
+course: $(READY)-book ## set up, run the chapters in order, show where the result is
 	$(BIN)/python -m utils course
 
 test: $(READY)-dev ## set up if missing, then the whole test suite, notebooks included

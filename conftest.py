@@ -35,6 +35,6 @@ def pytest_configure(config):
     )
     given = " ".join(config.invocation_params.args)
     if "--nbval-cell-timeout" not in given:
-        option.nbval_cell_timeout = 180
+        option.nbval_cell_timeout = 600
     if "--nbval-kernel-startup-timeout" not in given:
         option.nbval_kernel_startup_timeout = 300

@@ -1,4 +1,5 @@
 import math
+import subprocess
 
 import nbformat
 import pytest
@@ -22,7 +23,7 @@ def folders(tmp_path, monkeypatch):
     chapters, pages = tmp_path / "chapters", tmp_path / "pages"
     chapters.mkdir()
     monkeypatch.setattr(course, "CHAPTERS", chapters)
-    monkeypatch.setattr(course, "PAGES", pages)
+    monkeypatch.setattr(course, "RAN", pages)
     monkeypatch.setattr(course, "DONE", pages / "done.json")
     monkeypatch.setattr(course, "ROOT", tmp_path)
     monkeypatch.setattr(course, "RUNS", tmp_path / "runs")
@@ -41,8 +42,11 @@ def test_chapters_run_in_order_once_and_again_where_they_changed(folders, capsys
     committed = (chapters / "01_first.ipynb").read_bytes()
 
     course.run_chapters(TimeLeft({}))
-    assert sorted(page.name for page in pages.glob("*.html")) == ["01_first.html", "02_second.html"]
-    assert "42" in (pages / "01_first.html").read_text(encoding="utf-8")
+    assert sorted(path.name for path in pages.glob("*.ipynb")) == [
+        "01_first.ipynb",
+        "02_second.ipynb",
+    ]
+    assert "42" in (pages / "01_first.ipynb").read_text(encoding="utf-8")
     assert (chapters / "01_first.ipynb").read_bytes() == committed
     said = capsys.readouterr().out
     assert said.index("01_first.ipynb") < said.index("02_second.ipynb")
@@ -52,18 +56,21 @@ def test_chapters_run_in_order_once_and_again_where_they_changed(folders, capsys
     said = capsys.readouterr().out
     assert "01_first.ipynb: done before" in said
     assert "02_second.ipynb: done before" not in said
-    assert "changed" in (pages / "02_second.html").read_text(encoding="utf-8")
+    assert "changed" in (pages / "02_second.ipynb").read_text(encoding="utf-8")
 
 
-def test_a_page_shows_what_the_set_up_prints_and_not_its_code(folders):
-    chapters, pages = folders
-    first = notebook("found = 'the ' + 'course'\nprint(found)", "print(1 + 1)")
-    first.cells[0].metadata["tags"] = ["remove-input"]
-    nbformat.write(first, chapters / "01_first.ipynb")
-    course.run_chapter(chapters / "01_first.ipynb")
-    page = (pages / "01_first.html").read_text(encoding="utf-8")
-    assert "the course" in page
-    assert "found" not in page[page.index("<body") :]
+def test_the_chapters_that_ran_become_a_book(folders, monkeypatch):
+    _, ran = folders
+    asked = []
+
+    def run(command, **settings):
+        asked.append(command[3:])
+        return subprocess.CompletedProcess(command, len(asked) - 1)
+
+    monkeypatch.setattr(course.subprocess, "run", run)
+    assert course.write_book() == course.BOOK / "index.html"
+    assert asked == [["book", "--notebooks", str(ran), "--to", str(course.BOOK)]]
+    assert course.write_book() == ran  # where the book could not be made
 
 
 @pytest.mark.parametrize(
@@ -91,8 +98,8 @@ def test_a_chapter_that_stops_is_said_and_what_ran_is_kept(folders, monkeypatch,
     assert "02_second.ipynb stopped" in said.err and "ZeroDivisionError" in said.err
     for step in range(1, 5):
         assert f"Step {step} of 4" in said.out
-    assert (pages / "01_first.html").is_file()
-    assert not (pages / "02_second.html").exists()
+    assert (pages / "01_first.ipynb").is_file()
+    assert not (pages / "02_second.ipynb").exists()
 
 
 def test_data_data_is_verified(monkeypatch, capsys):

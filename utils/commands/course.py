@@ -9,6 +9,8 @@ import argparse
 import hashlib
 import math
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,8 +22,9 @@ from utils.support.paths import CHAPTERS, DATA, ROOT, RUNS, dataset_dir, dataset
 
 CELL_SECONDS, START_SECONDS = 900, 300  # by the clock, which a busy machine stretches
 FIRST_LOOK = RUNS / "first_look.png"
-PAGES = RUNS / "chapters"
-DONE = PAGES / "done.json"
+RAN = RUNS / "chapters"  # the chapters with the outputs of this machine
+DONE = RAN / "done.json"
+BOOK = RUNS / "book"
 SCENES = 6  # in the first look
 ABOUT_THEM = """\
 The captioner of photos has learnt from people and dogs out of doors; of anything else it says the
@@ -32,7 +35,7 @@ LOOK, DRAWING, TRAINING = "first look", "data", "training"
 SECONDS = {LOOK: 8, DRAWING: 15, TRAINING: 150}
 CHAPTER_SECONDS = (11, 6, 45, 13, 36, 60, 158, 29, 120, 61)
 # What no chapter runs, so that it can change without them.
-NOT_IN_CHAPTERS = ("authoring", "commands")
+NOT_IN_CHAPTERS = ("authoring", "book", "commands")
 
 
 class TimeLeft:
@@ -128,9 +131,9 @@ def chapters() -> list[Path]:
     return sorted(CHAPTERS.glob("[0-9][0-9]_*.ipynb"))
 
 
-def page_of(notebook: Path) -> Path:
-    """Return where a chapter is kept as a page, just as it ran."""
-    return PAGES / f"{notebook.stem}.html"
+def kept(notebook: Path) -> Path:
+    """Return where a chapter is kept with its outputs, just as it ran."""
+    return RAN / notebook.name
 
 
 def fingerprint(notebook: Path) -> str:
@@ -153,19 +156,17 @@ def done_before() -> dict[str, str]:
 
 def is_done(notebook: Path) -> bool:
     """Tell whether a chapter has run as it is now."""
-    return done_before().get(notebook.name) == fingerprint(notebook) and page_of(notebook).is_file()
+    return done_before().get(notebook.name) == fingerprint(notebook) and kept(notebook).is_file()
 
 
 def run_chapter(notebook: Path) -> None:
-    """Execute a chapter as a reader would and write it as a page.
+    """Execute a chapter as a reader would and keep it with its outputs.
 
     The committed notebook is not touched. Raises `RuntimeError` where a cell stops.
     """
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-    from nbconvert import HTMLExporter
-    from nbconvert.preprocessors import TagRemovePreprocessor
 
     loaded = nbformat.read(notebook, as_version=4)
     client = NotebookClient(
@@ -180,9 +181,7 @@ def run_chapter(notebook: Path) -> None:
         client.execute(env={**os.environ, "COURSE_WIDGETS": "off"})  # a page has nothing to move
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise RuntimeError(f"{notebook.name} stopped: {error}") from error
-    without = TagRemovePreprocessor(remove_input_tags={"remove-input"}, enabled=True)
-    exporter = HTMLExporter(preprocessors=[without])
-    write_text(page_of(notebook), exporter.from_notebook_node(loaded)[0])
+    write_text(kept(notebook), nbformat.writes(loaded))
 
 
 def run_chapters(left: TimeLeft) -> None:
@@ -196,6 +195,16 @@ def run_chapters(left: TimeLeft) -> None:
             run_chapter(notebook)
         write_json(DONE, {**done_before(), notebook.name: state})
         print(f"  {notebook.name}: {time.perf_counter() - start:.0f} s, {left}", flush=True)
+
+
+def write_book() -> Path:
+    """Make the book of the chapters as they ran; return its first page, or where they are kept.
+
+    Where Sphinx is missing, the command that makes it says so, and the notebooks are what there is.
+    """
+    command = [sys.executable, "-m", "utils", "book", "--notebooks", str(RAN), "--to", str(BOOK)]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    return RAN if done.returncode else BOOK / "index.html"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -220,8 +229,7 @@ def main(arguments: list[str] | None = None) -> int:
         train.main([])
     print(f"\nStep 4 of 4, the chapters: {left}", flush=True)
     run_chapters(left)
-    print("\nThe chapters as pages, just as they ran:")
-    print("\n".join(f"  {shown(page_of(notebook))}" for notebook in chapters()))
+    print(f"\nThe chapters, just as they ran: {shown(write_book())}")
     folder = shown(RUNS / dataset_name())
     print(f"\nScores: {folder / 'scores.json'}")
     print(f"Captioned test images: {folder / 'captions.png'}")
