@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("sphinx", reason="requirements-book.txt has it")
 pypdf = pytest.importorskip("pypdf", reason="requirements-book.txt has it")
 
-from utils.authoring.notebooks import masters  # noqa: E402
+from utils.authoring.notebooks import is_answer, masters, read_notebook  # noqa: E402
 from utils.book import command, pdf  # noqa: E402
 from utils.book.chapters import Shown  # noqa: E402
 
@@ -51,6 +51,19 @@ def test_every_page_is_numbered_and_bookmarks_lead_to_chapters(printed):
     assert first.title == "Chapter 0 · Start here" and len(sections) > 8
     page = reader.pages[reader.get_destination_page_number(first)]
     assert "Chapter 0" in page.extract_text()
+
+
+def test_on_paper_solutions_are_open_and_nothing_waits(printed):
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(printed).pages)
+    solution = find_solution()
+    assert squeezed(solution) in squeezed(text)
+    assert "waits for your guess" not in text
+
+
+def find_solution():
+    """The last line of the first solution of the chapter that was printed."""
+    answers = [cell.source for cell in read_notebook(masters()[0]).cells if is_answer(cell)]
+    return answers[0].split("### END SOLUTION")[0].strip().splitlines()[-1]
 
 
 def test_a_pdf_of_somebody_else_is_left_alone(tmp_path):

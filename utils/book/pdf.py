@@ -132,6 +132,8 @@ def put_contents(soup: BeautifulSoup) -> list[Entry]:
     """Put the list of chapters and sections before the text, in place of the theme's."""
     for old in soup.select("#jb-print-toc"):
         old.decompose()
+    for solution in soup.select("details.solution"):
+        solution["open"] = ""  # on paper nothing can be opened
     style = soup.new_tag("style")
     style.string = STYLE
     soup.head.append(style)
