@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
+from in_browser import OpenPage, needs_browser, started_browser
 
 pytest.importorskip("sphinx", reason="requirements-book.txt has it")
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
-if BROWSER is None:
-    pytest.skip("no Chromium: `apt-get install chromium` brings it", allow_module_level=True)
-playwright = pytest.importorskip("playwright.sync_api", reason="requirements-dev.txt has it")
 bs4 = pytest.importorskip("bs4")
 
 from utils.authoring.notebooks import masters  # noqa: E402
@@ -23,8 +19,9 @@ from utils.book import command  # noqa: E402
 from utils.book.build import MARK, build_book  # noqa: E402
 from utils.book.chapters import Shown  # noqa: E402
 
+pytestmark = needs_browser
+
 MEGABYTES, SECONDS = 25, 90
-SOON = 60_000  # ms: other tests keep the processor busy
 CHAPTER = "04_lstm_text_encoder.html"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 700}
 
@@ -57,25 +54,12 @@ def soups(site) -> dict[str, bs4.BeautifulSoup]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator:
-    with playwright.sync_playwright() as driver:
-        # A container's root may not use the sandbox of the browser.
-        found = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    with started_browser() as found:
         yield found
-        found.close()
 
 
-class Visit:
-    """A page that is open, with what it asked the network for and what went wrong in it."""
-
-    def __init__(self, browser, file: Path, **settings) -> None:
-        self.page = browser.new_page(**settings)
-        self.page.set_default_timeout(SOON)
-        self.requests: list[str] = []
-        self.errors: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda line: line.type == "error" and self.errors.append(line.text))
-        self.page.goto(file.as_uri(), wait_until="load")
+class Visit(OpenPage):
+    """A page of the book."""
 
     def strangers(self) -> list[str]:
         """Return the requests to anywhere else than the disk."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from in_browser import OpenPage, needs_browser, started_browser
 from PIL import Image
 
 from utils.captioner import load_captioner
@@ -18,13 +18,8 @@ from utils.page.build import SHIPPED, page_text
 from utils.support.paths import DATA
 from utils.vocabulary import START, Vocabulary
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
-if BROWSER is None:
-    pytest.skip("no Chromium: `apt-get install chromium` brings it", allow_module_level=True)
-playwright = pytest.importorskip("playwright.sync_api", reason="requirements-dev.txt has it")
-
+pytestmark = needs_browser
 VIEWS = ("photo", "words", "search", "attention", "cover", "compare", "score")
-SOON = 60_000  # ms: other tests keep the processor busy
 
 
 @pytest.fixture(scope="module")
@@ -37,25 +32,15 @@ def file(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator:
-    with playwright.sync_playwright() as driver:
-        # A container's root may not use the sandbox of the browser.
-        found = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    with started_browser() as found:
         yield found
-        found.close()
 
 
-class Visit:
-    """A page that is open, with what it asked the network for and what went wrong in it."""
+class Visit(OpenPage):
+    """The page when its first caption is there."""
 
     def __init__(self, browser, file: Path, **settings) -> None:
-        self.page = browser.new_page(**settings)
-        self.page.set_default_timeout(SOON)
-        self.requests: list[str] = []
-        self.errors: list[str] = []
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda line: line.type == "error" and self.errors.append(line.text))
-        self.page.goto(file.as_uri())
+        super().__init__(browser, file, **settings)
         self.wait()
 
     def wait(self) -> str:
