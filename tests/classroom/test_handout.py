@@ -176,7 +176,7 @@ def test_no_link_is_dead(which, request):
 
 
 def test_no_text_names_a_command_that_is_not_there(tree):
-    targets = re.findall(r"^([a-z0-9]+):", (tree / "Makefile").read_text(encoding="utf-8"), re.M)
+    targets = re.findall(r"^([a-z0-9-]+):", (tree / "Makefile").read_text(encoding="utf-8"), re.M)
     listed = re.findall(r"^  ([a-z-]+) ", run_in(tree, "-m", "utils"), re.M)
     assert targets == ["help", "lab", "data", "flickr8k", "page", "clean"]
     names = "caption train evaluate diagnose experiments page environment install doctor data"
@@ -184,14 +184,14 @@ def test_no_text_names_a_command_that_is_not_there(tree):
     for path, text in texts_of(tree):
         text = re.sub(r"<!--.*?-->", "", text)
         assert set(re.findall(r"python -m\s+utils ([a-z][a-z-]+)", text)) <= set(listed), path
-        assert set(re.findall(r"`make ([a-z0-9]+)`", text)) <= set(targets), path
+        assert set(re.findall(r"`make ([a-z0-9-]+)`", text)) <= set(targets), path
     assert "There is no command 'handout'" in run_in(tree, "-m", "utils", "handout", "x")
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not here")
 def test_what_the_makefile_lists_can_be_made(tree):
     told = subprocess.run(["make", "help"], cwd=tree, capture_output=True, text=True, check=True)
-    names = re.findall(r"make (\w+)", told.stdout)
+    names = re.findall(r"make ([\w-]+)", told.stdout)
     assert names == ["help", "lab", "data", "flickr8k", "page", "clean"]
     for name in names:
         command = ["make", "-n", name, f"PYTHON={sys.executable}"]

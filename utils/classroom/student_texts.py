@@ -24,7 +24,10 @@ Your class has scenes and exercises of its own. The text was written beside the 
 its numbers can differ a little from yours.
 """
 # What is of no use to a student, or needs what is withheld.
-WITHHELD_TARGETS = ("course", "test", "bench", "chapters", "class", "$(READY)-dev")
+WITHHELD_TARGETS = (
+    *("course", "test", "bench", "chapters", "class", "book", "book-pdf"),
+    *("$(READY)-dev", "$(READY)-book"),
+)
 FIRST_CHAPTER = "00_start_here.ipynb"
 LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s]+)\)")
 CHECKS = {
