@@ -690,7 +690,7 @@ def test_ctrl_c_ends_the_command_and_its_processes(tmp_path):
         family = psutil.Process(process.pid).children(recursive=True)
     time.sleep(2)
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=60)[1].decode()
+    said = process.communicate(timeout=240)[1].decode()  # a crowded machine takes its time
     assert process.returncode == 130 and "Traceback" not in said
     _, alive = psutil.wait_procs(family, timeout=10)
     assert alive == []
