@@ -4,6 +4,7 @@ They are set before anything imports TensorFlow.
 """
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,10 @@ os.environ.update(
     PYTHONHASHSEED="0",
     COURSE_WIDGETS="off",  # pictures that stand still
 )
+# A script that runs the tests in the background lets them ignore Ctrl-C, and with them every
+# command that they start, which takes that for the wish of whoever started it (`nohup`).
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.pop("DATASET", None)  # what is committed was measured on the embedded data
 _private = tempfile.TemporaryDirectory(prefix="course-test-")
 os.environ["COURSE_PROGRESS"] = str(Path(_private.name) / "progress.json")
