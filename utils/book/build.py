@@ -67,7 +67,7 @@ SETTINGS: dict[str, Any] = {
 
 def missing_packages() -> list[str]:
     """Return the packages of requirements-book.txt that are not installed."""
-    needed = ("sphinx", "myst_nb", "sphinx_book_theme", "sphinx_copybutton", MATHJAX)
+    needed = ("sphinx", "myst_nb", "sphinx_book_theme", "sphinx_copybutton", "pypdf", MATHJAX)
     return [name for name in needed if importlib.util.find_spec(name) is None]
 
 

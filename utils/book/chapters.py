@@ -11,17 +11,16 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from utils.authoring.notebooks import SETUP, YOUR_CODE, checked_ids, expected, is_answer
+from utils.authoring.notebooks import SETUP, checked_ids, expected, is_answer
 from utils.authoring.questions import YOUR_TEXT
 from utils.authoring.sections import is_master_only
 from utils.book.links import with_links
 from utils.book.predictions import form_of, outcomes_in, predicted_in
-from utils.exercises.solutions import BEGIN_SOLUTION, END_SOLUTION
+from utils.exercises.solutions import between_markers
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-HIDDEN = re.compile(r"\n?### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
 NOTE = """\
 <p class="this-notebook"><a href="notebooks/{name}.ipynb" download>Download this notebook</a>
 (unsolved, to run and to solve; it needs the course's folder).</p>"""
@@ -69,12 +68,12 @@ def _page_cells(cell: NotebookNode, placeholder: str, shown: Shown) -> list[Note
     if asked:
         return [_markdown(form_of(asked))]
     if is_answer(cell):
-        solution = _without_markers(cell.source)
+        solution = between_markers(cell.source)
         cell.source, cell.outputs = placeholder, []
         return [cell, *([_folded(solution)] if shown.solutions else [])]
     if checked_ids(cell.source):
-        cell.source = HIDDEN.sub("", placeholder)
-        cell.outputs = cell.outputs if shown.solutions or YOUR_CODE in placeholder else []
+        cell.source = placeholder
+        cell.outputs = cell.outputs if shown.solutions else []
     return [cell]
 
 
@@ -83,13 +82,6 @@ def _folded(solution: str) -> NotebookNode:
         '<details class="solution"><summary>Solution</summary>\n\n'
         f"```python\n{solution}\n```\n\n</details>"
     )
-
-
-def _without_markers(source: str) -> str:
-    kept = [
-        line for line in source.split("\n") if line.strip() not in (BEGIN_SOLUTION, END_SOLUTION)
-    ]
-    return "\n".join(kept)
 
 
 def _markdown(source: str) -> NotebookNode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -10,8 +11,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 CAPTIONER = "captioner/index.html"
-RESULTS = "results.md"
-PAGES = {"../data/results/README.md": RESULTS, "../chapters/reference.md": "reference.md"}
+PAGES = {"../data/results/README.md": "results.md", "../chapters/reference.md": "reference.md"}
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#{1,3} +(.+?)\s*$", re.MULTILINE)
 _FENCE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
@@ -28,17 +28,21 @@ def with_links(cells: list[NotebookNode], terms: frozenset[str], captioner: bool
     for cell in prose:
         if captioner:
             cell.source = _VIEW.sub(rf'<a href="{CAPTIONER}#\1"><code>#\1</code></a>', cell.source)
-        cell.source = _LINK.sub(lambda link: page_link(link, headings), cell.source)
-        cell.source = _with_terms(with_headers(cell.source), left)
+        cell.source = _with_terms(page_text(cell.source, headings), left)
 
 
-def with_headers(source: str) -> str:
-    """Give columns of tables that have no header one that is heard and not seen."""
+def page_text(source: str, headings: Sequence[str] = ()) -> str:
+    """Return Markdown as a page has it: its links lead to pages, its tables have headers.
+
+    `headings` are those of the page, which links of the notebook may lead to.
+    """
+    linked = _LINK.sub(lambda link: _page_link(link, headings), source)
+    # A column of a table that has no header gets one that is heard and not seen.
     heard = '| <span class="visually-hidden">what</span> '
-    return _HEADER.sub(lambda header: _EMPTY_CELL.sub(heard, header[0]), source)
+    return _HEADER.sub(lambda header: _EMPTY_CELL.sub(heard, header[0]), linked)
 
 
-def page_link(link: re.Match[str], headings: list[str]) -> str:
+def _page_link(link: re.Match[str], headings: Sequence[str]) -> str:
     """Return a Markdown link as the book has it; a file that is no page becomes plain text."""
     text, target = link[1], link[2]
     if re.match(r"https?:", target):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from utils.book.links import CAPTIONER, page_link, with_headers
+from utils.book.links import CAPTIONER, page_text
 from utils.support.paths import CHAPTERS, DATA, ROOT
 
 REFERENCE, RESULTS = CHAPTERS / "reference.md", DATA / "results" / "README.md"
 _ROW = re.compile(r"^\| \*\*(.+?)\*\* \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
-_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 FRONT = """\
 # {title}
 
@@ -65,12 +64,12 @@ def reference_page() -> str:
     glossary = ":::{glossary}\n" + "\n\n".join(entries) + "\n:::"
     start = text.index("| term |")
     end = text.index("\n\n", start)
-    return _linked(text[:start] + glossary + text[end:])
+    return page_text(text[:start] + glossary + text[end:])
 
 
 def results_page() -> str:
     """Return the page of results; its pictures lie beside it."""
-    return _linked(RESULTS.read_text(encoding="utf-8"))
+    return page_text(RESULTS.read_text(encoding="utf-8"))
 
 
 def front_page(names: Sequence[str], captioner: bool) -> str:
@@ -88,7 +87,7 @@ def front_page(names: Sequence[str], captioner: bool) -> str:
         caption=caption,
         ways="\n".join(WAY.format(to=to, name=name, says=says) for to, name, says in shown),
         table=_course_table(readme, names),
-        start=_linked(_section(readme, "Start")),
+        start=page_text(_section(readme, "Start")),
         pages="\n".join([*names, "reference", "results"]),
     )
 
@@ -113,7 +112,3 @@ def _course_table(readme: str, names: Sequence[str]) -> str:
         lambda link: link[0] if link[2] in names else link[1],
         table,
     )
-
-
-def _linked(text: str) -> str:
-    return _LINK.sub(lambda link: page_link(link, []), with_headers(text))

@@ -6,6 +6,7 @@ The contents need page numbers that only a print can tell, so it is printed twic
 from __future__ import annotations
 
 import logging
+import os
 import re
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from utils.book.build import TITLE, build_book
 from utils.book.chapters import Shown
-from utils.support.files import atomic_path
+from utils.support.files import atomic_path, not_ours
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -72,10 +73,7 @@ def demand_own_pdf(path: Path) -> None:
     except (PyPdfError, OSError, ValueError, KeyError):
         title = None
     if title != TITLE:
-        raise ValueError(
-            f"{path} was not made by this command, and would be overwritten: name another "
-            "place, or move it away."
-        )
+        raise not_ours(path)
 
 
 def write_pdf(notebooks: Sequence[Path], path: Path, shown: Shown) -> int:
@@ -166,8 +164,11 @@ def heading_text(heading: Tag) -> str:
 
 def print_page(chrome: str, page: Path, printed: Path) -> None:
     """Print a page from the disk to a PDF. Raises `RuntimeError` where the browser cannot."""
+    # A container's root may not use the sandbox of the browser; everybody else keeps it.
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     command = [
-        *(chrome, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"),
+        *(chrome, "--headless", "--disable-gpu", "--no-pdf-header-footer"),
+        *(["--no-sandbox"] if is_root else []),
         f"--virtual-time-budget={SCRIPT_MILLISECONDS}",
         f"--print-to-pdf={printed}",
         page.as_uri(),

@@ -224,10 +224,15 @@ def demand_own_page(path: Path, titles: Sequence[bytes]) -> None:
         with open(path, "rb") as file:
             start = file.read(TITLE_STANDS_IN)
     if start and not any(title in start for title in titles):
-        raise ValueError(
-            f"{path} was not made by this command, and would be overwritten: name another "
-            "place, or move it away."
-        )
+        raise not_ours(path)
+
+
+def not_ours(path: Path) -> ValueError:
+    """Return the error for a file that a command would write over and has not made."""
+    return ValueError(
+        f"{path} was not made by this command, and would be overwritten: name another "
+        "place, or move it away."
+    )
 
 
 def _identities(path: Path, any_case: bool = False) -> set[Any]:
