@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -638,20 +638,23 @@ def copies(page: Page) -> Iterator[str]:
     """No function body stands in another chapter or in `utils` as well."""
     elsewhere: dict[str, str] = {}
     for path in sorted((ROOT / "utils").rglob("*.py")):
-        for body, names in _library_bodies(path.read_text(encoding="utf-8")).items():
+        for body, names in _bodies_of_file(path, path.stat().st_mtime_ns).items():
             elsewhere.setdefault(body, f"`{names[0]}` of {path.relative_to(ROOT).as_posix()}")
     for path in masters():
         if path.name != page.path.name:
-            for body, names in notebook_bodies(read_notebook(path)).items():
+            for body, names in _bodies_of_file(path, path.stat().st_mtime_ns).items():
                 elsewhere.setdefault(body, f"`{names[0]}` of {path.name}")
     for body, names in notebook_bodies(page.notebook).items():
         if body in elsewhere:
             yield f"The body of `{names[0]}` is that of {elsewhere[body]}: import that one."
 
 
-@lru_cache(maxsize=200)
-def _library_bodies(source: str) -> dict[str, list[str]]:
-    return function_bodies(ast.parse(source))
+@cache
+def _bodies_of_file(path: Path, _: int) -> dict[str, list[str]]:
+    """Return the bodies of a module or a notebook; the second argument is when it was changed."""
+    if path.suffix == ".ipynb":
+        return notebook_bodies(read_notebook(path))
+    return function_bodies(ast.parse(path.read_text(encoding="utf-8")))
 
 
 def notebook_bodies(notebook: NotebookNode) -> dict[str, list[str]]:
