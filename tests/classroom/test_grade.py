@@ -254,9 +254,10 @@ def stand_in(task):
 
 
 @pytest.fixture
-def asked(monkeypatch):
-    """A list of what the judges were asked."""
+def asked(monkeypatch, tmp_path):
+    """A list of what the judges were asked; nothing is measured, so no class needs its scenes."""
     tasks = []
+    monkeypatch.setattr("utils.classroom.class_scenes.class_scenes", lambda variant: tmp_path)
 
     def ask(self, task):
         tasks.append(task)
