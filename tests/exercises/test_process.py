@@ -26,7 +26,13 @@ LOCK = threading.Lock()
 
 @pytest.fixture(scope="module", autouse=True)
 def no_process_is_left():
-    yield
+    """End the process; let it start without Keras, which other tests in this process have loaded.
+
+    The process imports what its notebook has imported; here that would be seconds for each answer.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(sys.modules, "keras", raising=False)
+        yield
     process.stop()
 
 
