@@ -35,11 +35,12 @@ from utils.authoring.run_notebooks import (
 from utils.support.paths import ROOT, SOLUTIONS
 
 TESTS = Path(__file__).resolve().parents[1]
+SEARCH_PATH = os.pathsep.join([str(TESTS), str(ROOT), os.environ["PYTHONPATH"]])
 
 
 @pytest.fixture(autouse=True)
 def importable(monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), str(ROOT)]))
+    monkeypatch.setenv("PYTHONPATH", SEARCH_PATH)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def executed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     (folder / "utils").symlink_to(ROOT / "utils")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), str(ROOT)]))
+        patch.setenv("PYTHONPATH", SEARCH_PATH)
         return execute(sample_master(), folder)
 
 

@@ -104,7 +104,8 @@ def command_of(lane: Lane, measures: Path) -> list[str]:
     """Return the pytest command of a lane."""
     return [
         *(sys.executable, "-m", "pytest", "-q", "-p", "utils.authoring.nbval_guard"),
-        *("-p", "no:cacheprovider", "--color=no", "--tb=short"),
+        # Hypothesis has nothing to do in a notebook, and takes two seconds to be ready.
+        *("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--color=no", "--tb=short"),
         *("--nbval-lax", "--nbval-current-env", f"--nbval-sanitize-with={SANITIZERS}"),
         f"--nbval-cell-timeout={CELL_SECONDS}",
         f"--nbval-kernel-startup-timeout={START_SECONDS}",
