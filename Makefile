@@ -39,7 +39,7 @@ test: $(READY)-dev ## set up if missing, then the whole test suite, notebooks in
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m utils run-notebooks
 
 lab: $(READY) ## set up if missing, open the course in JupyterLab

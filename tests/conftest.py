@@ -6,6 +6,35 @@ import pytest
 
 from utils.scenes.dataset import make_scenes
 
+TESTS = Path(__file__).resolve().parent
+
+
+# Files that take a minute or more, the longest first. Two processes share the files, so that a long
+# one which began last would be waited for by the other.
+LONGEST = (
+    "classroom/test_nbgrader.py",
+    "test_training.py",
+    "diagnosis/test_diagnose.py",
+    "classroom/test_grade.py",
+    "book/test_site.py",
+    "exercises/test_mutants.py",
+    "authoring/test_nbval_guard.py",
+    "exercises/test_process.py",
+    "page/test_browser.py",
+    "commands/test_caption.py",
+    "exercises/test_cases.py",
+    "commands/test_install.py",
+    "exercises/test_library_answers.py",
+    "commands/test_evaluate.py",
+    "authoring/test_notebooks.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Run the longest files first, the others in the order in which they were found."""
+    ranks = {TESTS / name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(LONGEST)))
+
 
 @pytest.fixture(scope="session")
 def tiny_scenes(tmp_path_factory) -> Path:

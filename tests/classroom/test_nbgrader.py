@@ -150,7 +150,7 @@ def dest(tmp_path_factory):
     dest = tmp_path_factory.mktemp("class")
     lay(dest, ClassSettings(), range(1, 9))
     with open(dest / FOLDER / "nbgrader_config.py", "a", encoding="utf-8") as file:
-        file.write("\nc.Execute.timeout = 90\n")
+        file.write("\nc.Execute.timeout = 45\n")
     return dest
 
 

@@ -93,7 +93,7 @@ def test_the_beam_is_the_captioners_own_unless_another_is_given(photos, monkeypa
 
     def beams(self, features, beam_width=3, count=1):
         widths.append(beam_width)
-        return original(self, features, beam_width, count)
+        return original(self, features, 1, count)  # what it finds does not matter here
 
     monkeypatch.setattr(Captioner, "beams", beams)
     list(caption_photos(photos / "0.png", captioner))
