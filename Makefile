@@ -40,7 +40,7 @@ test: $(READY)-dev ## set up if missing, then the whole test suite, notebooks in
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m utils run-notebooks
+	$(BIN)/python -m utils run-notebooks --once
 
 lab: $(READY) ## set up if missing, open the course in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters/00_start_here.ipynb

@@ -73,9 +73,7 @@ class Backup(keras.callbacks.Callback):
         self.path, self.steps = path, steps
 
     def restore(self, model: keras.Model) -> None:
-        """Give a compiled model what the file holds, if there is one, and `fit` its place."""
-        # The first backup is written before the first step, which would make the optimizer's state.
-        model.optimizer.build(model.trainable_variables)
+        """Give a model, whose optimizer is built, what the file holds, and `fit` its place."""
         if self.path.is_file():
             try:
                 model.load_weights(self.path)

@@ -191,6 +191,9 @@ def fit(
     parts = -(-stream.steps // PART_STEPS) if folder else 1
     steps = -(-stream.steps // parts)
     dev = DevLoss(dev_loss, parts, settings, folder)
+    # A step that makes the optimizer's state is traced twice, which takes seconds; and the first
+    # backup is written before the first step.
+    model.optimizer.build(model.trainable_variables)
     chain = []
     if folder:
         backup = Backup(folder / BACKUP, steps)

@@ -10,13 +10,16 @@ from pathlib import Path
 import psutil
 import pytest
 from nbformat.v4 import new_output
-from sample_notebook import cell_with, sample_master, small_notebook
+from sample_notebook import cell_with, sample_master, small_notebook, tagged
 
 from utils.authoring import run_notebooks
+from utils.authoring.both_states import both_states
 from utils.authoring.nbval_guard import is_over, peak_bytes
 from utils.authoring.notebooks import (
+    COMPARED_TAG,
     INLINE,
     QUIET,
+    NotebookProblem,
     derive,
     execute,
     expected,
@@ -30,6 +33,7 @@ from utils.authoring.run_notebooks import (
     lanes_of,
     main,
     run_lanes,
+    run_once,
     table,
 )
 from utils.support.paths import ROOT, SOLUTIONS
@@ -132,6 +136,72 @@ def test_a_chapter_without_outputs_is_compared_with_what_its_master_says(
     write_notebook(chapter, stale)
     assert main([str(chapter)]) == 1
     assert "run `derive`" in capsys.readouterr().err
+
+
+# Each chapter once, in both states
+
+
+def test_both_states_pass_in_one_run(course, executed, monkeypatch):
+    monkeypatch.setattr(run_notebooks, "CHAPTERS", course / "chapters")
+    master = course / "solutions" / "98_sample.ipynb"
+    write_notebook(master, executed)
+    with pytest.raises(NotebookProblem, match="run `derive`"):
+        run_once([master])
+    write_notebook(course / "chapters" / master.name, derive(executed))
+    passed, measured = run_once([master])
+    assert passed and list(measured) == ["both/98_sample.ipynb"]
+    assert measured["both/98_sample.ipynb"]["threads"] == 1
+
+
+def test_a_strict_check_is_not_made_twice(executed):
+    master = read_notebook(SOLUTIONS / "01_dataset.ipynb")
+    checks = [cell.source for cell in both_states(master).cells if "check(" in cell.source]
+    assert len(checks) >= 12 and not any("strict=True" in source for source in checks)
+    assert "assert count_padding" in cell_with(both_states(executed), "assert count").source
+
+
+def run_both(course, executed, change=None):
+    """Run a sample's notebook of both states after a change to it."""
+    notebook = both_states(executed)
+    if change:
+        change(notebook)
+    return nbval(saved(course / "chapters", notebook))
+
+
+def test_a_wrong_solution_fails_in_a_run_of_both_states(course, executed):
+    def change(notebook):
+        cell = cell_with(notebook, "counts = (np.asarray")
+        cell.source = cell.source.replace("axis=1", "axis=0")
+
+    code, text = run_both(course, executed, change)
+    assert code == 1 and "wrong axis" in text.lower()
+
+
+def test_after_a_solution_the_chapter_goes_on_without_it(course, executed):
+    def add(*sources):
+        def change(notebook):
+            notebook.cells += [tagged(source, COMPARED_TAG) for source in sources]
+            for cell in notebook.cells[-len(sources) :]:
+                cell.execution_count = 99
+                cell.outputs = [new_output("stream", name="stdout", text="None\n")]
+
+        return change
+
+    code, text = run_both(course, executed, add("print(count_padding(batch))", "print(answer_2)"))
+    assert code == 0, text
+    solved = read_notebook(saved(course / "solutions", executed))
+    cell_with(solved, "count_padding").source += "\n### BEGIN SOLUTION\nmore = 1\n### END SOLUTION"
+    code, text = run_both(course, solved, add("print(more)"))
+    assert code == 1 and "name 'more' is not defined" in text
+
+
+def test_a_placeholder_that_is_taken_for_right_fails_in_a_run_of_both_states(course, executed):
+    def change(notebook):
+        place = max(n for n, cell in enumerate(notebook.cells) if "answer_2 = None" in cell.source)
+        notebook.cells[place].source = "answer_2 = (32, 7)"
+
+    code, text = run_both(course, executed, change)
+    assert code == 1 and "Cell outputs differ" in text
 
 
 # The traps

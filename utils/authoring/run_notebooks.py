@@ -1,6 +1,7 @@
 """Run notebooks as tests, and measure them: the chapters unsolved, the solutions strictly.
 
-    python -m utils run-notebooks                              # all, as `make test` does
+    python -m utils run-notebooks                              # all, each in both states
+    python -m utils run-notebooks --once                       # as `make test` does
     python -m utils run-notebooks solutions/04_lstm_text_encoder.ipynb
     python -m utils run-notebooks --threads 4 chapters         # one state, four threads
     python -m utils run-notebooks --json measured.json
@@ -9,6 +10,10 @@ Each state is one pytest with nbval that goes through its notebooks in order. Th
 side by side: the chapters with 1 thread, the solutions with 4, so that a run also shows that the
 compared outputs do not depend on the number of threads (`--swap` turns that round). A chapter has
 no outputs: a copy with those that it must have, from its master, is run in its place.
+
+`--once` takes half the time: each chapter is run unsolved, and at each exercise its solution is
+tried and taken back (`both_states.py`). Two notebooks run side by side, by turns with 1 thread and
+with 2.
 """
 
 import argparse
@@ -23,6 +28,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from utils.authoring.both_states import both_states
 from utils.authoring.notebooks import (
     CELL_SECONDS,
     INLINE,
@@ -30,7 +36,9 @@ from utils.authoring.notebooks import (
     SANITIZERS,
     START_SECONDS,
     NotebookProblem,
+    derived_text,
     expected,
+    masters,
     read_notebook,
     write_notebook,
 )
@@ -48,6 +56,7 @@ THREAD_SETTINGS = (
     "TF_NUM_INTEROP_THREADS",
 )
 PASSED, NOTHING_COLLECTED = 0, 5
+SIDE_BY_SIDE = 2
 LOOK_SECONDS = 1.0  # between two looks at which notebooks have ended
 
 
@@ -149,11 +158,21 @@ def run_lanes(lanes: list[Lane], together: bool = True) -> tuple[bool, dict[str,
             for lane, process in zip(group, processes, strict=True):
                 code = process.wait()
                 passed = passed and code == PASSED
-                log = (folder / f"{lane.state}.log").read_text(encoding="utf-8", errors="replace")
-                print(_report(lane, code, log))
-                for key, value in _measures(folder / f"{lane.state}.json").items():
-                    measured[key] = {**value, "threads": lane.threads}
+                print(_told(lane, code, folder))
+                measured |= _measured(lane, folder)
     return passed, measured
+
+
+def _told(lane: Lane, code: int, folder: Path) -> str:
+    """Return what is printed of a lane that has ended."""
+    log = (folder / f"{lane.state}.log").read_text(encoding="utf-8", errors="replace")
+    return _report(lane, code, log)
+
+
+def _measured(lane: Lane, folder: Path) -> dict[str, Any]:
+    """Return what was measured in a lane, by notebook."""
+    found = _measures(folder / f"{lane.state}.json")
+    return {name: {**value, "threads": lane.threads} for name, value in found.items()}
 
 
 def _ready(lane: Lane, folder: Path) -> Lane:
@@ -178,7 +197,7 @@ def _started(lanes: list[Lane], folder: Path) -> Iterator[list[subprocess.Popen]
 
 
 def _start(lane: Lane, folder: Path) -> subprocess.Popen:
-    print(f"{len(lane.notebooks)} notebooks of {lane.state}: {lane.threads} threads", flush=True)
+    print(f"{_title(lane)}: {lane.threads} threads", flush=True)
     command = command_of(lane, folder / f"{lane.state}.json")
     with open(folder / f"{lane.state}.log", "w", encoding="utf-8") as log:
         return subprocess.Popen(
@@ -209,6 +228,11 @@ def _watch(processes: list[subprocess.Popen], lanes: list[Lane], folder: Path) -
                 print(f"  {name}: {cells} cells, {seconds:.0f} s{following}", flush=True)
 
 
+def _title(lane: Lane) -> str:
+    first, *others = lane.notebooks
+    return f"{len(lane.notebooks)} notebooks of {lane.state}" if others else _name(first)
+
+
 def _name(notebook: Path) -> str:
     """Return a notebook's name as the measurements have it, "solutions/04_x.ipynb"."""
     return f"{notebook.resolve().parent.name}/{notebook.name}"
@@ -221,11 +245,49 @@ def _measures(path: Path) -> dict[str, Any]:
 def _report(lane: Lane, code: int, log: str) -> str:
     """Return one line where a lane passed, the whole log of pytest where it did not."""
     last = log.strip().split("\n")[-1] if log.strip() else "no output"
-    count = f"{len(lane.notebooks)} notebooks of {lane.state}, {lane.threads} threads"
+    count = f"{_title(lane)}, {lane.threads} threads"
     if code == PASSED:
         return f"{count}: {last}"
     reason = " (no cell was found)" if code == NOTHING_COLLECTED else ""
     return f"{log}\n{count}: FAILED{reason}: {last}"
+
+
+def run_once(paths: list[Path]) -> tuple[bool, dict[str, Any]]:
+    """Run masters as notebooks of both states, two side by side; print what fails.
+
+    The last chapters come first, because they train longest. Returns what `run_lanes` returns.
+    Raises `NotebookProblem` where a chapter is not what its master derives to.
+    """
+    measured: dict[str, Any] = {}
+    passed = True
+    with tempfile.TemporaryDirectory(prefix="notebooks-") as name:
+        folder = Path(name)
+        waiting = [_both(path, folder) for path in sorted(paths, reverse=True)]
+        running: dict[subprocess.Popen, Lane] = {}
+        with _started([], folder) as processes:
+            while waiting or running:
+                while waiting and len(running) < SIDE_BY_SIDE:
+                    process = _start(waiting[0], folder)
+                    processes.append(process)
+                    running[process] = waiting.pop(0)
+                time.sleep(LOOK_SECONDS)
+                for process in [one for one in running if one.poll() is not None]:
+                    lane = running.pop(process)
+                    passed = passed and process.returncode == PASSED
+                    print(_told(lane, process.returncode, folder), flush=True)
+                    measured |= _measured(lane, folder)
+    return passed, measured
+
+
+def _both(master: Path, folder: Path) -> Lane:
+    """Write a master's notebook of both states; return the lane that runs it alone."""
+    chapter = CHAPTERS / master.name
+    if not chapter.is_file() or chapter.read_text(encoding="utf-8") != derived_text(master):
+        raise NotebookProblem(f"chapters/{master.name} differs from its master: run `derive`.")
+    path = folder / "both" / master.name
+    path.parent.mkdir(exist_ok=True)
+    write_notebook(path, both_states(read_notebook(master)))
+    return Lane(master.stem, (path,), threads=1 + int(master.name[:2]) % SIDE_BY_SIDE)
 
 
 def table(measured: dict[str, Any]) -> str:
@@ -240,6 +302,12 @@ def table(measured: dict[str, Any]) -> str:
         cells = [f"{cell:.0f}" if isinstance(cell, (int, float)) else cell for cell in cells]
         lines.append(f"| {name} | {' | '.join(cells)} | {row['threads']} |")
     return "\n".join(lines)
+
+
+def _masters_of(lanes: list[Lane]) -> list[Path]:
+    """Return the masters of the notebooks of all lanes, each once."""
+    names = {path.name for lane in lanes for path in lane.notebooks}
+    return [path for path in masters() if path.name in names]
 
 
 def _prepare_data(lanes: list[Lane]) -> None:
@@ -259,6 +327,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, help="threads of every kernel (default: 1 and 4)")
     parser.add_argument("--swap", action="store_true", help="chapters with 4, solutions with 1")
     parser.add_argument("--one-by-one", action="store_true", help="first one state, then the other")
+    parser.add_argument("--once", action="store_true", help="every chapter once, in both states")
     parser.add_argument("--json", type=Path, help="write the measurements to this file")
     given = parser.parse_args(arguments)
     try:
@@ -272,7 +341,10 @@ def main(arguments: list[str] | None = None) -> int:
     start = time.perf_counter()
     _prepare_data(lanes)
     try:
-        passed, measured = run_lanes(lanes, together=not given.one_by_one)
+        if given.once:
+            passed, measured = run_once(_masters_of(lanes))
+        else:
+            passed, measured = run_lanes(lanes, together=not given.one_by_one)
     except NotebookProblem as problem:
         print(problem, file=sys.stderr)
         return 1
