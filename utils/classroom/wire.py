@@ -6,9 +6,10 @@ The form is that of `multiprocessing.connection`: four bytes with the length, th
 from __future__ import annotations
 
 import os
-import select
 import struct
 from multiprocessing.connection import Connection
+
+from utils.support.descriptors import TO_READ, TO_WRITE, is_ready
 
 LARGEST = 512_000_000  # bytes of one message
 PIECE = 1 << 20
@@ -35,7 +36,7 @@ class Wire:
         if message is not None:
             return message
         number = self.connection.fileno()
-        if select.select([number], [], [], seconds)[0]:
+        if is_ready(number, TO_READ, seconds):
             piece = os.read(number, PIECE)
             if not piece:
                 raise EOFError
@@ -61,7 +62,7 @@ class Wire:
             self.connection.send_bytes(rest[HEAD.size :])
             return rest[len(rest) :]
         number = self.connection.fileno()
-        if select.select([], [number], [], seconds)[1]:
+        if is_ready(number, TO_WRITE, seconds):
             return rest[os.write(number, rest[:PIECE]) :]
         return rest
 

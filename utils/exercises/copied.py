@@ -10,7 +10,6 @@ import contextlib
 import io
 import os
 import pickle
-import select
 import signal
 import sys
 import warnings
@@ -20,6 +19,7 @@ from typing import Any
 from utils.exercises.exercise import Exercise
 from utils.exercises.process import LOOK, Limits, freeze, kill_children
 from utils.exercises.verdict import Verdict, incorrect, verdict_of
+from utils.support.descriptors import TO_READ, is_ready
 
 ENDED = "Your code ended the whole Python process."
 
@@ -87,8 +87,7 @@ def _heard(exercise: Exercise, pid: int, told: Any) -> Verdict | None:
     limits = Limits(pid, exercise.seconds)
     data = b""
     while True:
-        ready, _, _ = select.select([told], [], [], LOOK)
-        if ready:
+        if is_ready(told.fileno(), TO_READ, LOOK):
             part = os.read(told.fileno(), 1 << 16)
             data += part
             if not part:
