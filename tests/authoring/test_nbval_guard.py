@@ -32,6 +32,7 @@ from utils.authoring.run_notebooks import (
     environment_of,
     lanes_of,
     main,
+    masters_of,
     run_lanes,
     run_once,
     table,
@@ -151,6 +152,34 @@ def test_both_states_pass_in_one_run(course, executed, monkeypatch):
     passed, measured = run_once([master])
     assert passed and list(measured) == ["both/98_sample.ipynb"]
     assert measured["both/98_sample.ipynb"]["threads"] == 1
+
+
+def test_what_has_no_other_state_is_not_passed_over(course, executed, capsys):
+    path = course / "solutions" / "01_dataset.ipynb"  # a name of the course, elsewhere
+    write_notebook(path, executed)
+    assert main(["--once", str(path)]) == 1
+    assert "is no chapter of the course" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["--once", "--threads", "1"])
+    assert "--once goes with none of" in capsys.readouterr().err
+
+
+def test_the_masters_of_chapters_and_solutions_are_found_once():
+    names = ("chapters/01_dataset", "solutions/01_dataset", "chapters/00_start_here")
+    lanes = lanes_of([ROOT / f"{name}.ipynb" for name in names])
+    assert [path.name for path in masters_of(lanes)] == ["00_start_here.ipynb", "01_dataset.ipynb"]
+
+
+def test_cells_between_an_answer_and_its_check_belong_to_the_visit(executed):
+    master = read_notebook(SOLUTIONS / "01_dataset.ipynb")
+    place = next(n for n, cell in enumerate(master.cells) if 'check("1.2"' in cell.source)
+    master.cells.insert(place, tagged("shown = 1"))
+    ids = [cell.id for cell in both_states(master).cells]
+    assert len(set(ids)) == len(ids)
+    begin = ids.index("keep-answer-1-2")
+    visit = ids[begin : begin + 8]
+    assert visit[1] == "solved-answer-1-2" and visit[3] == "solved-check-1-2"
+    assert visit[4:6] == ["put-back-answer-1-2", "answer-1-2"] and visit[7] == "check-1-2"
 
 
 def test_a_strict_check_is_not_made_twice(executed):

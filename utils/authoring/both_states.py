@@ -8,14 +8,13 @@ must give.
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING
 
 from utils.authoring.notebooks import (
     BEGIN_HIDDEN,
     END_HIDDEN,
     IGNORED_TAG,
-    NotebookProblem,
+    checked_ids,
     expected,
     is_answer,
     prepare,
@@ -38,28 +37,23 @@ os.environ["CHECK_STRICT"] = \"\""""
 def both_states(master: NotebookNode) -> NotebookNode:
     """Return the notebook that runs an executed master's chapter and tries its solutions.
 
-    Raises `NotebookProblem` where a cell is missing after an answer, and those of `prepare`.
+    Raises the `NotebookProblem` of `prepare`, which demands a check after each answer.
     """
     solved = prepare(master)
     unsolved = {cell.id: cell for cell in expected(master).cells}
     cells: list[NotebookNode] = []
-    places = iter(range(len(solved.cells)))
-    for place in places:
-        cell = solved.cells[place]
+    coming = iter(solved.cells)
+    for cell in coming:
         if not is_answer(cell):
             cells.append(unsolved.get(cell.id, cell))  # what is for the master only runs too
             continue
-        if place + 1 == len(solved.cells):
-            raise NotebookProblem(f"No check follows the answer cell:\n{cell.source}")
-        pair = [cell, solved.cells[next(places)]]
-        cells += [_silent("keep", cell.id, KEEP), *map(_renamed, pair)]
-        cells += [_silent("put-back", cell.id, PUT_BACK), *(unsolved[one.id] for one in pair)]
+        exercise = [cell]
+        while not checked_ids(exercise[-1].source):
+            exercise.append(next(coming))
+        again = [unsolved[one.id] for one in exercise if one.id in unsolved]
+        keep, put_back = _silent("keep", cell.id, KEEP), _silent("put-back", cell.id, PUT_BACK)
+        cells += [keep, *map(_visited, exercise), put_back, *again]
     solved.cells = cells
-    for number, cell in enumerate((c for c in cells if c.cell_type == "code"), start=1):
-        cell.execution_count = number
-        for output in cell.outputs:
-            if output.output_type == "execute_result":
-                output.execution_count = number
     return solved
 
 
@@ -70,15 +64,14 @@ def _silent(what: str, id: str, source: str) -> NotebookNode:
     return new_code_cell(source, id=f"{what}-{id}", metadata={"tags": [IGNORED_TAG]})
 
 
-def _renamed(cell: NotebookNode) -> NotebookNode:
-    """Return a copy of a solved cell with an id of its own beside the unsolved one.
+def _visited(cell: NotebookNode) -> NotebookNode:
+    """Give a solved cell an id of its own, beside the unsolved one; return it.
 
     A hidden test that is the visible check once more is left out: here that one is strict too.
     """
-    fresh = copy.deepcopy(cell)
-    fresh.id = f"solved-{cell.id}"
+    cell.id = f"solved-{cell.id}"
     visible, _, hidden = cell.source.partition(BEGIN_HIDDEN)
     call = hidden.replace(END_HIDDEN, "").strip()
     if call.endswith(", strict=True)") and call.replace(", strict=True", "") in visible.split("\n"):
-        fresh.source = visible.strip("\n")
-    return fresh
+        cell.source = visible.strip("\n")
+    return cell

@@ -709,13 +709,15 @@ def all_problems(master: Path) -> list[str]:
         return found
     chapter = CHAPTERS / master.name
     if not chapter.is_file():
-        return [*found, f"chapters/{master.name} is missing: run `derive`."]
+        return found + derivation_problems(master, chapter)
     found += problems_of(Page(chapter, read_notebook(chapter), is_master=False))
     return found + derivation_problems(master, chapter)
 
 
 def derivation_problems(master: Path, chapter: Path) -> list[str]:
     """Return a sentence where a chapter is not, byte for byte, what its master derives to."""
+    if not chapter.is_file():
+        return [f"chapters/{master.name} is missing: run `derive`."]
     try:
         same = derived_text(master).encode("utf-8") == chapter.read_bytes()
     except NotebookProblem as error:

@@ -36,12 +36,11 @@ from utils.authoring.notebooks import (
     SANITIZERS,
     START_SECONDS,
     NotebookProblem,
-    derived_text,
     expected,
-    masters,
     read_notebook,
     write_notebook,
 )
+from utils.authoring.rules import derivation_problems
 from utils.exercises.process import kill_children
 from utils.support.files import read_json, write_json
 from utils.support.paths import CHAPTERS, ROOT, SOLUTIONS
@@ -281,9 +280,8 @@ def run_once(paths: list[Path]) -> tuple[bool, dict[str, Any]]:
 
 def _both(master: Path, folder: Path) -> Lane:
     """Write a master's notebook of both states; return the lane that runs it alone."""
-    chapter = CHAPTERS / master.name
-    if not chapter.is_file() or chapter.read_text(encoding="utf-8") != derived_text(master):
-        raise NotebookProblem(f"chapters/{master.name} differs from its master: run `derive`.")
+    for problem in derivation_problems(master, CHAPTERS / master.name):
+        raise NotebookProblem(problem)
     path = folder / "both" / master.name
     path.parent.mkdir(exist_ok=True)
     write_notebook(path, both_states(read_notebook(master)))
@@ -304,10 +302,18 @@ def table(measured: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _masters_of(lanes: list[Lane]) -> list[Path]:
-    """Return the masters of the notebooks of all lanes, each once."""
-    names = {path.name for lane in lanes for path in lane.notebooks}
-    return [path for path in masters() if path.name in names]
+def masters_of(lanes: list[Lane]) -> list[Path]:
+    """Return the masters of the notebooks of all lanes, each once.
+
+    Raises `NotebookProblem` for a notebook that is not of the course: it has no other state.
+    """
+    found = []
+    for path in [path for lane in lanes for path in lane.notebooks]:
+        master = SOLUTIONS / path.name
+        if path.resolve().parent not in (CHAPTERS, SOLUTIONS) or not master.is_file():
+            raise NotebookProblem(f"{path} is no chapter of the course: run it without --once.")
+        found.append(master)
+    return sorted(set(found))
 
 
 def _prepare_data(lanes: list[Lane]) -> None:
@@ -330,6 +336,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--once", action="store_true", help="every chapter once, in both states")
     parser.add_argument("--json", type=Path, help="write the measurements to this file")
     given = parser.parse_args(arguments)
+    if given.once and (given.threads or given.swap or given.one_by_one):
+        parser.error("--once goes with none of --threads, --swap and --one-by-one.")
     try:
         lanes = lanes_of(given.notebooks, given.threads, given.swap)
     except FileNotFoundError as error:
@@ -342,7 +350,7 @@ def main(arguments: list[str] | None = None) -> int:
     _prepare_data(lanes)
     try:
         if given.once:
-            passed, measured = run_once(_masters_of(lanes))
+            passed, measured = run_once(masters_of(lanes))
         else:
             passed, measured = run_lanes(lanes, together=not given.one_by_one)
     except NotebookProblem as problem:
