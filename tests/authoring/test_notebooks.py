@@ -39,7 +39,7 @@ from utils.authoring.rules import (
 )
 from utils.authoring.sections import MASTER_ONLY
 from utils.exercises.exercise import load_chapter
-from utils.figures.show import png_bytes, show
+from utils.figures.show import picture_file, show
 from utils.support.paths import CHAPTERS, ROOT
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -474,7 +474,7 @@ def test_pictures_are_the_same_bytes_each_time_and_need_words(capsys):
         axes.plot([1, 2])
         return figure
 
-    assert png_bytes(draw()) == png_bytes(draw())
+    assert picture_file(draw()) == picture_file(draw())
     plt.close("all")
     show(draw(), alt="A rising line.")
     assert capsys.readouterr().out == "[picture: A rising line.]\n"

@@ -117,6 +117,18 @@ def test_a_pictures_description_goes_with_it():
     assert cell.metadata["mystnb"]["image"]["alt"] == "A falling line."
 
 
+def test_pictures_of_one_cell_keep_a_description_each():
+    outputs = [said("Two."), picture("A falling line."), said("Next."), picture("A rising line.")]
+    first, second = shown(new_code_cell("show(a)\nshow(b)", outputs=outputs))
+    assert first.source == "show(a)\nshow(b)" and first.outputs[0].text == "Two."
+    assert first.metadata["mystnb"]["image"]["alt"] == "A falling line."
+    assert second.source == "" and "remove-input" in second.metadata["tags"]
+    assert second.metadata["mystnb"]["image"]["alt"] == "A rising line."
+    assert [output.output_type for output in first.outputs + second.outputs] == [
+        "stream", "display_data", "stream", "display_data"
+    ]  # fmt: skip
+
+
 def test_the_first_bold_term_leads_to_the_glossary():
     cells = shown(
         new_markdown_cell("A **prefix** is read. A **prefix** again, `**gate**`, **loud**."),

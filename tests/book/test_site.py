@@ -25,6 +25,9 @@ MEGABYTES, SECONDS = 25, 90
 CHAPTER = "04_lstm_text_encoder.html"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 700}
 
+# Of pictures: the pixels of the file and those of the page, both across.
+WIDTHS = "found => found.map(one => [one.naturalWidth, one.clientWidth])"
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> tuple[Path, float, list[str]]:
@@ -149,6 +152,20 @@ def test_nothing_is_wider_than_a_phone(browser, site, soups):
             wide[name] = width
         visit.page.close()
     assert wide == {}
+
+
+def test_pictures_have_two_pixels_for_each_of_the_page(browser, site, soups):
+    context = browser.new_context(java_script_enabled=False, viewport=WIDE)  # nothing is locked
+    page = context.new_page()
+    coarse, seen = {}, 0
+    for name in soups:
+        page.goto((site / name).as_uri())
+        widths = page.eval_on_selector_all("article img", WIDTHS)
+        seen += len(widths)
+        assert all(stored and shown for stored, shown in widths), name
+        coarse[name] = [one for one in widths if one[0] < 2 * one[1] - 2]
+    context.close()
+    assert seen > 70 and not any(coarse.values()), coarse
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from utils.authoring.claims import SMALL
 from utils.authoring.minutes import minutes_of
 from utils.authoring.notebooks import NotebookProblem, derive, masters, prepare, read_notebook
+from utils.authoring.pictures import picture_facts
 from utils.authoring.questions import (
     LEVELS,
     YOUR_TEXT,
@@ -81,7 +82,7 @@ def printed(notebook):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             texts += [output.get("text", ""), str(data.get("text/plain", ""))]
-            texts.append(output.get("metadata", {}).get("image/png", {}).get("alt", ""))
+            texts.append(picture_facts(output).get("alt", ""))
     return "\n".join(texts).replace(",", "")
 
 

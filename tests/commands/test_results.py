@@ -71,7 +71,7 @@ def test_page_and_readme_show_the_scores_that_come_with_the_course():
     found = published_scores()
     page = (RESULTS / PAGE).read_text(encoding="utf-8")
     assert with_table(page, found) == page
-    for picture in ("curves.png", "gallery.png"):
+    for picture in ("curves.png", "gallery.jpg"):
         assert f"({picture})" in page
         assert (RESULTS / picture).is_file()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

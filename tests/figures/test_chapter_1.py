@@ -14,7 +14,7 @@ from utils.figures.chapter_1 import (
     score_bars,
     zipf_picture,
 )
-from utils.figures.show import png_bytes
+from utils.figures.show import picture_file
 
 PHOTO = np.full((32, 32, 3), 200, np.uint8)
 
@@ -40,8 +40,8 @@ def test_the_first_candidate_has_the_longest_bar():
 
 
 def test_small_and_the_same_each_time():
-    assert png_bytes(draw()) == png_bytes(draw())
-    assert len(png_bytes(draw())) < 100_000
+    assert picture_file(draw()) == picture_file(draw())
+    assert len(picture_file(draw()).data) < 100_000
 
 
 @pytest.mark.parametrize("candidates", [["dog"], list("abcde")])

@@ -14,7 +14,7 @@ from utils.figures.chapter_3 import (
     table_of_counts,
     typed_map,
 )
-from utils.figures.show import png_bytes
+from utils.figures.show import picture_file
 from utils.glove import Glove
 
 WORDS = ["dog", "dogs", "cat", "cats", "red"]
@@ -87,9 +87,9 @@ def test_a_typed_map_draws_known_words_once_and_names_the_others():
 def test_too_few_known_words_are_answered_in_the_picture(text):
     figure = typed_map(GLOVE, plane, text)
     assert "Type 3 words or more" in texts_of(figure)[0]
-    assert len(png_bytes(figure)) > 1000
+    assert len(picture_file(figure).data) > 1000
 
 
 def test_the_same_each_time():
     draw = [typed_map(GLOVE, plane, "dog cat red") for _ in range(2)]
-    assert png_bytes(draw[0]) == png_bytes(draw[1])
+    assert picture_file(draw[0]) == picture_file(draw[1])

@@ -15,7 +15,7 @@ from utils.figures.chapter_4 import (
     step_drawing,
     wiring_drawing,
 )
-from utils.figures.show import png_bytes
+from utils.figures.show import picture_file
 from utils.vocabulary import MARKERS, Vocabulary
 
 VOCABULARY = Vocabulary([*MARKERS, "two", "dogs", "are"])
@@ -45,10 +45,10 @@ def test_wiring_has_three_panels_and_their_widths():
 
 def test_pictures_are_small_and_the_same_each_time():
     for draw in (step_drawing, wiring_drawing):
-        first = png_bytes(draw())
-        assert first.startswith(b"\x89PNG")
-        assert len(first) < 100_000
-        assert png_bytes(draw()) == first
+        first = picture_file(draw())
+        assert first.data.startswith(b"\x89PNG")
+        assert len(first.data) < 150_000
+        assert picture_file(draw()) == first
 
 
 def test_captions_are_rows_with_a_legend():
@@ -66,7 +66,7 @@ def test_gate_maps_name_the_words_and_bracket_unknown_ones():
 @pytest.mark.parametrize("text", ["", "   ", "$\\frac$ ?! _", "\N{GRINNING FACE}", "dogs " * 99])
 def test_gate_maps_take_whatever_is_typed(text):
     figure = gate_maps(read, VOCABULARY, text)
-    assert png_bytes(figure)
+    assert picture_file(figure).data
     assert len(figure.axes[0].get_xticks()) <= 1 + MOST_WORDS
 
 

@@ -10,7 +10,7 @@ from utils.figures.chapter_5 import (
     parameter_bars,
 )
 from utils.figures.plots import loss_curves
-from utils.figures.show import png_bytes
+from utils.figures.show import picture_file
 
 PNG = b"\x89PNG"
 
@@ -23,7 +23,7 @@ def test_the_four_designs_are_drawn_and_only_merge_adds():
     lstms = [sum(text.get_text() == "LSTM" for text in axis.texts) for axis in figure.axes]
     assert added == [0, 0, 0, 3]
     assert lstms == [3, 4, 3, 3]
-    assert png_bytes(figure).startswith(PNG)
+    assert picture_file(figure).data.startswith(PNG)
 
 
 def test_the_drawing_of_the_model_shows_the_shapes_it_is_given():
@@ -54,7 +54,7 @@ def test_bars_name_their_share():
 def test_a_level_is_named_where_no_curve_ends(end, side):
     figure = loss_curves({"one": [6.0, end]}, {"floor": 2.0}, "step")
     assert figure.axes[0].texts[0].get_verticalalignment() == side
-    assert png_bytes(figure).startswith(PNG)
+    assert picture_file(figure).data.startswith(PNG)
 
 
 def test_next_words_stand_in_the_order_given():

@@ -12,7 +12,7 @@ from utils.figures.chapter_6 import (
     texts_below,
 )
 from utils.figures.plots import BLUE, GREY, ORANGE
-from utils.figures.show import png_bytes
+from utils.figures.show import picture_file
 
 
 def run(rate):
@@ -37,7 +37,7 @@ def test_any_rate_can_be_drawn(rate):
     figure = rate_picture(run, rate, 0.03)
     told = " ".join(text.get_text() for text in figure.axes[0].texts)
     assert ("above this picture" in told) == (rate == 10)
-    assert png_bytes(figure).startswith(b"\x89PNG")
+    assert picture_file(figure).data.startswith(b"\x89PNG")
 
 
 def test_long_captions_are_cut_below_a_photo():

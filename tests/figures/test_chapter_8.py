@@ -5,7 +5,7 @@ import pytest
 from drawn_text import everything_said
 
 from utils.figures import chapter_8 as drawings
-from utils.figures.show import png_bytes
+from utils.figures.show import picture_file
 
 PHOTO = np.random.default_rng(0).integers(60, 255, (28, 28, 3), dtype=np.uint8)
 LARGE = np.random.default_rng(0).integers(60, 255, (224, 224, 3), dtype=np.uint8)
@@ -155,8 +155,8 @@ def test_a_drawing_is_the_same_picture_each_time_and_small():
         "passes": lambda: drawings.passes_drawing(["<start>", "a"]),
     }
     for name, make in draw.items():
-        first = png_bytes(make(), 80)
-        assert first == png_bytes(make(), 80), name
+        first = picture_file(make(), 80)
+        assert first == picture_file(make(), 80), name
         assert len(first) < 100_000, name
 
 

@@ -10,7 +10,7 @@ from utils.authoring.notebooks import masters, read_notebook
 from utils.figures import hands_on as module
 from utils.figures.course_map import BOXES, NAMES, course_map, course_map_alt
 from utils.figures.hands_on import Slider, hands_on, starts_of, widget_of
-from utils.figures.show import png_bytes
+from utils.figures.show import picture_file
 
 CONTROLS = {"size": Slider(1, 9, 1, start=3), "word": ["dog", "cat"], "text": "two dogs"}
 
@@ -35,7 +35,7 @@ def test_each_control_redraws_the_picture():
         control.value = value
         shown.add(picture.value)
     assert len(shown) == 4
-    assert all(re.match(r'<img src="data:image/png;base64,', one) for one in shown)
+    assert all(re.match(r'<img src="data:image/(png|jpeg);base64,', one) for one in shown)
 
 
 def test_the_description_may_follow_the_values():
@@ -69,7 +69,7 @@ def test_without_widgets_the_picture_of_the_start_values_is_shown(monkeypatch, c
     monkeypatch.setattr(builtins, "__import__", no_widgets)
     hands_on(draw, alt="Words", **CONTROLS)
     assert [alt for _, alt in drawn] == ["Words", "Words"]
-    assert png_bytes(drawn[0][0]) == png_bytes(draw(**starts_of(CONTROLS)))
+    assert picture_file(drawn[0][0]) == picture_file(draw(**starts_of(CONTROLS)))
     assert starts_of(CONTROLS) == {"size": 3, "word": "dog", "text": "two dogs"}
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from utils.authoring.pictures import is_picture, picture_facts
 from utils.authoring.sections import Section, sections_of
 
 if TYPE_CHECKING:
@@ -40,10 +41,7 @@ def _shows_a_run(cell: NotebookNode) -> bool:
     """Return whether a cell has text, a value or a picture below it; boxes do not count."""
     if "show_versions(" in cell.source or "course_map(" in cell.source:
         return False
-    kinds = [
-        output.output_type != "display_data" or "image/png" in output.data
-        for output in cell.outputs
-    ]
+    kinds = [output.output_type != "display_data" or is_picture(output) for output in cell.outputs]
     return any(kinds)
 
 
@@ -92,7 +90,7 @@ def _known_numbers(notebook: NotebookNode) -> set[float]:
         for output in cell.outputs:
             data = output.get("data", {})
             texts += [output.get("text", ""), data.get("text/plain", "")]
-            texts.append(output.get("metadata", {}).get("image/png", {}).get("alt", ""))
+            texts.append(picture_facts(output).get("alt", ""))
     joined = "\n".join(map(str, texts)).replace("_", "")
     numbers = re.findall(r"\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?", joined)
     return {round(float(text.replace(",", "").rstrip(".")), 6) for text in numbers}

@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from utils.authoring.pictures import PICTURES
 from utils.authoring.questions import YOUR_TEXT, asked_in, find_question
 from utils.authoring.sections import is_master_only
 from utils.exercises.boxes import Box
@@ -292,10 +293,10 @@ def _tidied(output: NotebookNode) -> list[str]:
     if output.output_type == "stream":
         return [f"A warning or log line: {output.text!r}"] if output.name == "stderr" else []
     for kind in [kind for kind in output.data if kind.startswith("image/")]:
-        if kind != "image/png":
+        if kind in PICTURES:
+            output.data[kind] = output.data[kind].replace("\n", "")
+        else:
             del output.data[kind]
-    if "image/png" in output.data:
-        output.data["image/png"] = output.data["image/png"].replace("\n", "")
     return []
 
 

@@ -31,6 +31,7 @@ from utils.authoring.notebooks import (
     masters,
     read_notebook,
 )
+from utils.authoring.pictures import is_picture, picture_facts
 from utils.authoring.questions import question_problems
 from utils.authoring.sections import is_master_only, sections_of
 from utils.exercises.exercise import load_chapter
@@ -417,9 +418,9 @@ def pictures(page: Page) -> Iterator[str]:
     """Each picture carries a description, after a question and before a reading of it."""
     cells = page.notebook.cells
     for place, cell in enumerate(cells):
-        shown = [out for out in cell.get("outputs", []) if "image/png" in out.get("data", {})]
+        shown = [out for out in cell.get("outputs", []) if is_picture(out)]
         for output in shown:
-            alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+            alt = picture_facts(output).get("alt", "")
             if len(alt.split()) < 3:
                 yield f"A picture has no description (use utils.figures.show.show):{_quoted(cell)}"
         if shown:
@@ -455,7 +456,7 @@ def outputs(page: Page) -> Iterator[str]:
                 yield f"A cell shows a path of this machine, {_hit(_MACHINE, text)}:{_quoted(cell)}"
     size = page.path.stat().st_size if page.path.is_file() else 0
     if size > LARGEST_BYTES:
-        yield f"The notebook takes {size / 1e6:.2f} MB; 2 MB at most (smaller pictures, dpi=80)."
+        yield f"The notebook takes {size / 1e6:.2f} MB; 2 MB at most (show smaller pictures, with `dpi=80`)."
 
 
 def output_text(output: NotebookNode) -> str:
@@ -481,7 +482,7 @@ def markers(page: Page) -> Iterator[str]:
     decided = {"check": 0, "ignore": 0}
     for cell in page.code:
         mark = marked(cell)
-        texts = [out for out in cell.outputs if "image/png" not in out.get("data", {})]
+        texts = [out for out in cell.outputs if not is_picture(out)]
         if mark == "check" and page.is_master and not cell.outputs:
             yield f"A compared cell has no output, so nothing is compared:{_quoted(cell)}"
         if texts and not mark and not is_answer(cell):

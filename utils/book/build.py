@@ -25,7 +25,7 @@ STATIC = Path(__file__).parent / "static"
 MARK = ".course-book"  # lies in a folder that may be written anew
 TITLE = "Image captioning, step by step"
 MATHJAX = "sphinx-mathjax-offline"
-LOGO = "captions.png"
+LOGO = "captions.jpg"
 # Read by people only; nothing is executed and nothing is fetched.
 SETTINGS: dict[str, Any] = {
     "project": TITLE,
@@ -109,7 +109,8 @@ def write_sources(notebooks: Sequence[Path], source: Path, shown: Shown) -> None
     write_text(source / "index.md", front_page(names, shown.captioner))
     write_text(source / "reference.md", reference_page())
     write_text(source / "results.md", results_page())
-    pictures = [DATA / "pictures" / LOGO, *(DATA / "results").glob("*.png")]
+    results = DATA / "results"
+    pictures = [DATA / "pictures" / LOGO, *results.glob("*.png"), *results.glob("*.jpg")]
     for picture in pictures:
         shutil.copy(picture, source)
 

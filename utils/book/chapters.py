@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from utils.authoring.notebooks import SETUP, checked_ids, expected, is_answer
+from utils.authoring.pictures import is_picture, picture_facts
 from utils.authoring.questions import YOUR_TEXT
 from utils.authoring.sections import is_master_only
 from utils.book.links import with_links
@@ -50,8 +51,7 @@ def book_chapter(notebook: NotebookNode, name: str, shown: Shown) -> NotebookNod
     for cell, placeholder in zip(cells, placeholders, strict=True):
         fresh.cells += _page_cells(cell, placeholder, shown)
     _lock_outcomes(fresh.cells)
-    for cell in fresh.cells:
-        _describe_pictures(cell)
+    fresh.cells = [piece for cell in fresh.cells for piece in _one_picture_each(cell)]
     with_links(fresh.cells, shown.terms, shown.captioner)
     title, line, rest = fresh.cells[0].source.partition("\n")
     fresh.cells[0].source = f"{title}\n\n{NOTE.format(name=name)}\n{line}{rest}"
@@ -111,13 +111,27 @@ def _lock(cells: list[NotebookNode], id: str) -> None:
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), tag]
 
 
-def _describe_pictures(cell: NotebookNode) -> None:
-    """Hand a picture's description on to the page: `show` keeps it in the output's metadata."""
-    for output in cell.get("outputs", []):
-        alt = _alt_of(output)
-        if alt:
-            cell.metadata["mystnb"] = {"image": {"alt": alt}}
+def _one_picture_each(cell: NotebookNode) -> list[NotebookNode]:
+    """Return cells with one picture each: myst-nb takes one description a cell."""
+    outputs = cell.get("outputs", [])
+    starts = [place for place, output in enumerate(outputs) if is_picture(output)]
+    ends = [*starts[1:], len(outputs)]
+    if not starts:
+        return [cell]
+    pieces = []
+    for first, end in zip([0, *starts[1:]], ends, strict=True):
+        piece = deepcopy(cell) if pieces else cell
+        piece.outputs = outputs[first:end]
+        piece.metadata["mystnb"] = {"image": {"alt": _alt_in(piece.outputs)}}
+        if pieces:
+            piece.id = f"{cell.id}-{len(pieces)}"
+            piece.source = ""
+            piece.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]
+        pieces.append(piece)
+    return pieces
 
 
-def _alt_of(output: Any) -> str:
-    return str(output.get("metadata", {}).get("image/png", {}).get("alt", ""))
+def _alt_in(outputs: list[Any]) -> str:
+    return next(
+        str(picture_facts(output).get("alt", "")) for output in outputs if is_picture(output)
+    )

@@ -1,6 +1,6 @@
 """The results page, `data/results`: what `python -m utils experiments` measured.
 
-Its parts are `flickr8k-dev.json` (the scores), `curves.png` (learning curves), `gallery.png` (the
+Its parts are `flickr8k-dev.json` (the scores), `curves.png` (learning curves), `gallery.jpg` (the
 shipped captioners on photos that may be shown) and the table in the page's text, between its two
 marks. `python -m utils results` writes them (`write_results.py`).
 """

@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     from utils.captioner import SETTINGS
     from utils.commands import results
+    from utils.figures.show import picture_file
 
     runs = RUNS / "experiments" / "flickr8k"
     found = results.merged(results.published_scores(), read_json(runs / "results-dev.json"))
@@ -32,13 +33,13 @@ def main(arguments: list[str] | None = None) -> int:
         temporary.write_text(text, encoding="utf-8")
     shipped = ("flickr8k", "flickr8k-best")
     names = [name for name in shipped if (CAPTIONERS / name / SETTINGS).is_file()]
-    figures = {"gallery.png": results.gallery(names)}
+    figures = {"gallery.jpg": results.gallery(names)}
     if missing := results.without_curve(runs):
         print(f"curves.png stays as it is: no training of {', '.join(missing)} (seed 0) here.")
     else:
         figures["curves.png"] = results.curves(runs)
     for name, figure in figures.items():
         with atomic_path(results.RESULTS / name) as temporary:
-            figure.savefig(temporary, dpi=85, facecolor="white")
+            temporary.write_bytes(picture_file(figure, dpi=85).data)
     print(f"Written: {results.RESULTS}")
     return 0

@@ -8,7 +8,6 @@ stands in the same place.
 
 from __future__ import annotations
 
-import base64
 import html
 import os
 from collections.abc import Callable, Sequence
@@ -17,7 +16,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from utils.figures.show import png_bytes, show
+from utils.figures.show import picture_file, show
 from utils.support.jupyter import in_jupyter
 
 SWITCH = "COURSE_WIDGETS"  # "off": static pictures only
@@ -112,6 +111,7 @@ def _control(name: str, control: Control) -> Any:
 
 def _image(figure: Figure, alt: str) -> str:
     """Return a figure as an HTML image with its description."""
-    data = base64.b64encode(png_bytes(figure)).decode("ascii")
+    file = picture_file(figure)
     described = html.escape(alt, quote=True)
-    return f'<img src="data:image/png;base64,{data}" alt="{described}" style="max-width: 100%">'
+    source = f"data:{file.kind};base64,{file.text}"
+    return f'<img src="{source}" alt="{described}" width="{file.width}" style="max-width: 100%">'
