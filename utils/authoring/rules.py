@@ -456,7 +456,7 @@ def outputs(page: Page) -> Iterator[str]:
                 yield f"A cell shows a path of this machine, {_hit(_MACHINE, text)}:{_quoted(cell)}"
     size = page.path.stat().st_size if page.path.is_file() else 0
     if size > LARGEST_BYTES:
-        yield f"The notebook takes {size / 1e6:.2f} MB; 2 MB at most (show smaller pictures, with `dpi=80`)."
+        yield f"The notebook takes {size / 1e6:.2f} MB; 2 MB at most (smaller pictures)."
 
 
 def output_text(output: NotebookNode) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 DENSITY = 2  # pixels of the file for each pixel of the page: screens with fine pixels show both
-JPEG_QUALITY = 82
+JPEG_QUALITY = 80
 COLOURS = 256  # of a PNG: enough for lines and bars, and a third of the size
 
 
