@@ -157,7 +157,7 @@ def test_a_drawing_is_the_same_picture_each_time_and_small():
     for name, make in draw.items():
         first = picture_file(make(), 80)
         assert first == picture_file(make(), 80), name
-        assert len(first) < 100_000, name
+        assert len(first.data) < 100_000, name
 
 
 def test_the_description_of_maps_says_where_the_largest_weight_is():

@@ -48,6 +48,11 @@ function tell(answer, form, guess, truth) {
   }
 }
 
+// What can be moved sideways can be reached by the keyboard too.
+function reach(output) {
+  if (output.scrollWidth > output.clientWidth) output.tabIndex = 0;
+}
+
 function setUp(form) {
   const id = form.dataset.id;
   const tag = `.tag_locked-${id.replace(".", "-")}`;
@@ -70,6 +75,7 @@ function setUp(form) {
 
   function open(guess) {
     outputs.forEach((output) => (output.hidden = false));
+    outputs.forEach(reach);
     notes.forEach((note) => note.remove());
     see.remove();
     tell(answer, form, guess, truth);
@@ -101,6 +107,7 @@ document.addEventListener("DOMContentLoaded", () => {
   sidebar?.setAttribute("role", "complementary");
   sidebar?.setAttribute("aria-label", "The book");
   document.querySelectorAll("form.prediction").forEach(setUp);
+  document.querySelectorAll(".cell_output").forEach(reach);
   // On paper nothing waits.
   addEventListener("beforeprint", () => {
     document.querySelectorAll(".locked").forEach((output) => (output.hidden = false));
