@@ -131,14 +131,44 @@ def test_pictures_of_one_cell_keep_a_description_each():
 
 def test_the_first_bold_term_leads_to_the_glossary():
     cells = shown(
-        new_markdown_cell("A **prefix** is read. A **prefix** again, `**gate**`, **loud**."),
+        new_markdown_cell("A **prefix** is read. **Prefix**, `**gate**`, **loud**, **batch**."),
         new_markdown_cell("**Prefix** and **gate**."),
-        terms=frozenset({"prefix", "gate"}),
+        terms={"prefix": 4, "gate": 1, "batch": 5},
     )
     assert cells[0].source == (
-        "A {term}`prefix <prefix>` is read. A **prefix** again, `**gate**`, **loud**."
+        "A {term}`prefix <prefix>` is read. **Prefix**, `**gate**`, **loud**, **batch**."
     )
     assert cells[1].source == "**Prefix** and {term}`gate <gate>`."
+
+
+def test_the_text_that_reads_an_outcome_waits_with_it():
+    asked = new_code_cell('predict("4.1", ...)')
+    told = new_code_cell('outcome("4.1", share)', outputs=[said("Measured: 52%.")])
+    reading = new_markdown_cell("Half of it.\n\nAnd so on.\n\n## Next\n\nText.")
+    *_, text = shown(asked, told, reading)
+    assert text.source == (
+        "::::{container} waiting waiting-4-1\nHalf of it.\n\nAnd so on.\n::::\n\n## Next\n\nText."
+    )
+    code = "Look:\n\n```python\n# a comment\nx = 1\n```"
+    *_, text = shown(asked, told, new_markdown_cell(code))
+    assert text.source == code
+
+
+def test_what_only_a_readers_own_run_knows_is_left_out():
+    cells = shown(new_code_cell("progress()"), new_code_cell("predictions(4)"))
+    assert cells == []
+
+
+def test_the_page_with_the_captioner_is_opened_here():
+    text = (
+        "`python -m utils page` writes `data/runs/page/index.html`: the captioners run in it, in "
+        "any browser.\nIts view `#words` shows it."
+    )
+    [cell] = shown(new_markdown_cell(text))
+    assert "python -m utils" not in cell.source
+    assert cell.source.count('href="captioner/index.html') == 2
+    [cell] = shown(new_markdown_cell(text), captioner=False)
+    assert cell.source == text
 
 
 @pytest.mark.parametrize(

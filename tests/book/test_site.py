@@ -27,7 +27,7 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 700}
 
 # Of pictures: the pixels of the file and those of the page, both across, and the file.
 WIDTHS = "found => found.map(one => [one.naturalWidth, one.clientWidth, one.src])"
-# Drawn when the trainings were measured; `python -m utils results` draws it anew with the next ones.
+# Drawn when the trainings were measured; `python -m utils results` draws it anew with the next.
 COARSE = "curves.png"
 
 
@@ -204,6 +204,36 @@ def test_a_number_is_compared_and_a_page_can_be_read_without_guessing(chapter):
     form = page.locator('form[data-id="4.3"]')
     form.get_by_role("button", name="Show it without guessing").click()
     assert page.locator(".tag_locked-4-3 .cell_output").last.is_visible()
+
+
+def test_only_a_number_is_a_guess_of_a_number(chapter):
+    form = chapter.page.locator('form[data-id="4.1"]')
+    form.get_by_role("textbox").fill("abc")
+    form.get_by_role("button", name="Compare").click()
+    assert form.locator(".prediction-answer").inner_text() == "Write a number."
+    assert not chapter.page.locator(".tag_locked-4-1 .cell_output").last.is_visible()
+
+
+def test_the_text_below_an_outcome_waits_too(chapter):
+    text = chapter.page.locator(".waiting-4-2")
+    assert text.count() and not text.first.is_visible()
+    chapter.page.locator('form[data-id="4.2"]').get_by_label("about two thirds").check()
+    assert text.first.is_visible()
+
+
+def test_on_paper_nothing_waits_and_what_is_folded_is_left_out(chapter):
+    chapter.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    chapter.page.emulate_media(media="print")
+    assert chapter.page.locator(".waiting-4-2").first.is_visible()
+    assert not chapter.page.locator("details.solution").first.is_visible()
+
+
+def test_the_captioner_leads_back_to_the_course(tmp_path):
+    from utils.commands import page
+
+    page.main(["--captioner", "scenes", "--out", str(tmp_path / "p.html"), "--course", "../a.html"])
+    soup = bs4.BeautifulSoup((tmp_path / "p.html").read_text(encoding="utf-8"), "html.parser")
+    assert soup.select_one("header a")["href"] == "../a.html"
 
 
 def test_without_scripts_everything_can_be_read(browser, site):

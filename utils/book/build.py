@@ -106,7 +106,7 @@ def write_sources(notebooks: Sequence[Path], source: Path, shown: Shown) -> None
         notebook = book_chapter(nbformat.read(path, as_version=4), path.stem, shown)
         nbformat.write(notebook, source / path.name)
     names = [path.stem for path in notebooks]
-    write_text(source / "index.md", front_page(names, shown.captioner))
+    write_text(source / "index.md", front_page(names, shown.captioner, shown.source))
     write_text(source / "reference.md", reference_page())
     write_text(source / "results.md", results_page())
     results = DATA / "results"

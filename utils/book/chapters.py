@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from utils.authoring.notebooks import SETUP, checked_ids, expected, is_answer
@@ -23,20 +23,25 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 NOTE = """\
-<p class="this-notebook"><a href="notebooks/{name}.ipynb" download>Download this notebook</a>
-(unsolved, to run and to solve; it needs the course's folder).</p>"""
+<p class="this-notebook">Here you read the chapter with its results. To run its cells, change them
+and solve its exercises, <a href="notebooks/{name}.ipynb" download>download this notebook</a> into
+the folder <code>chapters</code> of the course (<a href="index.html#run-it">how?</a>).</p>"""
+# What a reader's own run would show, and a page cannot know.
+_PERSONAL = re.compile(r"(progress|predictions)\(\d*\)")
 
 
 @dataclass(frozen=True)
 class Shown:
     """What a book shows: `solutions` and the checks' answers, `captioner`, the page that runs it.
 
-    `terms`: what stands in the glossary.
+    `terms`: what stands in the glossary, with the chapter that introduces it. `source`: where the
+    course's folder can be had, an address.
     """
 
     solutions: bool = True
     captioner: bool = True
-    terms: frozenset[str] = frozenset()
+    terms: dict[str, int] = field(default_factory=dict)
+    source: str = ""
 
 
 def book_chapter(notebook: NotebookNode, name: str, shown: Shown) -> NotebookNode:
@@ -52,7 +57,9 @@ def book_chapter(notebook: NotebookNode, name: str, shown: Shown) -> NotebookNod
         fresh.cells += _page_cells(cell, placeholder, shown)
     _lock_outcomes(fresh.cells)
     fresh.cells = [piece for cell in fresh.cells for piece in _one_picture_each(cell)]
-    with_links(fresh.cells, shown.terms, shown.captioner)
+    # Before it is introduced, a word has another meaning, or its everyday one.
+    known = {term for term, chapter in shown.terms.items() if chapter <= int(name[:2])}
+    with_links(fresh.cells, known, shown.captioner)
     title, line, rest = fresh.cells[0].source.partition("\n")
     fresh.cells[0].source = f"{title}\n\n{NOTE.format(name=name)}\n{line}{rest}"
     return fresh
@@ -63,6 +70,8 @@ def _page_cells(cell: NotebookNode, placeholder: str, shown: Shown) -> list[Note
     if cell.cell_type == "markdown":
         return [] if cell.source == YOUR_TEXT else [cell]
     if cell.cell_type != "code" or cell.source in ("", SETUP):
+        return []
+    if _PERSONAL.fullmatch(cell.source.strip()):
         return []
     asked = predicted_in(cell.source)
     if asked:
@@ -91,7 +100,10 @@ def _markdown(source: str) -> NotebookNode:
 
 
 def _lock_outcomes(cells: list[NotebookNode]) -> None:
-    """Tag the cells from a prediction's form to its outcome: their outputs wait for a guess."""
+    """Let what tells an outcome wait for a guess.
+
+    That are the outputs from a prediction's form to its outcome, and the text that reads it.
+    """
     asked: dict[str, int] = {}
     for place, cell in enumerate(cells):
         if cell.cell_type == "markdown":
@@ -102,6 +114,8 @@ def _lock_outcomes(cells: list[NotebookNode]) -> None:
         for ended in outcomes_in(cell.source):
             if ended in asked:
                 _lock(cells[asked[ended] + 1 : place + 1], ended)
+                if cells[place + 1 :] and cells[place + 1].cell_type == "markdown":
+                    _lock_text(cells[place + 1], ended)
 
 
 def _lock(cells: list[NotebookNode], id: str) -> None:
@@ -109,6 +123,15 @@ def _lock(cells: list[NotebookNode], id: str) -> None:
         if cell.cell_type == "code":
             tag = f"locked-{id.replace('.', '-')}"
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), tag]
+
+
+def _lock_text(cell: NotebookNode, id: str) -> None:
+    """Put what stands before a heading or a form into a block that waits for a guess."""
+    text, mark, rest = re.split(r"(^#|^<form|\Z)", cell.source, maxsplit=1, flags=re.MULTILINE)
+    is_whole = text.count("```") % 2 == 0  # or the mark was a comment in code
+    if text.strip() and is_whole and not text.startswith("::::"):
+        name = f"waiting-{id.replace('.', '-')}"
+        cell.source = f"::::{{container}} waiting {name}\n{text.strip()}\n::::\n\n{mark}{rest}"
 
 
 def _one_picture_each(cell: NotebookNode) -> list[NotebookNode]:

@@ -43,7 +43,11 @@ def main(arguments: list[str] | None = None) -> int:
     notebooks = sorted(given.notebooks.glob("[0-9][0-9]_*.ipynb"))
     if not notebooks:
         raise FileNotFoundError(f"There are no chapters in {given.notebooks}: name their folder.")
-    about = Shown(solutions=not given.without_solutions, captioner=not given.without_captioner)
+    about = Shown(
+        solutions=not given.without_solutions,
+        captioner=not given.without_captioner,
+        source=given.source,
+    )
     start = time.perf_counter()
     if given.pdf:
         place = given.to or PDF
@@ -71,7 +75,7 @@ def _add_captioner(place: Path) -> None:
     """Write the page in which the captioners run into the book."""
     from utils.commands import page
 
-    page.main(["--out", str(place / "captioner" / "index.html")])
+    page.main(["--out", str(place / "captioner" / "index.html"), "--course", "../index.html"])
 
 
 def _described(place: Path) -> str:
@@ -108,6 +112,12 @@ def _parser() -> argparse.ArgumentParser:
         default=SOLUTIONS,
         metavar="FOLDER",
         help="notebooks with outputs (the solved ones of the course)",
+    )
+    parser.add_argument(
+        "--source",
+        metavar="ADDRESS",
+        default="",
+        help="where readers get the course's folder, such as https://...",
     )
     parser.add_argument("--without-solutions", action="store_true", help="leave solutions out")
     parser.add_argument("--without-captioner", action="store_true", help="leave the page out")

@@ -17,16 +17,22 @@ _HEADING = re.compile(r"^#{1,3} +(.+?)\s*$", re.MULTILINE)
 _FENCE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 _HEADER = re.compile(r"^\|.*\|(?= *\n\|[-: |]+\|$)", re.MULTILINE)
 _EMPTY_CELL = re.compile(r"\| *(?=\|)")
+_TOUCH = (
+    "`python -m utils page` writes `data/runs/page/index.html`: the captioners run in it, in any "
+    "browser."
+)
+_OPEN = f'<a href="{CAPTIONER}">The captioner in a page</a> is a part of this site.'
 _VIEW = re.compile(r"`#(photo|words|search|attention|cover|compare|score)`")
 
 
-def with_links(cells: list[NotebookNode], terms: frozenset[str], captioner: bool) -> None:
+def with_links(cells: list[NotebookNode], terms: set[str], captioner: bool) -> None:
     """Set the links of a chapter's Markdown cells, in place."""
     prose = [cell for cell in cells if cell.cell_type == "markdown"]
     headings = [text for cell in prose for text in _HEADING.findall(cell.source)]
     left = set(terms)
     for cell in prose:
         if captioner:
+            cell.source = cell.source.replace(_TOUCH, _OPEN)
             cell.source = _VIEW.sub(rf'<a href="{CAPTIONER}#\1"><code>#\1</code></a>', cell.source)
         cell.source = _with_terms(page_text(cell.source, headings), left)
 

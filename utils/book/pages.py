@@ -31,6 +31,8 @@ FRONT = """\
 
 ## Run it
 
+{source} The commands are typed in it.
+
 {start}
 
 ```{{toctree}}
@@ -40,6 +42,7 @@ FRONT = """\
 {pages}
 ```
 """
+ASK = "You need the course's folder: ask whoever gave you this site for it."
 WAY = '<a class="way" href="{to}"><strong>{name}</strong><span>{says}</span></a>'
 WAYS = (
     (CAPTIONER, "Try it", "The captioner runs in your browser, on your photos too."),
@@ -48,9 +51,10 @@ WAYS = (
 )
 
 
-def terms() -> frozenset[str]:
-    """Return the terms of the reference page's table of words."""
-    return frozenset(row[0] for row in _ROW.findall(REFERENCE.read_text(encoding="utf-8")))
+def terms() -> dict[str, int]:
+    """Return the terms of the reference page's table of words, with their chapters."""
+    rows = _ROW.findall(REFERENCE.read_text(encoding="utf-8"))
+    return {term: int(re.sub(r"\D.*", "", chapter.strip("["))) for term, _, _, chapter in rows}
 
 
 def reference_page() -> str:
@@ -72,10 +76,11 @@ def results_page() -> str:
     return page_text(RESULTS.read_text(encoding="utf-8"))
 
 
-def front_page(names: Sequence[str], captioner: bool) -> str:
+def front_page(names: Sequence[str], captioner: bool, source: str = "") -> str:
     """Return the front page; the title, the words, the picture and the minutes are README's.
 
-    `names` are those of the chapters' files, in order.
+    `names` are those of the chapters' files, in order; `source` is the address of the course's
+    folder.
     """
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     title, paragraph, picture, caption = readme.split("\n\n")[:4]
@@ -87,6 +92,7 @@ def front_page(names: Sequence[str], captioner: bool) -> str:
         caption=caption,
         ways="\n".join(WAY.format(to=to, name=name, says=says) for to, name, says in shown),
         table=_course_table(readme, names),
+        source=f"Get the course's folder: <{source}>." if source else ASK,
         start=page_text(_section(readme, "Start")),
         pages="\n".join([*names, "reference", "results"]),
     )

@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     if len({shown_name(name) for name in names}) < len(names):
         raise ValueError("Two captioners have the same name: give each folder a name of its own.")
-    size = build_page(names, given.out)
+    size = build_page(names, given.out, given.course)
     print(f"Written: {given.out.resolve()} ({size / 1e6:.1f} MB). Open it in a browser.")
     if size > LARGEST:
         print(f"It is larger than {LARGEST / 1e6:.0f} MB: `--captioner NAME` chooses fewer.")
@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         metavar="NAME",
         help="a captioner of the course or a folder; say it again for more (all three)",
+    )
+    parser.add_argument(
+        "--course", metavar="ADDRESS", default="", help="of the course as a site, for a link to it"
     )
     parser.add_argument("-o", "--out", type=Path, default=PLACE, help=f"the file ({PLACE.name})")
     return parser

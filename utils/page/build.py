@@ -13,6 +13,7 @@ from utils.page.scenes import FIRST, lexicon, shown_photos, shown_scenes
 from utils.page.weights import exported_captioner, exported_cnn
 from utils.support.files import atomic_path
 
+TITLE = "Image captioning, step by step"
 HERE = Path(__file__).parent
 # In this order: what a script uses stands before it.
 WORKER = ("base64", "arrays", "resize", "cnn", "lstm", "attention", "decode", "likeness", "worker")
@@ -34,11 +35,12 @@ SHIPPED = {
 }
 
 
-def build_page(names: Sequence[str], path: Path) -> int:
+def build_page(names: Sequence[str], path: Path, course: str = "") -> int:
     """Write the page with the captioners named to `path`; return its size in bytes.
 
-    A name is that of a captioner that comes with the course, or a folder. Raises what
-    `load_captioner` raises, and `ValueError` for a kind of model that the page cannot run.
+    A name is that of a captioner that comes with the course, or a folder. `course`: the address of
+    the course as a site, which the page then leads to. Raises what `load_captioner` raises, and
+    `ValueError` for a kind of model that the page cannot run.
     """
     networks = {"cnn": exported_cnn()}
     about, summaries = [], set()
@@ -50,7 +52,7 @@ def build_page(names: Sequence[str], path: Path) -> int:
         about.append({"name": known_as, "title": title, "note": note, **known})
     facts = {"captioners": about, "scenes": shown_scenes(), "photos": shown_photos()}
     facts |= {"first": FIRST, "lexicon": lexicon()}
-    text = page_text(facts, networks)
+    text = page_text(facts, networks, course)
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
     return len(text.encode())
@@ -62,8 +64,10 @@ def shown_name(captioner: str) -> str:
     return folder.parent.name if folder.name == "captioner" else folder.name
 
 
-def page_text(facts: dict[str, Any], networks: dict[str, tuple[dict[str, Any], bytes]]) -> str:
-    """Return the page as HTML; `networks`: name -> manifest and bytes."""
+def page_text(
+    facts: dict[str, Any], networks: dict[str, tuple[dict[str, Any], bytes]], course: str = ""
+) -> str:
+    """Return the page as HTML; `networks`: name -> manifest and bytes; `course` as above."""
     parts = [_data("page-data", "application/json", _json(facts))]
     parts.append(_data("worker-source", "text/plain", _scripts(WORKER)))
     for place, (name, (manifest, weights)) in enumerate(networks.items()):
@@ -73,6 +77,9 @@ def page_text(facts: dict[str, Any], networks: dict[str, tuple[dict[str, Any], b
         parts.append(_data(network, "text/plain", written, f' data-network="{escape(name)}"'))
     text = (HERE / "page.html").read_text(encoding="utf-8")
     text = text.replace("{{style}}", (HERE / "page.css").read_text(encoding="utf-8"))
+    title = f"<em>{TITLE}</em>"
+    link = f'<a href="{escape(course, quote=True)}">{title}</a>' if course else title
+    text = text.replace("{{course}}", link)
     scripts = _scripts(PAGE) + _scripts(VIEWS, HERE / "views")
     return text.replace("{{page}}", scripts).replace("{{data}}", "\n".join(parts))
 

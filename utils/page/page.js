@@ -426,6 +426,8 @@ function start() {
   };
   showCaptionerNote();
   followAddress();
+  const narrow = matchMedia("(max-width: 900px)").matches;
+  if (narrow && location.hash.slice(1) in VIEWS) byId("tabs").scrollIntoView({ block: "start" });
   startWorker();
   choose(firstImage());
 }

@@ -59,6 +59,11 @@ function setUp(form) {
   const outputs = [...document.querySelectorAll(`${tag} .cell_output`)];
   const answer = form.querySelector(".prediction-answer");
   const truth = measured(id, outputs);
+  const texts = [...document.querySelectorAll(`.waiting-${id.replace(".", "-")}`)];
+  texts.forEach((text) => {
+    text.classList.add("locked");
+    text.hidden = true;
+  });
   const notes = outputs.map((output) => {
     const note = document.createElement("p");
     note.className = "waiting-for-a-guess";
@@ -74,7 +79,7 @@ function setUp(form) {
   form.querySelector("fieldset").append(see);
 
   function open(guess) {
-    outputs.forEach((output) => (output.hidden = false));
+    [...outputs, ...texts].forEach((part) => (part.hidden = false));
     outputs.forEach(reach);
     notes.forEach((note) => note.remove());
     see.remove();
@@ -89,7 +94,9 @@ function setUp(form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const typed = form.querySelector("input[type=text]");
-    if (typed && typed.value.trim()) open(typed.value.trim());
+    const guess = typed ? typed.value.trim() : "";
+    if (guess && typed.dataset.within && !/\d/.test(guess)) answer.textContent = "Write a number.";
+    else if (guess) open(guess);
   });
   const before = keptGuesses()[id];
   if (before) {
@@ -108,6 +115,10 @@ document.addEventListener("DOMContentLoaded", () => {
   sidebar?.setAttribute("aria-label", "The book");
   document.querySelectorAll("form.prediction").forEach(setUp);
   document.querySelectorAll(".cell_output").forEach(reach);
+  // The menu of the shades closes once one is chosen.
+  document.querySelectorAll("button[data-mode]").forEach((choice) => {
+    choice.addEventListener("click", () => setTimeout(() => document.body.click()));
+  });
   // On paper nothing waits.
   addEventListener("beforeprint", () => {
     document.querySelectorAll(".locked").forEach((output) => (output.hidden = false));
