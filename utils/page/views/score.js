@@ -4,7 +4,7 @@
 VIEWS.score = {
   tab: "Score",
   title: "How good is the caption?",
-  intro: "BLEU counts the pieces of one to four words that the caption shares with captions that people wrote. Change a word and watch the score. For a drawn scene the page also knows what is true, and BLEU does not (chapter 7).",
+  intro: "BLEU counts the pieces of one to four words that the caption shares with the references: captions that people wrote of a photo, or programs of a drawn scene. Change a word and watch the score. For a drawn scene the page also knows what is true, and BLEU does not (chapter 7).",
   show(place) {
     const { image, said } = now;
     const text = make("input", { type: "text", value: said.text, size: 50 });
@@ -31,7 +31,7 @@ VIEWS.score = {
     const orders = choiceOf("Length of the pieces", { 1: "1 word", 2: "2 words", 3: "3", 4: "4" }, "2", (name) => { order = Number(name); refresh(); });
     place.append(make("div", { className: "columns" },
       make("div", {}, make("label", { className: "field" }, "The caption (change it)", text), scores, truth),
-      make("div", {}, make("label", { className: "field" }, "What people wrote, a line each", references),
+      make("div", {}, make("label", { className: "field" }, "The references, a line each", references),
         make("h3", {}, "Shared pieces of"), orders, marked)));
     refresh();
   },
@@ -58,7 +58,7 @@ function markedCaption(caption, written, order) {
     return make("li", {}, ...words.flatMap((word, place) => [shared.has(place) ? make("mark", {}, word) : word, " "]));
   };
   const list = make("ul", { className: "refs" }, ...written.map((words) => line(words, [caption])));
-  return make("div", {}, make("ul", { className: "refs" }, line(caption, written)), make("h3", {}, "in what people wrote"), list);
+  return make("div", {}, make("ul", { className: "refs" }, line(caption, written)), make("h3", {}, "in the references"), list);
 }
 
 /** Return a statement with its verdict; none where it speaks of somebody who is not there. */

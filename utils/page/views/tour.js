@@ -9,7 +9,7 @@ const TOUR = [
   ["search", "The likeliest word is not always best", "Always taking the likeliest word can lead to a poor sentence. Beam search keeps several beginnings alive and compares whole sentences. Move the beam width and watch the tree."],
   ["search", "Or let chance decide", "Choose “Sampling”. At a low temperature, the model says what is safe; at a high one, it begins to dream."],
   ["cover", "Does it really look?", "Paint over the main thing in the picture and see whether the caption changes. Then cover everything: what it says now is habit, not sight."],
-  ["score", "How good is a caption?", "BLEU compares it with sentences that people wrote. Change one word and see the score fall. It can be high for a sentence that is untrue: for drawings, the page knows what is true."],
+  ["score", "How good is a caption?", "BLEU compares it with the references, sentences that others wrote. Change one word and see the score fall. It can be high for a sentence that is untrue: for drawings, the page knows what is true."],
   ["attention", "Where does it look?", "Some captioners can tell. For each word, the veil is light where the model looked. If the captioner here has no attention, the button below the title brings one that has."],
   ["compare", "It knows only what it has seen", "The same picture, told by captioners that were trained on different data. Now choose a photo of your own, beside or below the caption. If it is unlike the training photos, the page says that the caption is a guess. The course shows how to build all of this yourself."],
 ];
