@@ -144,6 +144,16 @@ def test_pages_ask_nobody_and_axe_finds_nothing(browser, site, soups, theme):
     assert found == {}
 
 
+def test_on_a_phone_what_moves_sideways_can_be_reached(browser, site):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    for name in ("index.html", "results.html"):
+        visit = Visit(browser, site / name, viewport=NARROW)
+        visit.page.wait_for_timeout(300)
+        rule = {"runOnly": ["scrollable-region-focusable"]}
+        assert axe.run(visit.page, options=rule).response["violations"] == [], name
+        visit.page.close()
+
+
 def test_nothing_is_wider_than_a_phone(browser, site, soups):
     wide = {}
     for name in soups:

@@ -114,7 +114,7 @@ document.addEventListener("DOMContentLoaded", () => {
   sidebar?.setAttribute("role", "complementary");
   sidebar?.setAttribute("aria-label", "The book");
   document.querySelectorAll("form.prediction").forEach(setUp);
-  document.querySelectorAll(".cell_output").forEach(reach);
+  document.querySelectorAll(".cell_output, .bd-article p").forEach(reach);
   // The menu of the shades closes once one is chosen.
   document.querySelectorAll("button[data-mode]").forEach((choice) => {
     choice.addEventListener("click", () => setTimeout(() => document.body.click()));
