@@ -218,3 +218,5 @@ def test_front_page_and_results_lead_to_pages_only():
         for target in re.findall(r"(?<!!)\]\(([^)]+)\)", page):
             assert "/" not in target or target.startswith("http")
     assert "captioner/index.html" not in front_page([], captioner=False)
+    assert "ask whoever gave you this site" in front
+    assert "<https://here.org>" in front_page([], captioner=False, source="https://here.org")

@@ -300,6 +300,8 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
     with pytest.raises(FileNotFoundError, match="no chapters in"):
         command.main(["--notebooks", str(tmp_path)])
+    with pytest.raises(ValueError, match="write an address"):
+        command.main(["--source", "ask me"])
 
 
 def test_missing_packages_are_a_sentence(monkeypatch, capsys):

@@ -102,7 +102,7 @@ def _markdown(source: str) -> NotebookNode:
 def _lock_outcomes(cells: list[NotebookNode]) -> None:
     """Let what tells an outcome wait for a guess.
 
-    That are the outputs from a prediction's form to its outcome, and the text that reads it.
+    These are the outputs from a prediction's form to its outcome, and the text that reads it.
     """
     asked: dict[str, int] = {}
     for place, cell in enumerate(cells):

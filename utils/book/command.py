@@ -40,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
+    if given.source and not given.source.startswith(("https://", "http://")):
+        raise ValueError(f"--source is {given.source}: write an address, such as https://here.org.")
     notebooks = sorted(given.notebooks.glob("[0-9][0-9]_*.ipynb"))
     if not notebooks:
         raise FileNotFoundError(f"There are no chapters in {given.notebooks}: name their folder.")
