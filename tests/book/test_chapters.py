@@ -169,6 +169,9 @@ def test_the_page_with_the_captioner_is_opened_here():
     assert cell.source.count('href="captioner/index.html') == 2
     [cell] = shown(new_markdown_cell(text), captioner=False)
     assert cell.source == text
+    for master in masters():  # each says it in the same words
+        page = book_chapter(read_notebook(master), master.stem, Shown())
+        assert all("`python -m utils page`" not in cell.source for cell in page.cells), master.name
 
 
 @pytest.mark.parametrize(
