@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from utils.authoring.variants import derived_stubs
 from utils.exercises import check as engine
@@ -255,6 +256,52 @@ def test_the_time_limit_waits_for_work_on_a_busy_machine(monkeypatch, share, ove
     while not is_over():
         now[0] += 0.25
     assert now[0] - 100 == over_after
+
+
+STOPS_TENSORFLOW = """
+from contextlib import suppress
+import tensorflow as tf
+from utils.exercises.guard import TimeUp, time_limit
+
+def endless():
+    while True:
+        tf.zeros((3, 4))
+
+tf.zeros((3, 4))
+for number in range(300):
+    with suppress(TimeUp), time_limit(0.003 + 1e-5 * number):
+        endless()
+print("still there", tf.zeros((2,)).numpy())
+"""
+
+
+def test_tensorflow_is_stopped_without_harm_to_the_process():
+    command = [sys.executable, "-c", STOPS_TENSORFLOW]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert ended.stdout == "still there [0. 0.]\n"
+
+
+def test_an_answer_that_calls_tensorflow_is_stopped_at_its_own_line():
+    def endless_tensors():
+        while True:
+            tf.zeros((3, 4))
+
+    before = sys.gettrace()
+    with pytest.raises(TimeUp) as stopped, time_limit(0.1):
+        endless_tensors()
+    assert stopped.traceback[-2].name == "endless_tensors"
+    assert sys.gettrace() is before
+
+
+@pytest.mark.parametrize("limit", [time_limit, _by_thread])
+def test_inside_tensorflow_the_limit_waits_a_moment_and_no_longer(monkeypatch, limit):
+    monkeypatch.setattr(guard, "_in_tensorflow", lambda frame: True)
+    monkeypatch.setattr(guard, "GRACE", 0.3)
+    begun = time.process_time()
+    with pytest.raises(TimeUp), limit(0.1):
+        endless()
+    assert 0.39 < time.process_time() - begun < 2
 
 
 def test_the_time_limit_in_a_thread():

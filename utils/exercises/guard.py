@@ -4,14 +4,17 @@ import copy
 import ctypes
 import inspect
 import linecache
+import os
 import signal
+import sys
 import sysconfig
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -22,6 +25,10 @@ LIBRARY = Path(__file__).resolve().parents[1]
 # A crowded machine leaves a program a few hundredths of its time: below IDLE of it the code sleeps,
 # above it it works and is waited for, up to PATIENCE times the limit.
 IDLE, PATIENCE = 0.005, 20.0
+# TensorFlow's C++ code calls Python, and ends the whole process where that raises what it does not
+# expect. So within TensorFlow the exception waits, but no longer than so many seconds.
+TENSORFLOW = f"{os.sep}tensorflow{os.sep}"
+GRACE, NEAR = 1.0, 3
 
 
 class TimeUp(BaseException):
@@ -73,6 +80,32 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
 
 
+def _in_tensorflow(frame: FrameType | None) -> bool:
+    """Return whether one of the innermost calls is TensorFlow's."""
+    for _ in range(NEAR):
+        if frame is None:
+            return False
+        if TENSORFLOW in frame.f_code.co_filename:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _stop_behind_tensorflow(frame: FrameType | None) -> None:
+    """Let `TimeUp` be raised at the next line of the code that called TensorFlow."""
+
+    def stop(*_: Any) -> None:
+        raise TimeUp
+
+    while frame is not None and TENSORFLOW not in frame.f_code.co_filename:
+        frame = frame.f_back
+    while frame is not None and TENSORFLOW in frame.f_code.co_filename:
+        frame = frame.f_back
+    if frame is not None:
+        frame.f_trace = stop
+        sys.settrace(lambda *_: None)
+
+
 def _stopwatch(seconds: float) -> Callable[[], bool]:
     """Return a function that says whether a limit that begins now is over."""
     begun, begun_work = time.monotonic(), time.process_time()
@@ -88,21 +121,25 @@ def _stopwatch(seconds: float) -> Callable[[], bool]:
 
 @contextmanager
 def _by_alarm(seconds: float) -> Iterator[None]:
-    is_over = _stopwatch(seconds)
+    is_over, is_long_over = _stopwatch(seconds), _stopwatch(seconds + GRACE)
 
-    def ring(*_: Any) -> None:
+    def ring(_: int, frame: FrameType | None) -> None:
         # Set anew each time, so that it never rings within itself. It rings again and again: a bare
         # `except:` in the loop may have swallowed the first.
         signal.setitimer(signal.ITIMER_REAL, 0.25)
-        if is_over():
+        if not is_over():
+            return
+        if not _in_tensorflow(frame) or is_long_over():
             raise TimeUp
+        _stop_behind_tensorflow(frame)
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before, traced = signal.signal(signal.SIGALRM, ring), sys.gettrace()
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        sys.settrace(traced)
         signal.signal(signal.SIGALRM, before)
 
 
@@ -110,15 +147,18 @@ def _by_alarm(seconds: float) -> Iterator[None]:
 def _by_thread(seconds: float) -> Iterator[None]:
     thread = ctypes.c_ulong(threading.get_ident())
     place = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    done = threading.Event()
-    is_over = _stopwatch(seconds)
+    done, placed = threading.Event(), threading.Event()
+    is_over, is_long_over = _stopwatch(seconds), _stopwatch(seconds + GRACE)
 
     def watch() -> None:
         wait = seconds
         while not done.wait(wait):
-            if is_over():
+            over, frame = is_over(), sys._current_frames().get(thread.value)
+            waits = over and _in_tensorflow(frame) and not is_long_over()
+            if over and not waits:
                 place(thread, ctypes.py_object(TimeUp))
-            wait = min(0.25, seconds)
+                placed.set()
+            wait = min(0.01 if waits else 0.25, seconds)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -127,7 +167,13 @@ def _by_thread(seconds: float) -> Iterator[None]:
     finally:
         done.set()
         watcher.join()
-        place(thread, None)  # one that was placed but not yet raised must not escape
+        if placed.is_set():
+            # One that was not raised yet must not escape. Taking it away would leave Python looking
+            # for it for ever, which hangs a debugger; so another takes its place and is caught.
+            with suppress(TimeUp):
+                place(thread, ctypes.py_object(TimeUp))
+                while True:
+                    time.sleep(0.001)
 
 
 def duplicate(value: Any) -> Any:
