@@ -66,6 +66,55 @@ def test_twenty_photos_with_a_vietnamese_caption_each_become_a_scored_captioner(
     assert (run / "history.png").is_file()
 
 
+@pytest.fixture
+def no_work(monkeypatch):
+    """Whatever is refused is refused before the first feature is computed."""
+
+    def computed(*_, **__):
+        pytest.fail("work began")
+
+    monkeypatch.setattr("utils.features.dataset_features", computed)
+
+
+def photos_in(folder, name="photo.jpg"):
+    """Write four photos with a caption each; one of them has the name."""
+    folder.mkdir(parents=True)
+    names = [name, "b.jpg", "c.jpg", "d.jpg"]
+    for number, one in enumerate(names):
+        Image.new("RGB", (32, 32), (60 * number, 0, 0)).save(folder / one)
+    rows = [f"{one},a wall of colour {number}" for number, one in enumerate(names)]
+    text = "\n".join(["image,caption", *rows]) + "\n"
+    (folder / "captions.txt").write_text(text, encoding="utf-8")
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("place", "photo", "run", "said"),
+    [
+        ("x/captioner", "photo.jpg", "x", "holds data that are read"),
+        ("x/training/deeper", "photo.jpg", "x", "holds data that are read"),
+        ("x", "captions.png", "x", "captions.png"),
+        ("x", "history.png", "x", "history.png"),
+        ("x", "photo.jpg", "x/captions.txt", "is a file where a folder belongs"),
+    ],
+)
+def test_a_run_that_would_write_over_its_data_is_refused(
+    no_work, tmp_path, capsys, place, photo, run, said
+):
+    before = photos_in(tmp_path / place, photo)
+    assert main(["train", str(tmp_path / place), "--folder", str(tmp_path / run)]) == 1
+    error = capsys.readouterr().err
+    assert said in error and "Traceback" not in error
+    assert {path.name: path.read_bytes() for path in (tmp_path / place).iterdir()} == before
+
+
+def test_a_captioner_is_not_shipped_outside_its_folder(no_work, tmp_path, capsys):
+    photos_in(tmp_path / "x")
+    given = ["train", str(tmp_path / "x"), "--folder", str(tmp_path / "run"), "--ship", "../other"]
+    assert main(given) == 1
+    assert "is no plain name" in capsys.readouterr().err
+
+
 def test_the_saved_captioner_describes_the_photos(finished, vietnamese):
     captioner = load_captioner(finished[0] / "captioner")
     captions = captioner.caption([vietnamese / "anh0.png", vietnamese / "ảnh 1.JPG"])

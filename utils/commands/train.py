@@ -142,6 +142,7 @@ def main(arguments: list[str] | None = None) -> int:
         words=checked_words(given.words),
     )
     folder = given.folder or RUNS / dataset.name
+    demand_safe(given, dataset, folder)
     recipe = recipe_for(dataset, given.epochs)
     recipe = replace(recipe, decoding={**recipe.decoding, **dataset.words_settings})
     captioner, history, scores = run(dataset, recipe, folder, given.weights)

@@ -50,11 +50,6 @@ class Variant:
     solution: str = ""
     hints: tuple[str, ...] = ()
 
-    def own_letter(self, shown: str) -> str:
-        """Return the course's own letter for one that is shown; what is no such letter as it is."""
-        place = sorted(self.order).index(shown) if shown and shown in self.order else -1
-        return self.order[place] if place >= 0 else shown
-
     def shown_letter(self, own: str) -> str:
         """Return the letter that is shown for one of the course's own."""
         return sorted(self.order)[self.order.index(own)] if own and own in self.order else own
