@@ -139,7 +139,8 @@ def _by_alarm(seconds: float) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        sys.settrace(traced)
+        if sys.gettrace() is not traced:  # a debugger warns of every call
+            sys.settrace(traced)
         signal.signal(signal.SIGALRM, before)
 
 
