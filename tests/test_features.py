@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_sample_images
 
+from utils import cnn
 from utils import features as module
 from utils.cnn import build_cnn
 from utils.dataset import load_dataset
@@ -70,7 +71,7 @@ def fake(monkeypatch):
         seen.append(len(photos))
         return photos.mean(axis=(1, 2, 3), dtype=np.float32)[:, None].repeat(1280, axis=1)
 
-    monkeypatch.setattr(module, "_network", lambda weights, kind, photos: means)
+    monkeypatch.setattr(module, "network", lambda weights, kind, photos: means)
     return seen
 
 
@@ -100,7 +101,7 @@ def test_equal_to_the_network_whatever_the_batch_size(photos, expected, batch_si
 @pytest.mark.parametrize("kind", ["pooled", "map"])
 def test_few_photos_are_computed_without_a_graph_to_the_same_features(photos, kind, monkeypatch):
     many = extract_features(photos, kind=kind, cache=False)
-    monkeypatch.setattr(module, "_traced", None)  # would be called for more than one batch
+    monkeypatch.setattr(cnn, "_traced", None)  # would be called for more than one batch
     few = extract_features(photos[:8], kind=kind, cache=False)
     assert few.dtype == many.dtype and few.shape == (8, *many.shape[1:])
     np.testing.assert_allclose(few, many[:8], atol=1e-4 if kind == "pooled" else 5e-3)
@@ -150,7 +151,7 @@ def test_a_crop_is_the_features_of_the_cropped_photo(photos, tmp_path):
 
 @pytest.mark.parametrize("cache_too", [True, False])
 def test_no_photos_no_rows_and_no_network(monkeypatch, cache_too):
-    monkeypatch.setattr(module, "_network", None)
+    monkeypatch.setattr(module, "network", None)
     assert extract_features([], cache=cache_too).shape == (0, 1280)
     empty = extract_features([], kind="map", cache=cache_too)
     assert empty.shape == (0, 7, 7, 1280) and empty.dtype == np.float16
@@ -236,7 +237,7 @@ def means(photos):
         file.write(f"{len(photos)}\\n")
     time.sleep(600 if calls == stop else 0.05)
     return photos.mean(axis=(1, 2, 3), dtype=np.float32)[:, None].repeat(1280, axis=1)
-features._network = lambda weights, kind, photos: means
+features.network = lambda weights, kind, photos: means
 found = features.extract_features(paths)
 print(found[:, 0].tolist())
 """
@@ -278,7 +279,7 @@ def test_killed_half_way_the_next_run_does_only_the_rest(squares, fake, tmp_path
 
 
 def test_an_interruption_by_the_reader_keeps_what_is_done(squares, fake, monkeypatch):
-    network = module._network("", "", 9)
+    network = module.network("", "", 9)
     batches = itertools.count(1)
 
     def stops(photos):
@@ -286,10 +287,10 @@ def test_an_interruption_by_the_reader_keeps_what_is_done(squares, fake, monkeyp
             raise KeyboardInterrupt
         return network(photos)
 
-    monkeypatch.setattr(module, "_network", lambda weights, kind, photos: stops)
+    monkeypatch.setattr(module, "network", lambda weights, kind, photos: stops)
     with pytest.raises(KeyboardInterrupt):
         extract_features(squares, batch_size=2)
-    monkeypatch.setattr(module, "_network", lambda weights, kind, photos: network)
+    monkeypatch.setattr(module, "network", lambda weights, kind, photos: network)
     assert extract_features(squares, batch_size=3)[:, 0].tolist() == GREYS
     assert fake == [2, 2, 3, 2]
 

@@ -15,8 +15,6 @@ ROOT = Path(__file__).resolve().parents[1]
 FLAT = sorted(path for path in (ROOT / "utils").glob("*.py") if not path.stem.startswith("__"))
 ROW = re.compile(r"\| (\d) \| (.+) \| `(\w+)\.py` \| `(\w+)` \| `([\w/]+\.py)` \|")
 TABLE = [match.groups() for match in map(ROW.match, utils.__doc__.splitlines()) if match]
-# The training loop has an issue of its own.
-LOOP = {"training", "teacher_forcing", "self_critical"}
 
 
 def test_the_table_names_every_module_of_the_flat_library_once():
@@ -48,16 +46,14 @@ def test_the_readme_is_short():
 @pytest.mark.parametrize("path", FLAT, ids=lambda path: path.stem)
 def test_a_flat_module_can_be_read_at_a_sitting(path):
     text = path.read_text(encoding="utf-8")
-    if path.stem not in LOOP:
-        assert len(text.splitlines()) <= 250
+    assert len(text.splitlines()) <= 250
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
             named = [one.arg for one in given if one.arg not in ("self", "cls")]
             lines = node.end_lineno - node.lineno + 1
             assert lines <= 40, f"{node.name} has {lines} lines"
-            if path.stem not in LOOP:
-                assert len(named) <= 6, f"{node.name} has {len(named)} parameters"
+            assert len(named) <= 6, f"{node.name} has {len(named)} parameters"
 
 
 def test_every_folder_of_the_library_is_named_where_the_house_is_described():

@@ -14,7 +14,7 @@ from utils.captioner import load_captioner
 from utils.dataset import load_dataset
 from utils.recipe import SMALL, ready_captioner, recipe_for, train_captioner
 from utils.support.files import write_json
-from utils.training import OtherRun, run_folder
+from utils.support.runs import OtherRun, run_folder
 
 
 @pytest.fixture

@@ -6,23 +6,17 @@ from test_attention import attention_model, causal_model
 
 from utils.attention import AttentionConfig, build_attention_model
 from utils.bleu import bleu_scores, bleu_statistics
-from utils.cider import BleuCounter, Reward, bleu_worth
+from utils.cider import BleuCounter, Reward, bleu_worth, words_of
 from utils.self_critical import (
-    GreedyReward,
     SelfCritical,
     SelfCriticalSettings,
     advantages,
+    greedy_loss,
     rollout,
     train_self_critical,
-    words_of,
 )
-from utils.sequences import encode_captions
-from utils.teacher_forcing import (
-    CaptionsOfPhotos,
-    cross_entropy,
-    photo_batches,
-    train_teacher_forcing,
-)
+from utils.sequences import CaptionsOfPhotos, encode_captions, photo_batches
+from utils.teacher_forcing import cross_entropy, train_teacher_forcing
 from utils.training import BACKUP, TrainingData, TrainingSettings
 from utils.vocabulary import END, MARKERS, PAD, START, UNKNOWN, Vocabulary
 
@@ -267,7 +261,7 @@ def test_training_on_the_metric_raises_the_metric_and_resumes(tmp_path):
     how = settings(epochs=12, learning_rate=5e-3, patience=12)
     history = train_self_critical(model(), told, how, self_critical, tmp_path / "a")
     rewards = [-epoch["dev_loss"] for epoch in history.epochs]
-    before = GreedyReward(model(), told, self_critical)()
+    before = greedy_loss(model(), told, self_critical)()
     assert max(rewards) > -before + 0.1
     # Greedy captions of thirty photos jump about; what is trained is the mean reward of samples.
     of_samples = [-epoch["loss"] for epoch in history.epochs]

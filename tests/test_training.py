@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from utils.callbacks import LOG, Bar, read_history
-from utils.model import ModelConfig, build_model
+from utils.model import ModelConfig, build_model, first_loss
 from utils.sequences import encode_captions
 from utils.support.files import write_json
 from utils.training import (
@@ -18,7 +18,6 @@ from utils.training import (
     TrainingData,
     TrainingSettings,
     evaluate,
-    first_loss,
     train,
 )
 from utils.vocabulary import MARKERS, Vocabulary

@@ -19,9 +19,10 @@ import numpy as np
 
 from utils.support.files import read_json, write_json, write_text
 from utils.support.progress_bar import progress_bar
+from utils.support.runs import HISTORY
 from utils.support.weights import save_arrays, save_weights
 
-BEST, HISTORY, LOG = "best.npz", "history.json", "log.csv"
+BEST, LOG = "best.npz", "log.csv"
 MEASURED = {"epoch", "loss", "dev_loss", "dev_perplexity", "seconds", "best"}
 
 

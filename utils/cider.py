@@ -33,10 +33,13 @@ from utils.bleu import (
     ORDERS,
     Caption,
     allowance,
+    bleu_scores,
     caption_statistics,
     check_captions,
     ngrams,
 )
+from utils.sequences import CaptionSequences, CaptionsOfPhotos
+from utils.vocabulary import END, PAD
 
 SIGMA = 6.0
 SIZES = range(1, ORDERS + 1)
@@ -209,3 +212,24 @@ class Reward:
         rows = self.counter.statistics(images, hypotheses)
         cider = self.cider.score(images, hypotheses)
         return cider + self.bleu_weight * bleu_worth(rows, means), rows
+
+    def of_list(self, images: Sequence[int], hypotheses: Sequence[Caption]) -> float:
+        """Return the reward of a whole list: log BLEU-4 stands where a caption has its worth."""
+        sums = self.counter.statistics(images, hypotheses).sum(axis=0)
+        log_bleu = math.log(max(bleu_scores(sums[None])[0, -1] / 100, 1e-6))
+        return float(self.cider.score(images, hypotheses).mean() + self.bleu_weight * log_bleu)
+
+
+def reward_of(sequences: CaptionSequences, bleu_weight: float) -> tuple[Reward, dict[int, int]]:
+    """Return the reward against captions as ids, and the place of each photo's row in it."""
+    rows_of = CaptionsOfPhotos(sequences).rows_of
+    references = [words_of(sequences.tokens[rows, 1:]) for rows in rows_of.values()]
+    return Reward(references, bleu_weight), {row: place for place, row in enumerate(rows_of)}
+
+
+def words_of(ids: np.ndarray) -> list[list[str]]:
+    """Return rows of ids `(n, t)` as tokens without `<end>` and padding; a token is an id as text.
+
+    A reward only compares words, so nobody needs to look them up.
+    """
+    return [[str(word) for word in row if word not in (PAD, END)] for row in ids.tolist()]

@@ -7,33 +7,28 @@ disk by the content of the photos, not by their names.
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from utils.cnn import EMBEDDED_CNN, FEATURE_SIZE, MAP_SIZE, build_cnn, check_sums, weights_hash
+from utils.cnn import DTYPES, EMBEDDED_CNN, SHAPES, check_sums, network, weights_hash
 from utils.images import THREADS, VIEWS, inspect_photos, load_image
+from utils.support.ahead import ahead
 from utils.support.paths import cache_dir
 from utils.support.progress_bar import progress_bar
 from utils.support.row_cache import kept_rows
 
 if TYPE_CHECKING:
-    import keras
-
     from utils.dataset import Dataset
 
 FORMAT = 2  # part of the cache's key: raise it when photos are read or scaled in another way
-SHAPES = {"pooled": (FEATURE_SIZE,), "map": (MAP_SIZE, MAP_SIZE, FEATURE_SIZE)}
-DTYPES = {"pooled": "float32", "map": "float16"}
 # What the layers of four photos pass on stays in a processor's cache: 1.8 times as fast as 32.
 BATCH_SIZE = 4
-FEW = 8  # photos for which tracing a graph, a second, does not pay
 BATCHES_AHEAD = 6  # decoded or being decoded while the network works
 NETWORKS = 2  # batches at once: while a small layer keeps one thread busy, the other has work
 
@@ -95,71 +90,10 @@ def dataset_features(dataset: Dataset, **settings: Any) -> np.ndarray:
     return extract_features([dataset.path(image) for image in dataset.images], **settings)
 
 
-# The cache
-
-
 def _cache_path(digests: Sequence[str], look: Look) -> Path:
     facts = [str(FORMAT), look.kind, weights_hash(look.weights), look.view, *digests]
     key = hashlib.sha256("\n".join(facts).encode()).hexdigest()
     return cache_dir() / "features" / f"{look.kind}-{look.view}-{len(digests)}-{key[:24]}.npy"
-
-
-# The network and what feeds it
-
-
-@lru_cache(maxsize=2)
-def feature_model(weights: str, kind: str) -> keras.Model:
-    """Return the model of one kind of features, built once: photos in [-1, 1] -> features.
-
-    Raises what `build_cnn` raises.
-    """
-    import keras
-
-    whole = build_cnn(weights)
-    return keras.Model(whole.inputs[0], whole.output[kind])
-
-
-def _network(weights: str, kind: str, photos: int) -> Callable[[np.ndarray], np.ndarray]:
-    """Return uint8 photos `(n, 224, 224, 3)` -> features, for as many photos as will come."""
-    return _layer_by_layer(weights, kind) if photos <= FEW else _traced(weights, kind)
-
-
-def _layer_by_layer(weights: str, kind: str) -> Callable[[np.ndarray], np.ndarray]:
-    import keras
-    import tensorflow as tf
-
-    model = feature_model(weights, kind)
-
-    def features_of(photos: np.ndarray) -> np.ndarray:
-        scaled = keras.applications.mobilenet_v2.preprocess_input(photos.astype("float32"))
-        return tf.cast(model(scaled, training=False), DTYPES[kind]).numpy()
-
-    return features_of
-
-
-@lru_cache(maxsize=2)
-def _traced(weights: str, kind: str) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the network as one graph, traced once.
-
-    The weights are constants of the graph, so TensorFlow multiplies each batch norm's scale into
-    the kernel before it, once: about a fifth faster.
-    """
-    import keras
-    import tensorflow as tf
-
-    model = feature_model(weights, kind)
-    trained = [keras.ops.convert_to_numpy(v) for v in model.trainable_variables]
-    fixed = [keras.ops.convert_to_numpy(v) for v in model.non_trainable_variables]
-
-    @tf.function(input_signature=[tf.TensorSpec((None, None, None, 3), tf.uint8)], autograph=False)
-    def graph(photos: tf.Tensor) -> tf.Tensor:
-        photos = keras.applications.mobilenet_v2.preprocess_input(tf.cast(photos, tf.float32))
-        photos = tf.ensure_shape(photos, (None, *model.input_shape[1:]))
-        constants = [[tf.constant(value) for value in values] for values in (trained, fixed)]
-        features, _ = model.stateless_call(*constants, photos, training=False)
-        return tf.cast(features, DTYPES[kind])
-
-    return lambda photos: graph(tf.constant(photos)).numpy()
 
 
 def _batches(paths: Sequence[Path], look: Look, total: int, progress: bool) -> Iterator[np.ndarray]:
@@ -167,30 +101,17 @@ def _batches(paths: Sequence[Path], look: Look, total: int, progress: bool) -> I
     if not paths:
         return
     load = partial(load_image, view=look.view)
-    network = _network(look.weights, look.kind, len(paths))
+    forward = network(look.weights, look.kind, len(paths))
     decoders, networks = ThreadPoolExecutor(THREADS), ThreadPoolExecutor(NETWORKS)
     done = total - len(paths)
     try:
-        photos = _ahead(decoders, load, paths, BATCHES_AHEAD * BATCH_SIZE)
+        photos = ahead(decoders, load, paths, BATCHES_AHEAD * BATCH_SIZE)
         stacked = (np.stack(batch) for batch in iter(lambda: list(islice(photos, BATCH_SIZE)), []))
         with progress_bar(total, "Features", "photo", done=done, shown=progress) as bar:
-            for features in _ahead(networks, network, stacked, NETWORKS):
+            for features in ahead(networks, forward, stacked, NETWORKS):
                 yield features
                 bar.update(len(features))
     finally:
         # An error or an interruption should not wait for photos that nobody needs.
         for pool in (decoders, networks):
             pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _ahead(
-    pool: ThreadPoolExecutor, function: Callable[[Any], Any], items: Iterable[Any], count: int
-) -> Iterator[Any]:
-    """Yield `function(item)` of each item, in order, while threads work on the next `count`."""
-    waiting: deque = deque()
-    for item in items:
-        waiting.append(pool.submit(function, item))
-        if len(waiting) >= count:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()

@@ -176,6 +176,31 @@ def without_mask(model: keras.Model) -> CaptioningModel:
     return _connect(layers, int(model.inputs[0].shape[-1]), masked=False)
 
 
+class FeatureTable(keras.layers.Layer):
+    """Looks up rows of a feature matrix inside the graph, so that none is copied per prefix."""
+
+    def __init__(self, table: np.ndarray) -> None:
+        super().__init__(trainable=False)
+        self.table = keras.ops.convert_to_tensor(table, dtype="float32")
+
+    def call(self, rows: Any) -> Any:
+        """Return the rows `(n, size)` float32."""
+        return keras.ops.take(self.table, rows, axis=0)
+
+
+def on_rows(model: keras.Model, features: np.ndarray) -> keras.Model:
+    """Return the model, without its mask, on `{"image": (n,) rows, "prefix": (n, t)}`."""
+    image = keras.Input((), dtype="int32", name="image")
+    prefix = keras.Input((None,), dtype="int32", name="prefix")
+    inputs = {"feature": FeatureTable(features)(image), "prefix": prefix}
+    return keras.Model({"image": image, "prefix": prefix}, without_mask(model)(inputs))
+
+
+def first_loss(vocabulary_size: int) -> float:
+    """Return ln(V): the loss of a model that knows nothing, in nats per word."""
+    return float(np.log(vocabulary_size))
+
+
 def traced(model: keras.Model) -> TracedModel:
     """Return a model as one graph, traced once for prefixes of any number and length.
 

@@ -21,9 +21,9 @@ from utils.outliers import summarize
 from utils.self_critical import SelfCriticalSettings, train_self_critical
 from utils.sequences import CaptionSequences, encode_captions
 from utils.support.paths import CAPTIONERS, RUNS
-from utils.support.runs import set_aside
+from utils.support.runs import RUN, OtherRun, hash_of, is_of, set_aside
 from utils.teacher_forcing import train_teacher_forcing
-from utils.training import RUN, OtherRun, TrainingData, TrainingSettings, hash_of, is_of, train
+from utils.training import TrainingData, TrainingSettings, train
 from utils.vocabulary import Vocabulary
 
 FEW_PHOTOS, FEW_EPOCHS = 800, 6  # a minute or so on two cores
@@ -209,9 +209,9 @@ def is_run_of(folder: Path, dataset: Dataset, recipe: Recipe, features: np.ndarr
     if not (folder / TRAINING / RUN).is_file():
         return True
     words = dataset.train_vocabulary(recipe.minimum_count)
-    facts = {"vocabulary": words.hash()}
-    data = TrainingData(features, *_sequences(dataset, recipe, words), facts=facts)
-    return is_of(folder / TRAINING, data, load_captioner(folder / CAPTIONER).vocabulary.hash())
+    now = TrainingData(features, *_sequences(dataset, recipe, words)).hashes()
+    own = load_captioner(folder / CAPTIONER).vocabulary.hash()
+    return is_of(folder / TRAINING, {**now, "vocabulary": words.hash()}, own)
 
 
 def ready_captioner(dataset: Dataset, features: np.ndarray) -> tuple[Captioner, str]:

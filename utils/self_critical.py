@@ -8,7 +8,7 @@ no derivative for that: it only weighs the derivative of the log-probability (RE
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,26 +18,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from utils.bleu import bleu_scores
 from utils.callbacks import History
-from utils.cider import COLUMNS, Reward
-from utils.sequences import CaptionSequences
-from utils.teacher_forcing import (
-    CHUNK,
-    CaptionsOfPhotos,
-    TeacherForcedModel,
-    photo_batches,
-    word_loss,
-)
-from utils.training import (
-    Stream,
-    TrainingData,
-    TrainingSettings,
-    description_of,
-    fit,
-    optimizer_of,
-    run_folder,
-)
+from utils.cider import COLUMNS, reward_of, words_of
+from utils.sequences import CaptionsOfPhotos, photo_batches
+from utils.support.runs import run_folder
+from utils.support.streams import Stream
+from utils.teacher_forcing import CHUNK, TeacherForcedModel, word_loss
+from utils.training import TrainingData, TrainingSettings, description_of, fit, optimizer_of
 from utils.vocabulary import END, PAD, START, UNKNOWN
 
 FORBIDDEN = (PAD, START, UNKNOWN)
@@ -51,8 +38,7 @@ class SelfCriticalSettings:
     `samples`: captions drawn for each photo. `bleu_weight`: of BLEU beside CIDEr-D in the reward.
     `cross_entropy`: the weight of the ordinary loss on one true caption a photo, without which
     captions drift to what the metric cannot tell from language. `max_length`: words of a sample.
-    `dropout`: whether the samples' gradient is taken under dropout, against learning the training
-    photos by heart; they are always drawn without.
+    `dropout`: whether the gradient is taken under dropout; samples are always drawn without.
     """
 
     samples: int = 5
@@ -97,14 +83,6 @@ def rollout(
     return tf.transpose(written.stack())
 
 
-def words_of(ids: np.ndarray) -> list[list[str]]:
-    """Return rows of `rollout` as tokens without `<end>` and padding; a token is an id as text.
-
-    A reward only compares words, so nobody needs to look them up.
-    """
-    return [[str(word) for word in row if word not in (PAD, END)] for row in ids.tolist()]
-
-
 def advantages(rewards: np.ndarray) -> np.ndarray:
     """Return how much better each sample is than the mean of the others of its photo.
 
@@ -122,13 +100,10 @@ class SelfCritical(keras.Model):
     ) -> None:
         super().__init__(name="self_critical")
         self.decoder, self.settings = model, settings
-        self.reward, self.place_of = _reward(data.train, settings.bleu_weight)
+        self.reward, self.place_of = reward_of(data.train, settings.bleu_weight)
         # BLEU's statistics, running means over the samples: a backup holds them too.
-        self.means = self.add_weight(
-            (COLUMNS,), "zeros", dtype="float64", trainable=False, name="means"
-        )
+        self.means = self.add_weight((COLUMNS,), "zeros", "float64", trainable=False)
         self.loss_mean = keras.metrics.Mean(name="loss")
-        self.usual = word_loss()
         self.draw = tf.function(self.sample)  # Keras leaves loops over tensors as they are
         self.built = True  # its model is
 
@@ -136,10 +111,6 @@ class SelfCritical(keras.Model):
     def metrics(self) -> list[keras.metrics.Metric]:
         """What `fit` shows and starts anew each epoch."""
         return [self.loss_mean]
-
-    def call(self, inputs: dict[str, tf.Tensor], training: bool = False) -> tf.Tensor:
-        """Return the photos encoded."""
-        return self.decoder.encode(inputs["feature"], training)
 
     def sample(self, features: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """Return `samples` captions of each photo, ids `(photos * samples, max_length)`."""
@@ -176,7 +147,7 @@ class SelfCritical(keras.Model):
         if self.settings.cross_entropy:
             seen = self.decoder.encode(features, training=True)
             logits = self.decoder.logits(seen, true[:, :-1], training=True)
-            objective += self.settings.cross_entropy * self.usual(true[:, 1:], logits)
+            objective += self.settings.cross_entropy * word_loss()(true[:, 1:], logits)
         return objective
 
     def train_step(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
@@ -231,47 +202,29 @@ def sample_stream(
     return Stream(steps, example, signature)
 
 
-class GreedyReward:
-    """Minus the reward of greedy captions of the dev photos, asked again and again.
+def greedy_loss(
+    model: TeacherForcedModel, data: TrainingData, settings: SelfCriticalSettings
+) -> Callable[[], float]:
+    """Return a function that gives minus the reward of the dev photos' greedy captions."""
+    features = model.shaped(data.features)
+    reward, place_of = reward_of(data.dev, settings.bleu_weight)
 
-    BLEU's part is log BLEU-4 of the list, of which `bleu_worth` is the derivative.
-    """
+    @tf.function(input_signature=[tf.TensorSpec((None, *model.feature_shape), features.dtype)])
+    def write(found: tf.Tensor) -> tf.Tensor:
+        return rollout(model, model.encode(found), None, settings.max_length)
 
-    def __init__(
-        self, model: TeacherForcedModel, data: TrainingData, settings: SelfCriticalSettings
-    ) -> None:
-        self.features, self.dev, self.weight = model.shaped(data.features), data.dev, settings
-        self.reward, self.place_of = _reward(data.dev, settings.bleu_weight)
-        features = tf.TensorSpec((None, *model.feature_shape), data.features.dtype)
-        self.write = tf.function(
-            lambda found: rollout(model, model.encode(found), None, settings.max_length),
-            input_signature=[features],
-        )
-
-    def __call__(self) -> float:
-        """Return it for the model as it is now."""
+    def ask() -> float:
         places, hypotheses = [], []
-        for photos in photo_batches(self.dev, CHUNK):
-            hypotheses += words_of(self.write(self.features[photos]).numpy())
-            places += [self.place_of[photo] for photo in photos.tolist()]
-        rows = self.reward.counter.statistics(places, hypotheses)
-        cider = self.reward.cider.score(places, hypotheses).mean()
-        return -float(cider + self.weight.bleu_weight * _log_bleu(rows.sum(axis=0)))
+        for photos in photo_batches(data.dev, CHUNK):
+            hypotheses += words_of(write(features[photos]).numpy())
+            places += [place_of[photo] for photo in photos.tolist()]
+        return -reward.of_list(places, hypotheses)
+
+    return ask
 
 
 def _without_forbidden(logits: tf.Tensor) -> tf.Tensor:
     return logits - 1e9 * tf.reduce_sum(tf.one_hot(FORBIDDEN, tf.shape(logits)[-1]), axis=0)
-
-
-def _log_bleu(sums: np.ndarray) -> float:
-    return float(np.log(max(bleu_scores(sums[None])[0, -1] / 100, 1e-6)))
-
-
-def _reward(sequences: CaptionSequences, bleu_weight: float) -> tuple[Reward, dict[int, int]]:
-    """Return the reward against captions as ids, and the place of each photo's row in it."""
-    rows_of = CaptionsOfPhotos(sequences).rows_of
-    references = [words_of(sequences.tokens[rows, 1:]) for rows in rows_of.values()]
-    return Reward(references, bleu_weight), {row: place for place, row in enumerate(rows_of)}
 
 
 def train_self_critical(
@@ -293,6 +246,5 @@ def train_self_critical(
     folder = run_folder(folder, told)
     learner = SelfCritical(model, data, self_critical)
     learner.compile(optimizer_of(settings, stream.steps))
-    return fit(
-        learner, stream, GreedyReward(model, data, self_critical), settings, folder, callbacks
-    )
+    dev_loss = greedy_loss(model, data, self_critical)
+    return fit(learner, stream, dev_loss, settings, folder, callbacks)

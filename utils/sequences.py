@@ -1,4 +1,4 @@
-"""Captions as numbers: padding, prefixes and batches of one length (chapters 4 and 6).
+"""Captions as numbers: padding, prefixes, and the batches of a training (chapters 4, 6 and 8).
 
 A caption of n words gives n + 1 examples: `<start>` -> first word, `<start> first` -> second, ...,
 the whole caption -> `<end>`. They are never written out one by one: an example is a row of the
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from utils.vocabulary import PAD, Vocabulary
+
+WINDOW = 20  # batches among which photos are ordered by their longest caption
 
 
 def pad_right(rows: Sequence[Sequence[int]], length: int | None = None) -> np.ndarray:
@@ -128,3 +130,46 @@ def batches(sequences: CaptionSequences, plan: Sequence[Rows]) -> Iterator[Batch
     """Yield the examples of each batch of a plan, one batch in memory at a time."""
     for rows, length in plan:
         yield make_batch(sequences, rows, length)
+
+
+def photo_batches(
+    sequences: CaptionSequences, batch_size: int, seed: int | None = None, epoch: int = 0
+) -> list[np.ndarray]:
+    """Return the steps of an epoch, each the rows of `batch_size` photos, int32.
+
+    Photos whose longest captions are alike come together, so that little is padded; which do is
+    drawn anew for each `(seed, epoch)`. Without a seed nothing is shuffled.
+    """
+    photos, owner = np.unique(sequences.image_index, return_inverse=True)
+    longest = np.zeros(len(photos), dtype=np.int32)
+    np.maximum.at(longest, owner, sequences.lengths)
+    rng = None if seed is None else np.random.default_rng([seed, epoch])
+    order = np.arange(len(photos)) if rng is None else rng.permutation(len(photos))
+    steps: list[np.ndarray] = []
+    for start in range(0, len(order), WINDOW * batch_size):
+        window = order[start : start + WINDOW * batch_size]
+        window = window[np.argsort(longest[window], kind="stable")]
+        cuts = range(0, len(window), batch_size)
+        steps += [photos[window[cut : cut + batch_size]].astype(np.int32) for cut in cuts]
+    return steps if rng is None else [steps[place] for place in rng.permutation(len(steps))]
+
+
+class CaptionsOfPhotos:
+    """The captions of photos, found by the photos' rows."""
+
+    def __init__(self, sequences: CaptionSequences) -> None:
+        self.sequences = sequences
+        self.rows_of: dict[int, list[int]] = {}
+        for row, image in enumerate(sequences.image_index.tolist()):
+            self.rows_of.setdefault(image, []).append(row)
+
+    def of(self, photos: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the captions `(c, t)` of some photos, no wider than need be, and their owners.
+
+        An owner is a place in `photos`, `(c,)` int32.
+        """
+        found = [self.rows_of[int(photo)] for photo in photos]
+        rows = [row for of_one in found for row in of_one]
+        owners = [place for place, of_one in enumerate(found) for _ in of_one]
+        width = int(self.sequences.lengths[rows].max())
+        return self.sequences.tokens[rows, :width], np.array(owners, dtype=np.int32)

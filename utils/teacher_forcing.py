@@ -22,7 +22,7 @@ from keras import ops
 
 from utils.callbacks import History
 from utils.decoding import NextWord
-from utils.sequences import CaptionSequences
+from utils.sequences import CaptionSequences, CaptionsOfPhotos, photo_batches
 from utils.support.incremental import (
     FEW,
     IncrementalDecoder,
@@ -32,18 +32,11 @@ from utils.support.incremental import (
     step_of,
     traced_step,
 )
-from utils.training import (
-    Stream,
-    TrainingData,
-    TrainingSettings,
-    description_of,
-    fit,
-    optimizer_of,
-    run_folder,
-)
+from utils.support.runs import run_folder
+from utils.support.streams import Stream
+from utils.training import TrainingData, TrainingSettings, description_of, fit, optimizer_of
 from utils.vocabulary import PAD
 
-WINDOW = 20  # batches among which photos are ordered by their longest caption
 CHUNK = 64  # photos whose maps are in memory at a time
 
 
@@ -130,49 +123,6 @@ class TeacherForcedModel(keras.Model):
         Raises `ValueError`, as NumPy does, where they do not fit.
         """
         return features.reshape(len(features), *self.feature_shape)
-
-
-def photo_batches(
-    sequences: CaptionSequences, batch_size: int, seed: int | None = None, epoch: int = 0
-) -> list[np.ndarray]:
-    """Return the steps of an epoch, each the rows of `batch_size` photos, int32.
-
-    Photos whose longest captions are alike come together, so that little is padded; which do is
-    drawn anew for each `(seed, epoch)`. Without a seed nothing is shuffled.
-    """
-    photos, owner = np.unique(sequences.image_index, return_inverse=True)
-    longest = np.zeros(len(photos), dtype=np.int32)
-    np.maximum.at(longest, owner, sequences.lengths)
-    rng = None if seed is None else np.random.default_rng([seed, epoch])
-    order = np.arange(len(photos)) if rng is None else rng.permutation(len(photos))
-    steps: list[np.ndarray] = []
-    for start in range(0, len(order), WINDOW * batch_size):
-        window = order[start : start + WINDOW * batch_size]
-        window = window[np.argsort(longest[window], kind="stable")]
-        cuts = range(0, len(window), batch_size)
-        steps += [photos[window[cut : cut + batch_size]].astype(np.int32) for cut in cuts]
-    return steps if rng is None else [steps[place] for place in rng.permutation(len(steps))]
-
-
-class CaptionsOfPhotos:
-    """The captions of photos, found by the photos' rows."""
-
-    def __init__(self, sequences: CaptionSequences) -> None:
-        self.sequences = sequences
-        self.rows_of: dict[int, list[int]] = {}
-        for row, image in enumerate(sequences.image_index.tolist()):
-            self.rows_of.setdefault(image, []).append(row)
-
-    def of(self, photos: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the captions `(c, t)` of some photos, no wider than need be, and their owners.
-
-        An owner is a place in `photos`, `(c,)` int32.
-        """
-        found = [self.rows_of[int(photo)] for photo in photos]
-        rows = [row for of_one in found for row in of_one]
-        owners = [place for place, of_one in enumerate(found) for _ in of_one]
-        width = int(self.sequences.lengths[rows].max())
-        return self.sequences.tokens[rows, :width], np.array(owners, dtype=np.int32)
 
 
 class AllPositions(keras.Model):

@@ -8,7 +8,7 @@ number of the step alone. So a run that was interrupted, even by SIGKILL, goes o
 
 from __future__ import annotations
 
-import hashlib
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -19,13 +19,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from utils.callbacks import HISTORY, Backup, DevLoss, FreshAverage, History
-from utils.model import without_mask
+from utils.callbacks import Backup, DevLoss, FreshAverage, History
+from utils.model import on_rows
 from utils.sequences import CaptionSequences, length_batches, make_batch
-from utils.support.files import read_json, write_json
+from utils.support.runs import hash_of, hash_of_rows, run_folder
+from utils.support.streams import Stream
 
 PART_STEPS = 200  # a minute or less, on two cores
-BACKUP, RUN = "backup.weights.h5", "run.json"
+BACKUP = "backup.weights.h5"
 
 
 @dataclass(frozen=True)
@@ -106,56 +107,6 @@ class TrainingData:
         return found
 
 
-def hash_of(*arrays: np.ndarray) -> str:
-    """Return a hash of arrays, of all their numbers; large ones are read in pieces."""
-    digest = hashlib.sha256()
-    for array in arrays:
-        array = np.atleast_1d(array)
-        digest.update(f"{array.shape} {array.dtype}".encode())
-        for start in range(0, len(array), 256):
-            digest.update(np.ascontiguousarray(array[start : start + 256]))
-    return digest.hexdigest()[:16]
-
-
-def hash_of_rows(array: np.ndarray, rows: np.ndarray) -> str:
-    """Return a hash of some rows of an array, read in pieces, and of their places."""
-    pieces = (array[rows[start : start + 256]] for start in range(0, len(rows), 256))
-    told = "".join(map(hash_of, pieces))
-    return hashlib.sha256((hash_of(rows) + told).encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True)
-class Stream:
-    """Batches that are a function of the step, of which `steps` are an epoch.
-
-    `example(step)` returns the arrays of a step, counted from 0 through all epochs; `signature`
-    are their shapes and types, as `tf.data` takes them.
-    """
-
-    steps: int
-    example: Callable[[int], Any]
-    signature: Any
-
-    def dataset(self, first: int, last: int) -> tf.data.Dataset:
-        """Return the batches of the steps `first` to `last - 1`.
-
-        `from_generator` would do the same, but a live one slows the LSTMs' loops by a third.
-        """
-        specs = tf.nest.flatten(self.signature)
-
-        def load(step: tf.Tensor) -> Any:
-            arrays = tf.numpy_function(
-                lambda number: tf.nest.flatten(self.example(int(number))),
-                [step],
-                [spec.dtype for spec in specs],
-            )
-            for array, spec in zip(arrays, specs, strict=True):
-                array.set_shape(spec.shape)
-            return tf.nest.pack_sequence_as(self.signature, arrays)
-
-        return tf.data.Dataset.range(first, last).map(load).prefetch(2)
-
-
 def optimizer_of(settings: TrainingSettings, steps: int) -> keras.Optimizer:
     """Return AdamW as the settings have it, for epochs of `steps` steps."""
     rate: Any = settings.learning_rate
@@ -188,8 +139,8 @@ def fit(
     `dev_loss()` is asked after each epoch. With a `folder` the run is kept there and goes on where
     it was. Raises `FloatingPointError` where the loss is not finite.
     """
-    parts = -(-stream.steps // PART_STEPS) if folder else 1
-    steps = -(-stream.steps // parts)
+    parts = math.ceil(stream.steps / PART_STEPS) if folder else 1
+    steps = math.ceil(stream.steps / parts)
     dev = DevLoss(dev_loss, parts, settings, folder)
     # A step that makes the optimizer's state is traced twice, which takes seconds; and the first
     # backup is written before the first step.
@@ -215,50 +166,6 @@ def fit(
     return dev.history
 
 
-class OtherRun(ValueError):
-    """A folder that holds another run; `other` names what differs."""
-
-    def __init__(self, message: str, other: list[str]) -> None:
-        super().__init__(message)
-        self.other = other
-
-
-def run_folder(folder: Path | None, description: dict[str, Any]) -> Path | None:
-    """Make a run's folder, which says what the run is; return it.
-
-    Raises `OtherRun`, a `ValueError`, where it holds a run with other settings or data.
-    """
-    if folder is None:
-        return None
-    folder = Path(folder)
-    if (folder / RUN).is_file():
-        kept = read_json(folder / RUN, f"delete {folder} and train anew.", dict)
-        names = {*kept, *description}
-        other = sorted(name for name in names if kept.get(name) != description.get(name))
-        if other:
-            raise OtherRun(
-                f"{folder} belongs to a run with other settings, data or sizes (other: "
-                f"{', '.join(other)}): give this run a folder of its own, or delete that one.",
-                other,
-            )
-    if not (folder / RUN).is_file() and (folder / HISTORY).is_file():
-        print(f"{folder} holds a run of an earlier version, which cannot go on: training anew.")
-        (folder / HISTORY).unlink()
-    write_json(folder / RUN, description)
-    return folder
-
-
-def is_of(folder: Path, data: TrainingData, vocabulary: str) -> bool:
-    """Tell whether the run in a folder was trained on these data.
-
-    `vocabulary`: the hash of its captioner's, which earlier versions did not keep with the run.
-    """
-    now, kept = data.hashes(), read_json(folder / RUN, f"delete {folder} and train anew.", dict)
-    if "vocabulary" not in kept:  # such a version did not look at every photo either
-        kept |= {"vocabulary": vocabulary, "view 0": now["view 0"]}
-    return all(kept.get(name) == value for name, value in now.items())
-
-
 def description_of(model: keras.Model, data: TrainingData, settings: Any) -> dict[str, Any]:
     """Return what must be the same for a run to go on; the number of epochs may grow."""
     told = asdict(settings)
@@ -267,33 +174,10 @@ def description_of(model: keras.Model, data: TrainingData, settings: Any) -> dic
     return {"settings": told, "parameters": model.count_params(), **data.hashes()}
 
 
-# Prefixes: a photo and the words so far -> the next word
-
-
 _SIGNATURE = (
     {"image": tf.TensorSpec((None,), tf.int32), "prefix": tf.TensorSpec((None, None), tf.int32)},
     tf.TensorSpec((None,), tf.int32),
 )
-
-
-class FeatureTable(keras.layers.Layer):
-    """Looks up rows of a feature matrix inside the graph, so that none is copied per prefix."""
-
-    def __init__(self, table: np.ndarray) -> None:
-        super().__init__(trainable=False)
-        self.table = keras.ops.convert_to_tensor(table, dtype="float32")
-
-    def call(self, rows: Any) -> Any:
-        """Return the rows `(n, size)` float32."""
-        return keras.ops.take(self.table, rows, axis=0)
-
-
-def on_rows(model: keras.Model, features: np.ndarray) -> keras.Model:
-    """Return the model, without its mask, on `{"image": (n,) rows, "prefix": (n, t)}`."""
-    image = keras.Input((), dtype="int32", name="image")
-    prefix = keras.Input((None,), dtype="int32", name="prefix")
-    inputs = {"feature": FeatureTable(features)(image), "prefix": prefix}
-    return keras.Model({"image": image, "prefix": prefix}, without_mask(model)(inputs))
 
 
 def prefix_stream(data: TrainingData, settings: TrainingSettings) -> Stream:
@@ -363,8 +247,3 @@ def evaluate(
     learner = on_rows(model, features)
     learner.compile(loss="sparse_categorical_crossentropy")
     return float(learner.evaluate(prefix_dataset(sequences, batch_size), verbose=0))
-
-
-def first_loss(vocabulary_size: int) -> float:
-    """Return ln(V): the loss of a model that knows nothing, in nats per word (chapter 5)."""
-    return float(np.log(vocabulary_size))

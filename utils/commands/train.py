@@ -80,7 +80,7 @@ def draw(
     """
     from utils.commands.figures_kept import save_figures
     from utils.figures.plots import history_plot, photo_grid
-    from utils.training import first_loss
+    from utils.model import first_loss
 
     split = dataset.scored_splits[0]
     captions = scores[split].captions["beam 3"][:12]

@@ -160,7 +160,7 @@ def _traced(weights: str, kind: str) -> Callable[[tf.Tensor], tf.Tensor]:
     """Return the network as one graph: pixels `(n, 224, 224, 3)` float32, scaled already."""
     import tensorflow as tf
 
-    from utils.features import feature_model
+    from utils.cnn import feature_model
 
     model = feature_model(weights, kind)
     shape = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
