@@ -110,15 +110,12 @@ class AttentionModel(TeacherForcedModel):
         # The keys too are made once a photo, and not once a word or a caption.
         return ops.concatenate([values, self.key(values)], axis=-1)
 
-    def logits(
-        self, encoded: Tensor, words: Tensor, training: bool = False, last: bool = False
-    ) -> Tensor:
-        """Return the logits after each position, or after the last; see `TeacherForcedModel`."""
+    def logits(self, encoded: Tensor, words: Tensor, training: bool = False) -> Tensor:
+        """Return the logits after each position, `(n, t, V)`; see `TeacherForcedModel`."""
         states = self._states(encoded, words, training)
         contexts, _ = self._look(encoded, states)
         text = self.language_lstm(ops.concatenate([contexts, states], axis=-1))
         merged = self.merge([contexts, text])
-        merged = merged[:, -1:] if last else merged
         return self.word_logits(self.output_dropout(merged, training=training))
 
     def look(self, encoded: Tensor, words: Tensor) -> Tensor:

@@ -52,13 +52,10 @@ class CausalModel(TeacherForcedModel):
         """Return the photos' vectors, `(n, units)`."""
         return self.image_encoder(self.image_dropout(features, training=training))
 
-    def logits(
-        self, encoded: Tensor, words: Tensor, training: bool = False, last: bool = False
-    ) -> Tensor:
-        """Return the logits after each position, or after the last; see `TeacherForcedModel`."""
+    def logits(self, encoded: Tensor, words: Tensor, training: bool = False) -> Tensor:
+        """Return the logits after each position, `(n, t, V)`; see `TeacherForcedModel`."""
         text = self.text_dropout(self.embedding(words), training=training)
         text = self.second_lstm(self.first_lstm(text))
-        text = text[:, -1:] if last else text
         return self.word_logits(self.hidden(encoded[:, None] + text))
 
     def first_state(self, encoded: Tensor) -> State:

@@ -26,21 +26,6 @@ MAX_LENGTH = 40
 LOWEST = -1e6  # an allowed word is never impossible, so that there is always one to take
 
 
-def averaged(functions: Sequence[NextWord]) -> NextWord:
-    """Return the mean of the probabilities of several functions, as one function.
-
-    They must know the same words and photos; one of them by itself is returned as it is.
-    """
-    if len(functions) == 1:
-        return functions[0]
-
-    def ask(images: np.ndarray, prefixes: np.ndarray) -> np.ndarray:
-        probabilities = [np.exp(function(images, prefixes)) for function in functions]
-        return np.log(np.maximum(np.mean(probabilities, axis=0), 1e-37))
-
-    return ask
-
-
 def greedy(
     next_word: NextWord, images: Sequence[int], max_length: int = MAX_LENGTH
 ) -> list[list[int]]:

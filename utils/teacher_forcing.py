@@ -55,10 +55,8 @@ class TeacherForcedModel(keras.Model):
         """Return what the decoder needs of photos, from their features `(n, ...)`."""
 
     @abstractmethod
-    def logits(
-        self, encoded: Tensor, words: Tensor, training: bool = False, last: bool = False
-    ) -> Tensor:
-        """Return the logits after each position, `(n, t, V)`, or after the last, `(n, 1, V)`.
+    def logits(self, encoded: Tensor, words: Tensor, training: bool = False) -> Tensor:
+        """Return the logits after each position, `(n, t, V)`.
 
         `words` `(n, t)` int32 from `<start>` on; `encoded`: a row for each row of `words`.
         """

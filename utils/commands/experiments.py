@@ -20,7 +20,7 @@ from utils.captioner import KINDS, SETTINGS, Captioner, load_captioner
 from utils.commands.model_card import FEATURES, MODELS, ON_THE_METRIC, card_table, write_card
 from utils.commands.scores import BEAM_WIDTHS, score_split
 from utils.dataset import Dataset
-from utils.decoding import averaged, captions_of
+from utils.decoding import NextWord, captions_of
 from utils.features import dataset_features
 from utils.metrics import score_row
 from utils.recipe import FLICKR8K, Recipe, is_run_of, say, train_captioner
@@ -149,6 +149,21 @@ def captioner_of(data: ExperimentData, name: str, seed: int) -> Captioner:
     recipe = replace(recipe, training=replace(recipe.training, seed=seed))
     features = data.of(KINDS[recipe.kind].features)
     return train_captioner(data.dataset, recipe, folder, features, begin=begin)[0]
+
+
+def averaged(functions: Sequence[NextWord]) -> NextWord:
+    """Return the mean of the probabilities of several functions, as one function.
+
+    They must know the same words and photos; one of them by itself is returned as it is.
+    """
+    if len(functions) == 1:
+        return functions[0]
+
+    def ask(images: np.ndarray, prefixes: np.ndarray) -> np.ndarray:
+        probabilities = [np.exp(function(images, prefixes)) for function in functions]
+        return np.log(np.maximum(np.mean(probabilities, axis=0), 1e-37))
+
+    return ask
 
 
 def captions_by_width(
