@@ -17,6 +17,10 @@ os.environ.update(
     PYTHONHASHSEED="0",
     COURSE_WIDGETS="off",  # pictures that stand still
 )
+# Two processes share two cores: a second thread of TensorFlow in each would only wait for its turn.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    threads = ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    os.environ.update(dict.fromkeys(threads, "1"))
 # A script that runs the tests in the background lets them ignore Ctrl-C, and with them every
 # command that they start, which takes that for the wish of whoever started it (`nohup`).
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
