@@ -110,7 +110,7 @@ def test_placeholder_is_not_attempted(answer):
 
 
 def test_stub_is_recognised_by_its_text(monkeypatch):
-    monkeypatch.setitem(known_stubs(), "97.4", stub_hashes(BUGGY))
+    monkeypatch.setitem(known_stubs(), "97.4", [stub_hashes(BUGGY)])
 
     def other_name(x: float) -> float:
         # a comment

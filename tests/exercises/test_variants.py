@@ -396,3 +396,10 @@ def test_answers_that_say_the_same_are_one(one, other):
 )
 def test_answers_that_say_something_else_are_two(one, other):
     assert sealed.canonical([one]) != sealed.canonical([other])
+
+
+@pytest.mark.parametrize("id", BUGS)
+def test_what_another_variant_begins_with_is_an_answer(id):
+    for number in range(1, len(variants_of(id))):
+        other = answer_cell(derive(variant_of_exercise(master_of(id), id, number)), id)
+        assert judged(id, 0, answers_of(id, other)).outcome == INCORRECT

@@ -61,18 +61,18 @@ def variant_of_exercise(notebook: NotebookNode, id: str, number: int) -> Noteboo
     return fresh
 
 
-def derived_stubs() -> dict[str, list[str]]:
-    """Return exercise id -> the hashes of its placeholders, in all variants, without repetition."""
-    found: dict[str, list[str]] = {}
+def derived_stubs() -> dict[str, list[list[str]]]:
+    """Return exercise id -> for each of its variants, the hashes of its placeholders."""
+    found: dict[str, list[list[str]]] = {}
     for master in masters():
         chapter = derive(read_notebook(master))
         for id in exercises_of(chapter):
-            hashes: list[str] = []
+            hashes = []
             for number in range(len(variants_of(id))):
                 shown = variant_of_exercise(chapter, id, number)
-                hashes += stub_hashes(_Exercise(id, shown.cells).answer.source)
-            if hashes:
-                found[id] = list(dict.fromkeys(hashes))
+                hashes.append(stub_hashes(_Exercise(id, shown.cells).answer.source))
+            if any(hashes):
+                found[id] = hashes
     return found
 
 

@@ -14,7 +14,7 @@ from utils.classroom.asked import Asked, Plan, normal
 from utils.classroom.cells import GRADE_ID, bound_by, names_needed
 from utils.classroom.magics import code_of, parsed
 from utils.exercises.exercise import find_exercise
-from utils.exercises.stubs import known_stubs, stub_hashes
+from utils.exercises.stubs import own_stubs, stub_hashes
 from utils.exercises.variants import use
 from utils.support.paths import ROOT
 
@@ -115,7 +115,7 @@ def _modules_of(statement: ast.stmt, needed: set[str]) -> Iterable[str]:
 
 def _asked(id: str, names: tuple[str, ...], source: str) -> Asked:
     exercise = find_exercise(id)
-    stubs = tuple(sorted({*known_stubs().get(id, ()), *stub_hashes(source)}))
+    stubs = tuple(sorted({*own_stubs(id), *stub_hashes(source)}))
     return Asked(id, exercise.title, exercise.points, names, stubs, normal(source))
 
 

@@ -175,15 +175,15 @@ def _known_to_git() -> set[Path]:
     return {Path(name) for name in told.stdout.decode("utf-8").split("\0") if name}
 
 
-def stubs_of(notebooks: Iterable[NotebookNode]) -> dict[str, list[str]]:
+def stubs_of(notebooks: Iterable[NotebookNode]) -> dict[str, list[list[str]]]:
     """Return exercise id -> the hashes of its placeholder in chapters as they are handed out."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[list[str]]] = {}
     for notebook in notebooks:
         for cell in notebook.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
             hashes = stub_hashes(cell.source) if name.startswith("answer-") else []
             if hashes:
-                found[name.removeprefix("answer-").replace("-", ".")] = hashes
+                found[name.removeprefix("answer-").replace("-", ".")] = [hashes]
     return found
 
 

@@ -1,7 +1,7 @@
 """How a placeholder is recognised: by its text, whatever its layout, comments and docstring.
 
-`stubs.json` holds, for each exercise, the hashes of the functions that its answer cell comes with.
-`python -m utils notebooks derive` writes it from the masters.
+`stubs.json` holds, for each variant of an exercise, the hashes of the functions that its answer
+cell comes with. `python -m utils notebooks derive` writes it from the masters.
 """
 
 import ast
@@ -13,13 +13,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from utils.exercises.variants import chosen
+
 STUBS = Path(__file__).with_name("stubs.json")
 
 
 @cache
-def known_stubs() -> dict[str, list[str]]:
-    """Return exercise id -> the hashes of its placeholders."""
+def known_stubs() -> dict[str, list[list[str]]]:
+    """Return exercise id -> for each of its variants, the hashes of its placeholders."""
     return json.loads(STUBS.read_text(encoding="utf-8"))
+
+
+def own_stubs(id: str) -> list[str]:
+    """Return the hashes of the placeholders of the variant that is chosen.
+
+    Those of another variant are natural wrong answers to this one. A student's copy of the course
+    has its own variant alone.
+    """
+    hashes = known_stubs().get(id, [])
+    if len(hashes) < 2:
+        return hashes[0] if hashes else []
+    return hashes[chosen(id)]
 
 
 def is_placeholder(answer: Any, id: str = "") -> bool:
@@ -33,7 +47,7 @@ def is_placeholder(answer: Any, id: str = "") -> bool:
     function = _definition(answer)
     if function is None:
         return False
-    return is_empty(function) or text_hash(function) in known_stubs().get(id, ())
+    return is_empty(function) or text_hash(function) in own_stubs(id)
 
 
 def _definition(answer: Any) -> ast.FunctionDef | None:
