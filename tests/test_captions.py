@@ -225,3 +225,19 @@ def test_the_true_captions_are_read_whole(tmp_path):
     with_commas = sum("," in text for texts in read.values() for text in texts)
     assert 2000 < with_commas < 3000
     assert all(clean_caption(text) for texts in read.values() for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("خانه\u200c بزرگ", ["خانه", "بزرگ"]),  # a joiner at the end of a word
+        ("می\u200cروم", ["می\u200cروم"]),
+        ("كتـــاب", ["كتاب"]),  # stretched
+        ("ﻛﺘﺎﺏ", ["كتاب"]),  # the shapes of the same letters
+        ("ＤＯＧ ｒａｎ", ["dog", "ran"]),
+        ("ﬁne ﬁsh", ["fine", "fish"]),
+        ("ｲﾇ", ["イヌ"]),
+    ],
+)
+def test_other_shapes_of_the_same_letters_are_the_same_word(text, words):
+    assert clean_caption(text) == words

@@ -188,3 +188,19 @@ def test_a_full_disk_is_said_and_no_traceback(arguments):
         code, _, err = run(*arguments, stdout=full)
     assert code == 1
     assert err == "The disk has no room: free some space, then run the same command again.\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes it so")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_output_says_nothing(closed):
+    command = f'"{sys.executable}" -m utils {closed}'
+    found = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, timeout=60)
+    assert found.returncode == 0 and found.stderr == b""
+
+
+@pytest.mark.parametrize("name", ["COURSE_DATA", "CAPTIONING_CACHE", "COURSE_PROGRESS"])
+def test_the_home_of_nobody_is_said(name, monkeypatch, capsys):
+    monkeypatch.setenv(name, "~nobody-here/x")
+    assert main(["bench", "--help"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"The setting {name}: ~nobody-here") and "whole path" in error

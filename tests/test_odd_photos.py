@@ -382,6 +382,29 @@ def test_what_is_no_number_does_not_count(tmp_path, bad):
     assert (found[~same] == 0).all()
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.int32])
+@pytest.mark.parametrize("marks", [(-9999,), (2**31 - 1,), (-9999, 2**31 - 1)])
+def test_marks_for_missing_data_do_not_count(tmp_path, kind, marks):
+    ramp = np.linspace(0, 400, 90).astype(kind)[None].repeat(60, axis=0)
+    clean = np.asarray(open_photo(written(tmp_path, "a", saved(Image.fromarray(ramp), "TIFF"))))
+    for row, mark in enumerate(marks):
+        ramp[row] = mark
+    found = np.asarray(open_photo(written(tmp_path, "b", saved(Image.fromarray(ramp), "TIFF"))))
+    assert (found[len(marks) :] == clean[len(marks) :]).all() and np.ptp(clean) == 255
+    assert [found[row, 0, 0] for row in range(len(marks))] == [255 * (mark > 0) for mark in marks]
+
+
+def test_small_numbers_are_no_night(tmp_path):
+    ramp = np.linspace(0, 0.01, 90, dtype=np.float32)[None].repeat(60, axis=0)
+    found = np.asarray(open_photo(written(tmp_path, "a", saved(Image.fromarray(ramp), "TIFF"))))
+    assert np.ptp(found) == 255
+
+
+@pytest.mark.parametrize("start", [b"\x89HDF\r\n\x1a\n", b"GRIB", b"BUFR"])
+def test_a_file_of_data_is_called_so(tmp_path, start):
+    assert "data" in problem(written(tmp_path, "photo.jpg", start + bytes(200)))
+
+
 def test_a_photo_without_a_number_is_refused(tmp_path):
     nothing = Image.fromarray(np.full((9, 9), np.nan, np.float32))
     path = written(tmp_path, "photo.tif", saved(nothing, "TIFF"))
@@ -515,7 +538,7 @@ def test_a_damaged_file_is_the_same_for_the_same_seed():
 
 
 def test_all_bad_photos_are_named_before_the_network_starts(tmp_path, monkeypatch):
-    monkeypatch.setattr("utils.features._network", None)
+    monkeypatch.setattr("utils.features.network", None)
     torn = bytearray(saved(Image.effect_noise((60, 60), 90), "PNG"))
     torn[len(torn) // 2] ^= 1  # seen by a checksum, in a file that begins and ends as it should
     names = {

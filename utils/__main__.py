@@ -22,6 +22,7 @@ from pathlib import Path
 
 from utils.support.errors import sentence
 from utils.support.memory import demand_memory
+from utils.support.paths import demand_known_homes
 from utils.support.stopping import Stopping
 
 # name -> the module that has its `main(arguments)`, and what it does.
@@ -101,6 +102,7 @@ def run(arguments: list[str], stopping: Stopping) -> int:
     if name not in EVERY_COMMAND or not is_here(name):
         print(unknown(name), file=sys.stderr)
         return WRONG_ARGUMENTS
+    demand_known_homes()
     demand_memory("the course", used=150, reserved=1_000)  # NumPy waits for ever with less
     try:
         command = importlib.import_module(f"utils.{EVERY_COMMAND[name][0]}").main
@@ -118,6 +120,9 @@ def main(arguments: list[str], stopping: Stopping | None = None) -> int:
 
     `stopping` knows whether the command was stopped, where it listens already.
     """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed (`>&-`), and nobody reads it
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         # Any file name can then be printed, whatever the system's encoding is.
         if isinstance(stream, io.TextIOWrapper):

@@ -26,7 +26,7 @@ from utils.model import ModelConfig, build_model, standardize_features
 from utils.outliers import Summary, load_summary
 from utils.support import saved_settings as saved
 from utils.support.files import atomic_path, sha256, write_json, write_text
-from utils.support.paths import CAPTIONERS
+from utils.support.paths import CAPTIONERS, expanded
 from utils.support.weights import load_weights, save_weights
 from utils.vocabulary import Vocabulary
 
@@ -181,7 +181,7 @@ def captioner_folder(name: str | Path) -> Path:
 
     Raises `CaptionerError` where there is neither.
     """
-    for folder in (CAPTIONERS / name, Path(name).expanduser()):
+    for folder in (CAPTIONERS / name, expanded(name)):
         if (folder / SETTINGS).is_file():
             return folder
     shipped = sorted(path.parent.name for path in CAPTIONERS.glob(f"*/{SETTINGS}"))

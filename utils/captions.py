@@ -13,12 +13,19 @@ SPACES, CHARACTERS = "spaces", "characters"  # how the words of captions are fou
 
 # A word: letters and digits of any language with their marks ("हिन्दी", "chó"), apostrophes inside
 # ("don't"). No minimum length: "a" is the most frequent word of English captions and must stay.
-_PART = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}\u200c\u200d]*"  # joiners shape letters, Persian and Indian
+# Joiners shape letters within a word, Persian and Indian; at its end they are no part of it.
+_PART = r"[\p{L}\p{N}](?:\u200c*[\p{L}\p{N}\p{M}\u200d])*"
 _WORD = regex.compile(rf"{_PART}(?:['״·]{_PART})*")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ＇`´׳‛′ʹ՚", "'"))  # noqa: RUF001 (all of them occur)
 # Between Hebrew letters, a quote stands for the mark of an acronym, which keyboards lack.
 _ACRONYM = regex.compile(r"(?<=\p{Hebrew})[\"”](?=\p{Hebrew})")
 _DOTTED = regex.compile("i\u0307+")  # the Turkish capital İ in lower case
+# Other shapes of the same letters: of full and half width, ligatures, those of Arabic.
+_SHAPES = regex.compile(
+    r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f\ufb00-\ufb06"
+    r"\ufb50-\ufdfb\ufe70-\ufefc]+"
+)
+_STRETCHED = "\u0640"  # the line that makes an Arabic word longer
 # What is never seen, such as a soft hyphen; the zero-width space between words is no part of it.
 _HIDDEN = regex.compile(r"(?![\u200b-\u200d])\p{Default_Ignorable_Code_Point}")
 
@@ -29,7 +36,9 @@ def clean_caption(text: str) -> list[str]:
     `"A man's dog , in tri-colored fur ."` gives `["a", "man's", "dog", "in", "tri", "colored",
     "fur"]`. Accented letters are brought to one form (NFC), so that the same word is one token.
     """
-    text = _ACRONYM.sub("״", _DOTTED.sub("i", _HIDDEN.sub("", text).lower()))
+    text = _SHAPES.sub(lambda same: unicodedata.normalize("NFKC", same.group()), text)
+    text = _HIDDEN.sub("", text).replace(_STRETCHED, "")
+    text = _ACRONYM.sub("״", _DOTTED.sub("i", text.lower()))
     return _WORD.findall(unicodedata.normalize("NFC", text).translate(_APOSTROPHES))
 
 

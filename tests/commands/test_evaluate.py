@@ -1,5 +1,6 @@
 """The command that captions and scores a list: its table, its files, and what it refuses."""
 
+import errno
 import io
 import json
 import os
@@ -19,8 +20,10 @@ import utils.commands.evaluate
 from utils.__main__ import main as command_line
 from utils.captioner import Captioner
 from utils.captions import clean_caption
+from utils.commands.caption import NOTHING
 from utils.commands.evaluate import NAMED, main, prepare
 from utils.metrics import bleu, meteor, score_row, score_rows, score_table, wordnet_at_hand
+from utils.support.files import write_json
 from utils.support.paths import ROOT
 
 TEST = ["0.png", "ảnh 1.JPG", "2.png", "3.png", "4.png"]
@@ -451,3 +454,34 @@ def test_the_captioner_of_the_course_on_drawn_scenes(tiny_scenes, tmp_path):
     scores = json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))["scores"]
     assert scores["beam 3"]["bleu"][0] > 60
     assert scores["beam 3"]["bleu"][3] > scores["captions shuffled"]["bleu"][3] + 10
+
+
+@pytest.mark.parametrize("output", ["json", "scores"])
+def test_a_file_of_somebody_else_is_not_written_over(data, saved, capsys, output):
+    path = data / "mine.json"
+    path.write_text("[1, 2]", encoding="utf-8")
+    assert main(arguments(data, saved, **{output: path})) == NOTHING
+    assert "was not made by this command" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == "[1, 2]"
+
+
+def test_where_the_captions_cannot_be_written_the_scores_are_told(data, saved, capsys, monkeypatch):
+    def full(path, value):
+        if path.name == "captions.json":
+            raise OSError(errno.ENOSPC, "", str(path))
+        write_json(path, value)
+
+    monkeypatch.setattr("utils.commands.evaluate.write_json", full)
+    with pytest.raises(OSError):
+        main(arguments(data, saved))
+    assert "beam 3" in capsys.readouterr().out
+    assert (data / "scores.json").is_file()
+
+
+def test_a_photo_that_is_named_in_two_ways_counts_once(data, saved, capsys):
+    twice = [*TEST, TEST[1].swapcase()]
+    (data / "test.txt").write_text("\n".join(twice), encoding="utf-8")
+    assert main(arguments(data, saved)) == 0
+    assert "named in two ways" in capsys.readouterr().err
+    kept = json.loads((data / "scores.json").read_text(encoding="utf-8"))
+    assert kept["images"] == len(TEST)

@@ -808,3 +808,35 @@ def test_the_shared_part_of_flickr8k_is_installed(here):
     assert "1,000 of the 8,091 captioned photos" in text
     assert here().photos == 7091
     assert not here.place.left()
+
+
+def test_captions_that_the_archive_does_not_have_are_kept(here):
+    place = here.place
+    here(place.root / "archives" / "flickr8k.zip")
+    path = place.folder / "captions.txt"
+    edited = path.read_text(encoding="utf-8") + f"{NAMES[0]},My own caption\n"
+    path.write_text(edited, encoding="utf-8")
+    (place.folder / "Images" / NAMES[1]).unlink()
+    with pytest.raises(InstallError, match=r"captions\.txt has captions that"):
+        here(place.root / "archives" / "flickr8k.zip")
+    assert path.read_text(encoding="utf-8") == edited
+
+    other = place.root / "mine"
+    other.mkdir()
+    (other / "captions.txt").write_text("notes", encoding="utf-8")
+    with pytest.raises(InstallError, match=r"captions\.txt has captions that"):
+        here(place.root / "archives" / "flickr8k.zip", folder=other)
+    assert (other / "captions.txt").read_text(encoding="utf-8") == "notes"
+
+
+@pytest.mark.parametrize("dangling", [False, True])
+def test_a_link_to_another_disk_is_followed_and_stays(here, dangling):
+    place = here.place
+    disk, link = place.root / "disk", place.root / "link"
+    if not dangling:
+        disk.mkdir()
+    link.symlink_to(disk)
+    for _ in range(2):
+        assert here(place.root / "archives" / "flickr8k.zip", folder=link).photos == 12
+    assert link.is_symlink() and (disk / "captions.txt").is_file()
+    assert [path.name for path in place.root.glob(".link*")] == []

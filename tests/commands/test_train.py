@@ -108,6 +108,17 @@ def test_a_run_that_would_write_over_its_data_is_refused(
     assert {path.name: path.read_bytes() for path in (tmp_path / place).iterdir()} == before
 
 
+@pytest.mark.parametrize("name", ["scores.json", "captions.png", "captioner/mine.py"])
+def test_a_run_does_not_write_over_the_files_of_others(no_work, tmp_path, capsys, name):
+    photos_in(tmp_path / "x")
+    path = tmp_path / "run" / name
+    path.parent.mkdir(parents=True)
+    path.write_text('{"photo.jpg": "mine"}', encoding="utf-8")
+    assert main(["train", str(tmp_path / "x"), "--folder", str(tmp_path / "run")]) == 1
+    assert f"{path} was not made by this command" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == '{"photo.jpg": "mine"}'
+
+
 def test_a_captioner_is_not_shipped_outside_its_folder(no_work, tmp_path, capsys):
     photos_in(tmp_path / "x")
     given = ["train", str(tmp_path / "x"), "--folder", str(tmp_path / "run"), "--ship", "../other"]

@@ -460,7 +460,16 @@ def test_an_output_that_is_an_input_is_refused(tmp_path, capsys):
     path = tmp_path / "scores.json"
     path.write_text("{}", encoding="utf-8")
     assert main(["scenes", "scenes", "--scores", str(path), "--json", str(path)]) == 2
-    assert "is an input" in capsys.readouterr().err
+    assert "one of the files that are read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["captions.txt", "captions.json", "notes.md"])
+def test_an_output_that_somebody_else_has_written_is_refused(tmp_path, capsys, name):
+    path = tmp_path / name
+    path.write_text('{"a.jpg": "A dog"}', encoding="utf-8")
+    assert main(["scenes", "scenes", "--json", str(path)]) == 2
+    assert "was not made by this command" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == '{"a.jpg": "A dog"}'
 
 
 def test_every_cause_points_to_a_section_that_exists():

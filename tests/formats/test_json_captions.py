@@ -179,3 +179,26 @@ def test_anything_else_is_one_sentence(tmp_path, fault):
     with pytest.raises(ValueError, match=sentence) as caught:
         read(tmp_path, value)
     assert len(str(caught.value)) < 700 + len(str(tmp_path))
+
+
+def test_a_dictionary_with_an_empty_entry_is_read_without_it(tmp_path):
+    path = tmp_path / "captions.json"
+    path.write_text('{"a.jpg": null, "b.jpg": "A cat", "c.jpg": ["A dog"]}', encoding="utf-8")
+    found = read_captions_file(path)
+    assert found.captions == {"b.jpg": ["A cat"], "c.jpg": ["A dog"]}
+    assert len(found.notes) == 1 and "have no word" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"a.jpg": 5, "b.jpg": "A cat", "c.jpg": "A dog"}, r"a\.jpg has an image, a caption"),
+        ({"images": [{"filename": "a.jpg", "sentences": [{"sent": "A dog"}]}]}, "it has sent"),
+        ({"images": [{"filename": "a.jpg", "sentences": [{"raw": None}]}]}, "has a word"),
+    ],
+)
+def test_what_is_wrong_with_an_entry_is_named(tmp_path, value, words):
+    path = tmp_path / "captions.json"
+    path.write_text(json.dumps(value), encoding="utf-8")
+    with pytest.raises(ValueError, match=words):
+        read_captions_file(path)

@@ -208,3 +208,55 @@ def test_each_fault_is_said_with_its_line(tmp_path, fault):
 def test_the_courses_own_format_is_told_from_the_others(tmp_path):
     assert read(tmp_path, READ["the course's own"]).kind == OWN
     assert read(tmp_path, READ["Flickr30k"]).kind != OWN
+
+
+LISTS = {
+    "NumPy's print": "image,caption\na.jpg,\"['A dog' 'Two dogs']\"\nb.jpg,\"['A cat']\"\n",
+    "NumPy's print in lines": "image,caption\na.jpg,\"['A dog'\n 'Two dogs']\"\nb.jpg,A cat\n",
+    "a tuple": "image,caption\na.jpg,\"('A dog', 'Two dogs')\"\nb.jpg,A cat\n",
+    "tabs, no header": "a.jpg\tA dog\tTwo dogs\nb.jpg\tA cat\n",
+    "bars, no header": "a.jpg|A dog|Two dogs\nb.jpg|A cat\n",
+    "empty cells of pandas": "image,caption_1,caption_2\na.jpg,A dog,Two dogs\nb.jpg,A cat,nan\n",
+}
+
+
+@pytest.mark.parametrize("text", LISTS.values(), ids=LISTS)
+def test_several_captions_in_a_row_are_several(tmp_path, text):
+    assert read(tmp_path, text).captions == DOGS
+
+
+def test_columns_of_captions_without_a_header(tmp_path):
+    found = read(tmp_path, 'a.jpg,A dog,"Big, brown"\nb.jpg,A cat,Cats\n')
+    assert found.captions == {"a.jpg": ["A dog", "Big, brown"], "b.jpg": ["A cat", "Cats"]}
+    found = read(tmp_path, "a.jpg,A dog, running\nb.jpg,A cat, sleeping\n")
+    assert found.captions == {"a.jpg": ["A dog, running"], "b.jpg": ["A cat, sleeping"]}
+
+
+def test_a_cell_that_a_program_left_empty_is_no_caption(tmp_path):
+    with pytest.raises(ValueError, match=r"line 3 has no image name or no word"):
+        read(tmp_path, "image,caption\na.jpg,A dog\nb.jpg,NaN\n")
+
+
+def test_html_becomes_text(tmp_path):
+    found = read(
+        tmp_path,
+        "image,caption\na.jpg,A man&#39;s dog &amp;amp; cat<br/>run\nb.jpg,1 < 2; R&D; a <hat>\n",
+    )
+    assert found.captions == {
+        "a.jpg": ["A man's dog & cat run"],
+        "b.jpg": ["1 < 2; R&D; a <hat>"],
+    }
+    assert len(found.notes) == 1 and "1 of the 2 captions hold HTML" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["Der Hund läuft über die Straße", "dög\u2019s life \u2013 \u201cso\u201d", "Žlutý pes"]
+)
+@pytest.mark.parametrize("codec", ["cp1252", "latin-1"])
+def test_utf8_that_was_read_as_another_encoding_is_set_right(tmp_path, text, codec):
+    spoilt = text.encode("utf-8").decode(codec, "surrogateescape")
+    if any("\udc80" <= letter <= "\udcff" for letter in spoilt):
+        pytest.skip("Windows-1252 has no such letter")
+    found = read(tmp_path, f"image,caption\na.jpg,{spoilt}\nb.jpg,Ein Café à la Ñandú\n")
+    assert found.captions == {"a.jpg": [text], "b.jpg": ["Ein Café à la Ñandú"]}
+    assert len(found.notes) == 1 and "are set right" in found.notes[0]

@@ -89,6 +89,9 @@ TEXTS = (
     "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian, with a joiner
     "so\u00adft hy\ufeffphen",
     "'quoted' ''twice'' don't",
+    "خانه\u200c بزرگ كتـــاب ﻛﺘﺎﺏ",
+    "ＤＯＧ ﬁne ｲﾇ",  # noqa: RUF001
+    'צה"ל ‛tis o՚clock',  # noqa: RUF001
     "...",
     "",
 )

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from utils.support.class_settings import CHECKS, HINTS, ClassSettings, read_class_settings
 from utils.support.files import atomic_path, read_json, write_json
-from utils.support.paths import DATA, ROOT
+from utils.support.paths import DATA, ROOT, expanded
 
 NAME = "image-captioning"
 CLASS_FOLDER = DATA / "class"  # where `make class` writes; git ignores it
@@ -157,7 +157,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     if given.student and not given.variant:
         raise ValueError("--student chooses among variants, so it needs --variant SEED as well.")
-    dest = given.dest.expanduser()
+    dest = expanded(given.dest)
     settings = ClassSettings(given.hints, given.checks, given.variant, given.student)
     folder = hand_out(dest, settings, given.chapters, given.force)
     print("\n".join(_told(folder, settings)))

@@ -28,7 +28,7 @@ from utils.exercises.guesses import (
     load_predictions,
 )
 from utils.exercises.progress import DAMAGE, Progress, parsed_progress
-from utils.support.files import atomic_path, demand_apart
+from utils.support.files import atomic_path, demand_apart, demand_own_file, is_png
 from utils.support.tables import text_table
 
 if TYPE_CHECKING:
@@ -165,6 +165,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, default=PICTURE, help="the picture, a PNG")
     given = parser.parse_args(arguments)
     demand_apart([given.output], given.files)
+    demand_own_file(given.output, is_png)
     students, troubles = read_students(given.files)
     print("\n".join(troubles), file=sys.stderr, end="\n" if troubles else "")
     found = guesses_of(students)

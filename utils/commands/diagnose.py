@@ -13,10 +13,17 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from utils.support.files import read_json, write_json
+from utils.support.files import (
+    demand_apart,
+    demand_own_file,
+    holds_names,
+    read_json,
+    write_json,
+)
 from utils.support.paths import CAPTIONERS
 from utils.support.tables import text_table
 
@@ -294,15 +301,24 @@ def _problem(given: argparse.Namespace) -> str | None:
         return f"{given.captioner} needs the vocabulary that numbers its words: --vocabulary FILE."
     if given.vocabulary and not own:
         return "--vocabulary goes with a .keras model: a captioner's folder has its own."
-    inputs = [given.vocabulary, given.features, given.scores, given.captions]
-    if given.json and any(path and path.resolve() == given.json.resolve() for path in inputs):
-        return f"--json names {given.json}, which is an input: choose another name."
+    try:
+        _demand_output(given)
+    except ValueError as error:
+        return f"--json: {error}"
     if given.scores:
         try:
             json.loads(given.scores.read_text(encoding="utf-8-sig"))
         except ValueError as error:
             return f"{given.scores} is not JSON in UTF-8 ({error}): check what --scores names."
     return None
+
+
+def _demand_output(given: argparse.Namespace) -> None:
+    """Raise `ValueError` where `--json` names an input, or another file than this command's."""
+    if given.json:
+        named = (given.captioner, given.vocabulary, given.features, given.scores, given.captions)
+        demand_apart([given.json], filter(None, named))
+        demand_own_file(given.json, partial(holds_names, names=("verdict", "causes", "evidence")))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -17,6 +17,7 @@ import tempfile
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,17 @@ from utils.formats.names import match_names, photos_under, unfound_notes
 from utils.formats.oddities import spaceless_note, without_repeats
 from utils.images import IMAGE_SUFFIXES
 from utils.support.errors import sentence
-from utils.support.files import demand_apart, make_folder, write_json
+from utils.support.files import (
+    demand_apart,
+    demand_own_file,
+    holds_names,
+    make_folder,
+    read_json,
+    write_json,
+)
 from utils.support.light_keras import import_keras
 from utils.support.memory import demand_memory
-from utils.support.paths import CAPTIONERS
+from utils.support.paths import CAPTIONERS, expanded
 from utils.support.progress_bar import progress_bar
 
 if TYPE_CHECKING:
@@ -100,6 +108,8 @@ def prepare(
         names = read_names(names_file, notes)
     else:
         names = splits.get("test") or names_in(images_dir)
+    photo_of = match_names(names, photos_under(images_dir, IMAGE_SUFFIXES))
+    names = _each_photo_once(names, photo_of, notes)
     train = read_names(train_file, notes) if train_file else splits.get("train")
     references = train_tokens = None
     if file:
@@ -108,10 +118,25 @@ def prepare(
         notes += spaceless_note(file.captions) if words == SPACES else []
     elif train is not None:
         raise InputError("--train-names needs --captions, the file that holds their captions.")
-    photo_of = match_names(names, photos_under(images_dir, IMAGE_SUFFIXES))
     photos = [images_dir / photo_of.get(name, name) for name in names]
     _check_photos(photos, images_dir)
     return Evaluation(names, photos, references, train_tokens, notes, words)
+
+
+def _each_photo_once(names: list[str], photo_of: dict[str, str], notes: list[str]) -> list[str]:
+    """Return the names without those that mean a photo named before; `notes` tells of them."""
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(photo_of.get(name, name), name)
+    if len(first) < len(names):
+        again = next(name for name in names if name not in first.values())
+        same = first[photo_of[again]]
+        count = len(names) - len(first)
+        notes.append(
+            f"{count:,} of the images are named in two ways ({same} and {again}, for example); "
+            "each photo is taken once."
+        )
+    return list(first.values())
 
 
 def _captions(path: Path, notes: list[str]) -> CaptionsFile:
@@ -330,7 +355,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _inputs(given: argparse.Namespace) -> list[Path]:
     """Return every file that is read: lists, captions, the captioner's own, all photos."""
     files = [path for path in (given.captions, given.names, given.train_names) if path]
-    for folder in (CAPTIONERS / given.captioner, Path(given.captioner).expanduser()):
+    for folder in (CAPTIONERS / given.captioner, expanded(given.captioner)):
         files += folder.iterdir() if folder.is_dir() else []
     if given.images_dir.is_dir():
         listed = read_names(given.names, []) if given.names else []
@@ -339,11 +364,24 @@ def _inputs(given: argparse.Namespace) -> list[Path]:
     return files
 
 
+def _holds_captions(path: Path) -> bool:
+    """Tell whether a file is what `--json` writes: a caption for each photo's name."""
+    try:
+        found = read_json(path, kind=dict)
+    except ValueError:
+        return False
+    return all(isinstance(caption, str) for caption in found.values())
+
+
 def _begin(given: argparse.Namespace) -> tuple[Evaluation, Captioner]:
     outputs = [path for path in (given.json, given.scores) if path]
     demand_apart(outputs, _inputs(given))
     for path in outputs:
         check_target(path)
+    if given.scores:
+        demand_own_file(given.scores, partial(holds_names, names=("captioner", "scores")))
+    if given.json:
+        demand_own_file(given.json, _holds_captions)
     words = checked_words(given.words or words_of(given.captioner))
     task = prepare(given.images_dir, given.names, given.captions, given.train_names, words)
     for note in task.notes:
@@ -358,11 +396,27 @@ def _begin(given: argparse.Namespace) -> tuple[Evaluation, Captioner]:
 def _finish(given: argparse.Namespace, task: Evaluation, captioner: Captioner) -> None:
     width = given.beam or captioner.beam_width
     captions = caption_list(captioner, task.photos, width, progress=sys.stderr.isatty())
+    failed = None
     if given.json:
         texts = (caption_text(tokens, captioner.words) for tokens in captions)
-        write_json(given.json, dict(zip(task.names, texts, strict=True)))
-    if task.references is None:
-        return
+        try:
+            write_json(given.json, dict(zip(task.names, texts, strict=True)))
+        except OSError as error:  # such as a full disk: the scores are told all the same
+            failed = error
+    if task.references is not None:
+        _score(given, task, captioner, captions, width)
+    if failed:
+        raise failed
+
+
+def _score(
+    given: argparse.Namespace,
+    task: Evaluation,
+    captioner: Captioner,
+    captions: list[list[str]],
+    width: int,
+) -> None:
+    """Print the table of scores, and write it where `--scores` names a file."""
     if task.words != captioner.words:  # scored by characters, written by words
         texts = [caption_text(tokens, captioner.words) for tokens in captions]
         captions = [caption_tokens(text, task.words) for text in texts]

@@ -33,7 +33,7 @@ from utils.dataset import SPLITS, load_dataset, read_split_lists
 from utils.glove import whole_glove_dir
 from utils.images import IMAGE_SUFFIXES
 from utils.support.errors import sentence
-from utils.support.paths import cache_dir, dataset_dir
+from utils.support.paths import cache_dir, dataset_dir, expanded
 
 FLICKR8K = "adityajn105/flickr8k"
 GLOVE_6B = "rtatman/glove-global-vectors-for-word-representation"
@@ -73,7 +73,9 @@ def install_flickr8k(
     stands in the way.
     """
     # An absolute path, because a folder that is just called "flickr8k" would mean data/flickr8k.
-    folder = (Path(folder) if folder else dataset_dir("flickr8k")).expanduser().absolute()
+    folder = (expanded(folder) if folder else dataset_dir("flickr8k")).absolute()
+    if folder.is_symlink():  # to a larger disk: the place that it names is filled, and it stays
+        folder = folder.resolve()
     try:
         downloads = cache_dir() / "downloads"
         photos = Archive(FLICKR8K, downloads, f"{COMMAND} --from-zip ARCHIVE", from_zip)
@@ -112,6 +114,7 @@ def _install_photos(
             archive.download(say)
             say(f"Unpacking {archive.path.name} and opening every photo ...")
             _unpack_photos(archive, temporary)
+            _demand_same_captions(folder, temporary, archive)
             _keep_others(folder, temporary)
             _write_lists(lists, temporary)
             _check_photos(archive, temporary)
@@ -158,6 +161,19 @@ def _reuse(folder: Path, lists: dict[str, list[str]], temporary: Path) -> Instal
     for split in lists:
         (temporary / _list_name(split)).replace(folder / _list_name(split))
     return installed
+
+
+def _demand_same_captions(folder: Path, temporary: Path, archive: Archive) -> None:
+    """Raise `InstallError` where a folder's captions would be lost: those of others, or edited."""
+    if not (folder / "captions.txt").is_file():
+        return
+    files = [place / "captions.txt" for place in (folder, temporary)]
+    here, new = (set(path.read_bytes().splitlines()) for path in files)
+    if not here <= new:
+        raise InstallError(
+            f"{folder / 'captions.txt'} has captions that {archive.path} does not have, and would "
+            "be replaced: move it away, or choose another folder with --folder."
+        )
 
 
 def _keep_others(folder: Path, temporary: Path) -> None:

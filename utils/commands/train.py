@@ -19,7 +19,15 @@ from typing import TYPE_CHECKING
 from utils.captions import caption_text
 from utils.commands.words import add_words_options, checked_words
 from utils.dataset import Dataset, demand_lists, load_dataset
-from utils.support.files import demand_apart, make_folder, write_json
+from utils.support.files import (
+    demand_apart,
+    demand_own_file,
+    is_png,
+    make_folder,
+    not_ours,
+    read_json,
+    write_json,
+)
 from utils.support.memory import demand_memory
 from utils.support.paths import CAPTIONERS, RUNS, dataset_name
 
@@ -112,7 +120,31 @@ def demand_safe(given: argparse.Namespace, dataset: Dataset, folder: Path) -> No
             raise ValueError(
                 f"{folder / name} holds data that are read: choose another --folder for the run."
             )
+    _demand_own(folder)
     make_folder(folder)
+
+
+def _demand_own(folder: Path) -> None:
+    """Raise `ValueError` where a run's folder has a file of another origin that would go."""
+    from utils.captioner import SETTINGS, SUMMARY, WEIGHTS, WORDS
+
+    demand_own_file(folder / SCORES, _holds_scores)
+    for name in (CAPTIONS, CURVES):
+        demand_own_file(folder / name, is_png)
+    captioner = folder / "captioner"
+    ours = {SETTINGS, SUMMARY, WEIGHTS, WORDS, "README.md", ".DS_Store", "Thumbs.db", "desktop.ini"}
+    for path in captioner.iterdir() if captioner.is_dir() else ():
+        if path.name not in ours:
+            raise not_ours(path)
+
+
+def _holds_scores(path: Path) -> bool:
+    """Tell whether a file is a table of scores by split, as this command writes it."""
+    try:
+        found = read_json(path, kind=dict)
+    except ValueError:
+        return False
+    return all(isinstance(told, dict) and "scores" in told for told in found.values())
 
 
 def main(arguments: list[str] | None = None) -> int:

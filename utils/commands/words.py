@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 from contextlib import suppress
-from pathlib import Path
 
 from utils.captions import CHARACTERS, SPACES
 from utils.formats.segmenters import SEGMENTERS, segmenter
 from utils.support.files import read_json
-from utils.support.paths import CAPTIONERS
+from utils.support.paths import CAPTIONERS, expanded
 
 
 def add_words_options(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +44,7 @@ def words_of(captioner: str) -> str:
 
     Settings that cannot be read say `spaces`; loading them says what is wrong.
     """
-    for folder in (CAPTIONERS / captioner, Path(captioner).expanduser()):
+    for folder in (CAPTIONERS / captioner, expanded(captioner)):
         if (folder / "settings.json").is_file():
             with suppress(OSError, ValueError, KeyError, TypeError):
                 return str(read_json(folder / "settings.json")["more"]["words"])

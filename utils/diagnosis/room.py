@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from utils.diagnosis.finding import Finding, ok, warning, wrong
-from utils.support.paths import RUNS, made_dir
+from utils.support.paths import RUNS, expanded, made_dir
 
 GB = 1e9
 # What each takes, in GB, measured on two cores.
@@ -155,8 +155,8 @@ class Place:
 
 def places() -> list[Place]:
     """Return where the course writes."""
-    cache = Path(os.environ.get("CAPTIONING_CACHE") or made_dir() / "cache").expanduser()
-    progress = Path(os.environ.get("COURSE_PROGRESS") or made_dir() / "progress.json").expanduser()
+    cache = expanded(os.environ.get("CAPTIONING_CACHE") or made_dir() / "cache")
+    progress = expanded(os.environ.get("COURSE_PROGRESS") or made_dir() / "progress.json")
     return [
         Place("data", made_dir(), 0.5, "COURSE_DATA"),
         Place("caches", cache, 1.0, "CAPTIONING_CACHE"),

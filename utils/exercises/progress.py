@@ -15,7 +15,7 @@ from typing import Any
 
 from utils.exercises.guesses import Guess, Truth
 from utils.support.files import write_json
-from utils.support.paths import made_dir
+from utils.support.paths import expanded, made_dir
 
 # What reading a file raises that is none of ours.
 DAMAGE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -45,7 +45,7 @@ class Progress:
 
 def progress_path() -> Path:
     """Return the file: `COURSE_PROGRESS`, else `progress.json` of the folder for what is made."""
-    return Path(os.environ.get("COURSE_PROGRESS") or made_dir() / "progress.json").expanduser()
+    return expanded(os.environ.get("COURSE_PROGRESS") or made_dir() / "progress.json")
 
 
 def read_progress() -> Progress:
@@ -133,7 +133,7 @@ def write_progress(kept: Progress) -> str:
 
 def export_progress(file: str | Path) -> str:
     """Write what is kept to a file for a teacher; return a sentence that says what happened."""
-    path = Path(file).expanduser()
+    path = expanded(file)
     if path.exists():
         return f"{path} exists already: choose another name, so that nothing is overwritten."
     kept = read_progress()

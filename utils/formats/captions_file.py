@@ -10,6 +10,7 @@ from utils.formats.json_captions import read_json_captions
 from utils.formats.markers import without_markers
 from utils.formats.table import OWN, READ, Entry, read_table
 from utils.formats.text import read_text
+from utils.formats.web_text import mended
 
 __all__ = ["OWN", "CaptionsFile", "find_captions_file", "read_captions_file"]
 
@@ -71,6 +72,8 @@ def read_captions_file(path: Path) -> CaptionsFile:
         raise ValueError(f"{path} holds no captions: it needs a row `image,caption` for each.")
     _demand_text(path, entries)
     entries, notes = without_markers(entries, path)
+    entries, of_text = mended(entries)
+    notes += of_text
     captions: dict[str, list[str]] = {}
     for image, caption, _ in entries:
         captions.setdefault(image, []).append(caption)

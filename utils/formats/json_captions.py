@@ -56,8 +56,8 @@ def _of_value(path: Path, value: Any) -> Found | None:
         return "JSON lines", list(_records(path, [value]))
     if records := _by_name(value):
         return "a JSON dictionary from names to captions", list(_records(path, records))
-    if all(map(_is_captions, value.values())):
-        return "a JSON dictionary from names to captions", list(_dictionary(value))
+    if sum(map(_is_captions, value.values())) > len(value) / 2:
+        return "a JSON dictionary from names to captions", list(_dictionary(path, value))
     inner = next(iter(value.values()))
     return _of_value(path, inner) if len(value) == 1 else None  # {"data": [...]}
 
@@ -194,6 +194,11 @@ def _karpathy(path: Path, images: list[Any]) -> Iterator[Entry]:
         for sentence in sentences:
             caption = sentence
             if isinstance(sentence, dict):
+                if not {"raw", "tokens"} & set(sentence):
+                    raise ValueError(
+                        f"{where} has a sentence without `raw` and without `tokens`, which "
+                        f"Karpathy's splits have (it has {', '.join(sentence) or 'nothing'})."
+                    )
                 caption = sentence.get("raw", sentence.get("tokens"))
                 caption = " ".join(map(str, caption)) if isinstance(caption, list) else caption
             yield _entry(where, name, caption, image.get("split") or "")
@@ -210,10 +215,10 @@ def _path_of(image: dict[str, Any]) -> Any:
     return f"{folder}/{name}"
 
 
-def _dictionary(value: dict[str, Any]) -> Iterator[Entry]:
+def _dictionary(path: Path, value: dict[str, Any]) -> Iterator[Entry]:
     for name, captions in value.items():
         for caption in captions if isinstance(captions, list) else [captions]:
-            yield clean_name(name), caption.strip(), ""
+            yield _entry(f"{path}, {name}", name, caption)
 
 
 def _is_captions(value: Any) -> bool:

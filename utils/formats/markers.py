@@ -37,6 +37,8 @@ def without_markers(entries: Sequence[Entry], path: object) -> tuple[list[Entry]
         for (image, _, split), text in zip(whole, texts, strict=True)
         if has_word(text)
     ]
+    if entries and not any(has_word(caption) for _, caption, _ in entries):
+        raise ValueError(f"None of the captions of {path} has a word: check the file.")
     if entries and not kept:
         raise ValueError(
             f"All captions of {path} consist of markers, or have words replaced by a marker such "

@@ -8,7 +8,7 @@ import json
 import re
 import string
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from utils.formats.text import lines_of
@@ -42,7 +42,13 @@ READ = (
     "or a dictionary from names to captions"
 )
 _LONGEST_NAME = 60  # of a column
+# Texts in quotes with blanks between them, as NumPy prints an array: ['A dog' 'A hound'].
+_ONE_QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+_QUOTED = re.compile(_ONE_QUOTED, re.DOTALL)
+_PRINTED = re.compile(rf"\[\s*(?:{_ONE_QUOTED})(?:\s+(?:{_ONE_QUOTED}))+\s*\]", re.DOTALL)
+_NOTHING = ("nan", "null", "none", "<na>", "n/a")  # how programs write a cell without anything
 _MOST_LINES = 5  # of one caption in quotes
+_LOOKED_AT = 50  # rows of a file without a header
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Columns:
     """Which of the `count` columns of a table hold what; `split` is None where there is none.
 
     `headless`: no line names the columns. Then each row begins with an image's name, and its last
-    column is the caption, whatever that contains.
+    column is the caption, whatever that contains; or several columns are captions, in any number.
     """
 
     delimiter: str
@@ -107,7 +113,8 @@ def _header(path: Path, lines: Sequence[str]) -> tuple[int, Columns]:
     first = lines[filled[0] - 1]
     for delimiter in ("\t", *_DELIMITERS, " "):
         if _begins_with_a_name(first, delimiter):
-            return filled[0] - 1, _without_header(delimiter, first.split(delimiter))
+            rows = [lines[number - 1] for number in filled[:_LOOKED_AT]]
+            return filled[0] - 1, _without_header(delimiter, rows)
     for delimiter in _DELIMITERS:
         cells = [cell.strip(' "') for cell in first.split(delimiter)]
         columns = _columns(delimiter, cells)
@@ -135,11 +142,32 @@ def _is_photo_name(name: str) -> bool:
     return bool(SUFFIX.search(name) or _NUMBERED.search(name))
 
 
-def _without_header(delimiter: str, cells: Sequence[str]) -> Columns:
-    """Return the columns of a file by its first row: a name, perhaps a number, the caption."""
+def _without_header(delimiter: str, rows: Sequence[str]) -> Columns:
+    """Return the columns of a file by its first rows: a name, perhaps a number, the captions."""
+    cells = rows[0].split(delimiter)
     numbered = len(cells) > 2 and cells[1].strip(' "').isdecimal() and delimiter != " "
     last = 2 if numbered else 1
-    return Columns(delimiter, last + 1, 0, (last,), headless=True)
+    captions = tuple(range(last, max(_columns_of_captions(delimiter, rows), last + 1)))
+    return Columns(delimiter, captions[-1] + 1, 0, captions, headless=True)
+
+
+def _columns_of_captions(delimiter: str, rows: Sequence[str]) -> int:
+    """Return the number of columns where each row has several captions, else 0.
+
+    A tab or a bar is no part of a caption. Commas and semicolons are, but a blank follows them
+    there, and not every caption has as many.
+    """
+    if delimiter == " ":
+        return 0
+    if delimiter in "\t|":
+        return max(len(row.split(delimiter)) for row in rows)
+    try:
+        read = [next(csv.reader([row], delimiter=delimiter, strict=True), []) for row in rows]
+    except csv.Error:
+        return 0
+    alike = len(read) > 1 and len({len(cells) for cells in read}) == 1
+    apart = all(cell and not cell[0].isspace() for cells in read for cell in cells)
+    return len(read[0]) if alike and apart else 0
 
 
 def named_column(name: str) -> str:
@@ -171,14 +199,18 @@ def _entries(where: str, cells: list[str], columns: Columns) -> list[Entry]:
                 f"{where} does not begin with an image's name, as the first line of the file does "
                 f"(it begins with {cells[0][:40]!r}): mend it, or begin the file with a header."
             )
-        last = columns.count - 1
-        cells = [*cells[:last], f"{columns.delimiter} ".join(cells[last:])]
+        last = columns.captions[0]
+        if len(columns.captions) == 1:
+            cells = [*cells[:last], f"{columns.delimiter} ".join(cells[last:])]
+        else:
+            cells += [""] * (columns.count - len(cells))
+            columns = replace(columns, captions=tuple(range(last, len(cells))), count=len(cells))
     if len(cells) != columns.count:
         raise ValueError(_wrong_count(where, cells, columns))
     image = clean_name(cells[columns.image])
     captions = [one for place in columns.captions for one in _captions_in(cells[place])]
     if len(captions) > 1:  # columns of their own: a photo may have fewer
-        captions = [caption for caption in captions if caption]
+        captions = [one for one in captions if one and one.lower() not in _NOTHING]
     if not image or not captions or not all(map(has_word, captions)):
         raise ValueError(f"{where} has no image name or no word in its caption: remove it.")
     split = cells[columns.split] if columns.split is not None else ""
@@ -200,14 +232,17 @@ def _wrong_count(where: str, cells: Sequence[str], columns: Columns) -> str:
 
 def _captions_in(cell: str) -> list[str]:
     """Return the captions in a cell: one, or those of a list that a program has written there."""
-    if not (cell.startswith("[") and cell.endswith("]")):
+    if (cell[:1], cell[-1:]) not in (("[", "]"), ("(", ")"), ("{", "}")):
         return [cell]
+    if _PRINTED.fullmatch(cell):  # Python would join them to one text
+        cell = f"[{', '.join(match.group() for match in _QUOTED.finditer(cell))}]"
     for read in (json.loads, ast.literal_eval):
         try:
             found = read(cell)
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             continue
-        if isinstance(found, list) and found and all(isinstance(one, str) for one in found):
+        many = isinstance(found, list | tuple | set) and bool(found)
+        if many and all(isinstance(one, str) for one in found):
             return [one.strip() for one in found]
     return [cell]
 
@@ -221,8 +256,8 @@ def clean_name(name: str) -> str:
 
 
 def has_word(caption: str) -> bool:
-    """Return whether there is a letter or a digit in a caption."""
-    return any(character.isalnum() for character in caption)
+    """Return whether a caption has a letter or a digit, and is no `nan` of a program."""
+    return caption.lower() not in _NOTHING and any(letter.isalnum() for letter in caption)
 
 
 def _plain_rows(lines: Sequence[str], columns: Columns) -> Iterator[Row]:
@@ -291,6 +326,7 @@ def _begins_a_row(line: str, open_row: str, columns: Columns) -> bool:
 
 def _stray_quote(where: str) -> str:
     return (
-        f"{where}: a double quote opens a caption here and is not closed in its row, so that it "
-        "would swallow the rows below. Remove it or close it; inside a caption it is written twice."
+        f"{where}: a double quote opens a caption here and is not closed in its row, or "
+        f"{_MOST_LINES} lines, so that it would swallow the rows below. Remove it or close it; "
+        "inside a caption it is written twice."
     )

@@ -6,6 +6,8 @@ import codecs
 import re
 from pathlib import Path
 
+from utils.formats.encodings import likely_encoding
+
 # What begins a file that holds captions but is no text.
 _NO_TEXT = {
     b"PK\x03\x04": "a ZIP archive or a spreadsheet: unpack it, or save its table as CSV in UTF-8",
@@ -79,29 +81,17 @@ def _other_encoding(path: Path, data: bytes, place: int) -> str:
             f"{path}, line {line} has a damaged character, while other lines are UTF-8: write the "
             "line again, and save it as UTF-8."
         )
-    whole = lines_of(data.decode("cp1252", "replace"))[line - 1].strip()
-    high = [byte for byte in data if byte > 127]
     where = f"{path} is not UTF-8 (line {line})"
-    if len(high) > len(data) / 4:
-        encoding = _guess(data)
-        like = f"it looks like {encoding}" if encoding else "its encoding is not known"
-        return f"{where}; {like}: {_SAVE.format(encoding or 'ITS-ENCODING')}"
-    encoding, name = ("CP1252", "Windows-1252") if min(high) < 160 else ("LATIN1", "Latin-1")
+    likely = likely_encoding(data)
+    if likely is None:
+        return f"{where}; its encoding is not known: {_SAVE.format('ITS-ENCODING')}"
+    whole = lines_of(data.decode(likely.codec, "replace"))[line - 1].strip()
     shown = whole if len(whole) <= 60 else f"{whole[:57]}..."
-    return f"{where}; it looks like {name}, in which the line reads {shown!r}: " + _SAVE.format(
-        encoding
+    return (
+        f"{where}; it looks like {likely.name}, in which the line reads {shown!r}: "
+        f"{_SAVE.format(likely.iconv)}"
     )
 
 
 def _line_of(data: bytes, place: int) -> int:
     return len(lines_of(data[:place].decode("latin-1")))
-
-
-def _guess(data: bytes) -> str | None:
-    """Return the encoding of a text in letters of another script, as far as one can tell."""
-    try:
-        from charset_normalizer import from_bytes
-    except ImportError:
-        return None
-    best = from_bytes(data[:100_000]).best()
-    return best.encoding.upper() if best else None

@@ -12,7 +12,7 @@ import shutil
 import unicodedata
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -225,6 +225,28 @@ def demand_own_page(path: Path, titles: Sequence[bytes]) -> None:
             start = file.read(TITLE_STANDS_IN)
     if start and not any(title in start for title in titles):
         raise not_ours(path)
+
+
+def demand_own_file(path: Path, is_ours: Callable[[Path], bool]) -> None:
+    """Raise `ValueError` where a file that is not ours would be written over; an empty one may."""
+    if not path.exists() or (path.is_file() and path.stat().st_size == 0):
+        return
+    if not path.is_file() or not is_ours(path):
+        raise not_ours(path)
+
+
+def is_png(path: Path) -> bool:
+    """Tell whether a file is a picture in PNG, as the commands draw them."""
+    with open(path, "rb") as file:
+        return file.read(8) == b"\x89PNG\r\n\x1a\n"
+
+
+def holds_names(path: Path, names: Iterable[str]) -> bool:
+    """Tell whether a file is a JSON dictionary that has all of these names."""
+    try:
+        return set(names) <= set(read_json(path, kind=dict))
+    except ValueError:
+        return False
 
 
 def not_ours(path: Path) -> ValueError:

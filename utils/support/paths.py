@@ -19,10 +19,29 @@ CAPTIONERS = DATA / "captioners"
 
 def made_dir() -> Path:
     """Return the folder for what is made: `COURSE_DATA`, else `data`."""
-    return Path(os.environ.get("COURSE_DATA") or DATA).expanduser()
+    return Path(os.path.expanduser(os.environ.get("COURSE_DATA") or DATA))
 
 
 RUNS = made_dir() / "runs"  # what trainings leave
+
+
+def expanded(path: Path | str) -> Path:
+    """Return a path with `~` as the home folder; raise `ValueError` where that is not known."""
+    found = Path(os.path.expanduser(path))
+    if str(found).startswith("~"):
+        raise ValueError(
+            f"{path} begins with the name of a user who is not known here: write the whole path."
+        )
+    return found
+
+
+def demand_known_homes() -> None:
+    """Raise `ValueError` where a setting of the environment names the home of nobody."""
+    for name in ("COURSE_DATA", "CAPTIONING_CACHE", "COURSE_PROGRESS"):
+        try:
+            expanded(os.environ.get(name, ""))
+        except ValueError as error:
+            raise ValueError(f"The setting {name}: {error}") from error
 
 
 def dataset_name() -> str:
@@ -37,13 +56,12 @@ def dataset_dir(name: str | None = None) -> Path:
         return Path(os.environ["COURSE_SCENES"])
     if name in ("scenes", "flickr8k"):
         return made_dir() / name
-    return Path(name).expanduser()
+    return expanded(name)
 
 
 def cache_dir() -> Path:
     """Return the folder for caches, made if missing: `CAPTIONING_CACHE`, else `data/cache`."""
-    folder = Path(os.environ.get("CAPTIONING_CACHE") or made_dir() / "cache").expanduser()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = expanded(os.environ.get("CAPTIONING_CACHE") or made_dir() / "cache")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -15,13 +15,17 @@ from utils.support.photo_files import PhotoError
 LARGE = 25_000_000  # pixels: a photo of more is made smaller piece by piece, to spare memory,
 ENOUGH = 896  # to this width and height or a little more
 PIECE = 256  # pixels of the smaller photo in the width and height of a piece
+# Numbers that lie more than FAR times the range of the others away from them do not count. Of each
+# piece of a photo, the ENDS least and the ENDS largest numbers are compared.
+FAR, ENDS = 10, 64
 Box = tuple[int, int, int, int]
 
 
 def in_rgb(image: Image.Image) -> Image.Image:
     """Return a photo of any mode in RGB, transparency laid on white.
 
-    Numbers of more than eight bits are scaled so that the least is black and the largest white.
+    Numbers of more than eight bits are scaled so that the least is black and the largest white;
+    a few that lie far from all others, such as marks for missing data, do not count.
     Raises `PhotoError` where none of them is a number, and what Pillow raises.
     """
     across, down = _factors(image.size)
@@ -58,22 +62,29 @@ def _boxes(size: tuple[int, int]) -> Iterator[Box]:
 
 
 def _range(image: Image.Image) -> tuple[float, float]:
-    """Return the least and the largest number of a photo; what is no number does not count."""
-    ends: list[float] = []
+    """Return the least and the largest number of a photo, without what lies far from the rest."""
+    found = np.zeros(0)
     for box in _boxes(image.size):
         pixels = np.asarray(image.crop(box))
-        pixels = pixels[np.isfinite(pixels)]
-        if pixels.size:
-            ends += [float(pixels.min()), float(pixels.max())]
-    if not ends:
+        here = np.unique(pixels[np.isfinite(pixels)].astype(np.float64))
+        found = np.unique(np.concatenate([found, here[:ENDS], here[-ENDS:]]))
+    if not found.size:
         raise PhotoError("has no pixel that is a number (all are NaN or infinite): export it anew.")
-    return min(ends), max(ends)
+    while len(found) > 2:
+        if found[1] - found[0] > FAR * (found[-1] - found[1]):
+            found = found[1:]
+        elif found[-1] - found[-2] > FAR * (found[-2] - found[0]):
+            found = found[:-1]
+        else:
+            break
+    return float(found[0]), float(found[-1])
 
 
 def _scaled(image: Image.Image, low: float, high: float) -> Image.Image:
     """Return numbers as grey, 0 to 255; what is no number is black."""
     pixels = np.asarray(image, dtype=np.float64)
-    pixels = np.where(np.isfinite(pixels), pixels - low, 0) / max(high - low, 1) * 255
+    pixels = np.where(np.isfinite(pixels), np.clip(pixels, low, high) - low, 0)
+    pixels = pixels / ((high - low) or 1) * 255
     return Image.fromarray(pixels.astype(np.uint8)).convert("RGB")
 
 
