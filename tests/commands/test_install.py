@@ -840,3 +840,22 @@ def test_a_link_to_another_disk_is_followed_and_stays(here, dangling):
         assert here(place.root / "archives" / "flickr8k.zip", folder=link).photos == 12
     assert link.is_symlink() and (disk / "captions.txt").is_file()
     assert [path.name for path in place.root.glob(".link*")] == []
+
+
+@pytest.mark.parametrize("bad", ["dog 0,25", "dog nan", "caf\u00e9 0.25"])
+def test_vectors_that_cannot_be_read_are_not_installed(here, bad):
+    place = here.place
+    archive = place.root / "archives" / "flickr8k.zip"
+    word, number = bad.split()
+    line = f"{word} {' '.join([number] * 50)}\n".encode("latin-1")
+    broken = place.root / "broken.zip"
+    with zipfile.ZipFile(broken, "w") as file:
+        file.writestr("glove.6B.50d.txt", line)
+    with pytest.raises(InstallError, match="damaged, cut short"):
+        here(archive, glove_zip=broken)
+    # What an earlier version has installed all the same is replaced by a good archive.
+    path = place.glove / "glove.6B.50d.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(line)
+    here(archive, glove_zip=write_glove(place.root / "good.zip", (50,)))
+    assert load_glove(path).words == ["dog", "café"]

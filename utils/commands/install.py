@@ -30,7 +30,7 @@ from filelock import FileLock, Timeout
 from utils.commands.caption import photo_problems
 from utils.commands.kaggle_client import Archive, InstallError
 from utils.dataset import SPLITS, load_dataset, read_split_lists
-from utils.glove import whole_glove_dir
+from utils.glove import load_glove, whole_glove_dir
 from utils.images import IMAGE_SUFFIXES
 from utils.support.errors import sentence
 from utils.support.paths import cache_dir, dataset_dir, expanded
@@ -292,7 +292,9 @@ def _unpack_glove(archive: Archive, folder: Path, temporary: Path, say: Say) -> 
             f"{archive.path} holds no glove.6B.50d.txt or other file of glove.6B: get it from "
             f"{archive.page} or https://nlp.stanford.edu/data/glove.6B.zip."
         )
-    absent = [name for name in GLOVE_FILES if name in contents and not (folder / name).is_file()]
+    absent = [name for name in GLOVE_FILES if name in contents and not _is_read(folder / name)]
+    if not absent:
+        return
     say(f"Unpacking {', '.join(absent)} ...")
     _unpack(archive, {name: contents[name] for name in absent}, temporary)
     for name in absent:
@@ -300,17 +302,26 @@ def _unpack_glove(archive: Archive, folder: Path, temporary: Path, say: Say) -> 
         if lost > 0:
             say(f"  {lost:,} of the {GLOVE_WORDS:,} words of {name} are missing.")
     for name in absent:
-        (temporary / name).rename(folder / name)
+        (temporary / name).replace(folder / name)  # of a file that cannot be read
+
+
+def _is_read(path: Path) -> bool:
+    """Tell whether a file of vectors is there and can be read."""
+    try:
+        load_glove(path, ("the", "a", "man", "dog"))  # all lines are read, and some numbers
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _count_words(path: Path, archive: Archive) -> int:
     """Return the number of lines; raises where one has other columns than the name says."""
     with open(path, "rb") as file:
         whole = [line.count(b" ") >= GLOVE_FILES[path.name] for line in file]
-    if not whole or not all(whole):
+    if not whole or not all(whole) or not _is_read(path):
         raise InstallError(
-            f"{path.name} in {archive.path} is empty, cut short or of another format: get it "
-            f"again from {archive.page} and run `{archive.by_hand}`."
+            f"{path.name} in {archive.path} is empty, damaged, cut short or of another format: get "
+            f"it again from {archive.page} and run `{archive.by_hand}`."
         )
     return len(whole)
 
