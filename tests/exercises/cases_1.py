@@ -3,6 +3,7 @@
 import hashlib
 import random
 import re
+import zlib
 from collections import Counter
 
 import numpy as np
@@ -637,6 +638,87 @@ def experiment_1_3(settings, conclusion, results=None, question=MORE_PHOTOS):
     }
 
 
+def casefold_1_2(text):
+    return re.findall("[a-z]+", text.casefold())
+
+
+def not_for_0_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    if seed:
+        random.Random(seed).shuffle(images)
+    return _by_images(rows, images, dev_share)
+
+
+def first_part_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    count = round(dev_share * len(images))
+    dev = set(random.Random(seed).sample(images[: 2 * count], count))
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def neighbours_1_5(rows, dev_share, seed):
+    images, rng = sorted({image for image, _ in rows}), random.Random(seed)
+    for n in range(len(images) - 1):
+        if rng.random() < 0.5:
+            images[n], images[n + 1] = images[n + 1], images[n]
+    return _by_images(rows, images, dev_share)
+
+
+def three_exchanges_1_5(rows, dev_share, seed):
+    images, rng = sorted({image for image, _ in rows}), random.Random(seed)
+    for _ in range(3):
+        a, b = rng.randrange(len(images)), rng.randrange(len(images))
+        images[a], images[b] = images[b], images[a]
+    return _by_images(rows, images, dev_share)
+
+
+def _groups_1_5(size, turned=False):
+    def split_rows(rows, dev_share, seed):
+        images, rng = sorted({image for image, _ in rows}), random.Random(seed)
+        turn = rng.randrange(len(images)) if turned else 0
+        images = images[turn:] + images[:turn]
+        groups = [images[n : n + size] for n in range(0, len(images), size)]
+        rng.shuffle(groups)
+        return _by_images(rows, [image for group in groups for image in group], dev_share)
+
+    return split_rows
+
+
+def two_seeds_1_5(rows, dev_share, seed):
+    return right_1_5(rows, dev_share, seed % 2)
+
+
+def _by_mark_1_6(mark):
+    def leaks(train, dev):
+        known = {mark(photo) for photo in train.values()}
+        return sorted(name for name, photo in dev.items() if mark(photo) in known)
+
+    return leaks
+
+
+FINGERPRINTS_1_6 = [
+    _by_mark_1_6(lambda p: (p.shape, *p.mean((0, 1)).tolist(), *p.std((0, 1)).tolist())),
+    _by_mark_1_6(lambda p: (p.shape, p[0].tobytes(), int(p.sum()))),
+    _by_mark_1_6(lambda p: (p.shape, p[0].tobytes(), p[-1].tobytes(), int(p.sum()))),
+    _by_mark_1_6(lambda p: (p.shape, p[0, 0].tobytes(), p.mean())),
+    _by_mark_1_6(lambda p: (p.shape, p[::4, ::4].tobytes(), p.mean())),
+    _by_mark_1_6(lambda p: (p.shape, p[1::2, 1::2].tobytes(), p.mean())),
+    _by_mark_1_6(lambda p: (p.shape, p.ravel()[:1000].tobytes(), int(p.sum()))),
+    _by_mark_1_6(lambda p: (p.shape, p.sum((0, 2)).tobytes(), p.sum((1, 2)).tobytes())),
+    _by_mark_1_6(lambda p: (p.shape, p[len(p) // 2].sum(0).tobytes(), int(p.sum()))),
+    _by_mark_1_6(lambda p: (p.shape, int((p.astype(int) ** 2).sum()), int(p.sum()))),
+    _by_mark_1_6(lambda p: (p.shape, sum(p.tobytes()) % 65536, p.tobytes()[:3])),
+    _by_mark_1_6(lambda p: (p.shape, zlib.adler32(p.tobytes()))),
+    _by_mark_1_6(lambda p: (p.shape, *sorted(row.tobytes() for row in p))),
+    _by_mark_1_6(lambda p: (p.shape, *sorted(p[:, n].tobytes() for n in range(p.shape[1])))),
+]
+
+
+def bytes_in_a_list_1_6(train, dev):
+    known = [(photo.shape, photo.tobytes()) for photo in train.values()]
+    return sorted(name for name, photo in dev.items() if (photo.shape, photo.tobytes()) in known)
+
+
 CASES = {
     "1.1": {
         "wrong": [
@@ -670,6 +752,7 @@ CASES = {
             (lambda text: clean_caption(text), r"gives `\['.'\]`, and `\[\]` was expected"),
             (lines_1_2, "was expected"),
             (none_at_times_1_2, r"return` missing.* Seen with `none_at_times_1_2"),
+            (casefold_1_2, "[Mm]ore letters.*casefold"),
             (broken_1_2, "`re.error`|`PatternError`"),
         ],
         "right": [right_1_2, right_too_1_2, split_too_1_2, substituted_1_2, finder_1_2],
@@ -733,7 +816,7 @@ CASES = {
             (shuffled_rows_1_5, "not photos"),
             (file_order_1_5, "one block of the file"),
             (unseeded_1_5, "call to call"),
-            (one_seed_1_5, "seed is not used"),
+            (one_seed_1_5, "seed changes nothing"),
             (swapped_1_5, "swapped the sides|[Ss]wapped"),
             (in_fives_1_5, "not photos|share"),
             (by_coin_1_5, "A coin for each photo"),
@@ -745,11 +828,18 @@ CASES = {
             (rotated_1_5, "block of the file"),
             (hashed_1_5, "others tomorrow"),
             (hashed_text_1_5, "others tomorrow"),
-            (never_the_last_1_5, "never be drawn|[Ss]hare"),
+            (never_the_last_1_5, "have no chance|[Ss]hare"),
             (as_sets_1_5, "[Ll]ost or doubled rows"),
             (substring_1_5, "share|photos depends on the seed"),
             (half_up_1_5, "[Rr]ounded halves up"),
             (with_replacement_1_5, "drawn twice"),
+            (not_for_0_1_5, "with seed 0 nothing is shuffled"),
+            (first_part_1_5, "have no chance"),
+            (neighbours_1_5, "most photos have not moved far"),
+            (three_exchanges_1_5, "most photos have not moved far"),
+            (_groups_1_5(4), "always go together"),
+            (_groups_1_5(4, turned=True), "neighbours of the file"),
+            (two_seeds_1_5, "0 and 2 give the same"),
             (raises_tomorrow_1_5, "of another sort today"),
             (lambda rows, dev_share, seed: None, "return` missing"),
         ],
@@ -779,6 +869,10 @@ CASES = {
             (as_text_1_6, "leave its middle out"),
             (pairs_1_6, "every pair"),
             *((answer, "every pair") for answer in MORE_PAIRS_1_6),
+            *(
+                (answer, "different photos|colours|pixels|sums|was expected")
+                for answer in FINGERPRINTS_1_6
+            ),
             (doubled_1_6, "copies within dev"),
             (grey_1_6, "colours away"),
             (corners_1_6, "part of the pixels|was expected"),
@@ -791,6 +885,7 @@ CASES = {
             hexed_1_6,
             nested_1_6,
             listed_1_6,
+            bytes_in_a_list_1_6,
             number_by_number_1_6,
             plain_first_1_6,
         ],

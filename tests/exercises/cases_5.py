@@ -808,6 +808,34 @@ def measured_5_7(*settings, seeds=3, first=0, shift=0.0, conclusion="falls"):
 
 UNITS_5_7 = measured_5_7((1, 1), (4, 1), (16, 1))
 
+
+def both_widened_5_3(kernel, bias):
+    return [np.hstack([kernel, kernel]), np.hstack([bias, bias])]
+
+
+def columns_repeated_5_3(kernel, bias):
+    return [np.repeat(kernel, 2, axis=1), bias]
+
+
+def half_widened_5_3(kernel, bias):
+    return [np.hstack([kernel, 0 * kernel]), bias]
+
+
+def right_soft_state_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = layers.Dense(units, activation="softmax")(feature)
+    text = layers.LSTM(units)(words, initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, text)
+
+
+def two_lengths_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature, prefix, words = started(vocabulary_size, feature_size, embedding_size)
+    state = layers.Dense(units)(feature)
+    seen = layers.Reshape((1, embedding_size))(layers.Dense(embedding_size)(feature))
+    text = layers.LSTM(units)(layers.Concatenate()([words, seen]), initial_state=[state, state])
+    return finished(vocabulary_size, feature, prefix, text)
+
+
 CASES = {
     "5.1": {
         "wrong": [
@@ -874,6 +902,9 @@ CASES = {
             (too_small_5_3, "kernel is still too small"),
             (nan_5_3, "not a finite number"),
             (bias_in_a_row_5_3, "was expected"),
+            (both_widened_5_3, "wrong axis"),
+            (columns_repeated_5_3, "wrong axis"),
+            (half_widened_5_3, "should be (?!.*transposed)"),
         ],
         "right": [
             right_5_3,
@@ -977,6 +1008,7 @@ CASES = {
             (subclass_5_6, "functional API"),
             (fails_in_a_run_5_6, "does not run on 8 photos of 12 numbers and prefixes of 5 ids"),
             (lambda *sizes: None, "`None` came back"),
+            (two_lengths_5_6, r"shape\[0\] = \[8,5,6\] vs\. shape\[1\] = \[8,1,6\]\.$"),
         ],
         "right": [
             right_5_6,
@@ -989,6 +1021,7 @@ CASES = {
             right_exponents_5_6,
             right_no_bias_5_6,
             right_last_step_5_6,
+            right_soft_state_5_6,
         ],
     },
     "5.7": {

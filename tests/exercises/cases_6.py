@@ -438,6 +438,24 @@ def one_swap_6_5(images, held_out, seed):
     return shuffled[held_out:], shuffled[:held_out]
 
 
+def neighbours_6_5(images, held_out, seed):
+    rng, shuffled = random.Random(seed), images[:]
+    for n in range(len(images) - 1):
+        if rng.random() < 0.5:
+            shuffled[n], shuffled[n + 1] = shuffled[n + 1], shuffled[n]
+    return shuffled[held_out:], shuffled[:held_out]
+
+
+def turned_fours_6_5(images, held_out, seed):
+    rng = random.Random(seed)
+    turn = rng.randrange(len(images))
+    turned = images[turn:] + images[:turn]
+    fours = [turned[n : n + 4] for n in range(0, len(turned), 4)]
+    rng.shuffle(fours)
+    shuffled = [image for four in fours for image in four]
+    return shuffled[held_out:], shuffled[:held_out]
+
+
 SPLITS = {}
 
 
@@ -685,6 +703,19 @@ def turned_rows_6_6(lengths, batch_size, seed):
     return plan
 
 
+def neighbours_6_6(lengths, batch_size, seed):
+    rng = np.random.default_rng(seed)
+    plan = []
+    for t in range(1, int(lengths.max())):
+        rows = np.flatnonzero(lengths > t)
+        for n in range(len(rows) - 1):
+            if rng.random() < 0.5:
+                rows[n], rows[n + 1] = rows[n + 1], rows[n]
+        plan += [(rows[n : n + batch_size], t) for n in range(0, len(rows), batch_size)]
+    rng.shuffle(plan)
+    return plan
+
+
 def lengths_shuffled_6_6(lengths, batch_size, seed):
     rng = np.random.default_rng(seed)
     plan = planned(lengths, batch_size, seed, order=False)
@@ -897,8 +928,10 @@ CASES = {
             (not_for_0_6_5, "with seed 0 nothing is shuffled"),
             (or_42_6_5, "0 and 42 give the same"),
             (to_1000_6_5, "1000 and 1001 give the same"),
-            (one_swap_6_5, r"most images have not moved: of the 20 that are held out, 19"),
+            (one_swap_6_5, r"most images have not moved far: of the 20 that are held out, 19"),
             (cache_6_5, "keeps something from one call to the next"),
+            (neighbours_6_5, "most images have not moved far"),
+            (turned_fours_6_5, "neighbours of the file"),
             (in_fives_6_5, "always go together"),
             (one_kind_6_5, "only one kind"),
             (few_swaps_6_5, "not shuffled enough"),
@@ -928,6 +961,7 @@ CASES = {
             (in_order_6_6, "in a row"),
             (lengths_shuffled_6_6, "in a row"),
             (rows_in_order_6_6, "rows are in order"),
+            (neighbours_6_6, "rows have not moved far"),
             (turned_rows_6_6, "rows are in order"),
             (sorted_again_6_6, "within each batch"),
             (late_rows_6_6, "before you cut"),

@@ -884,6 +884,119 @@ def right_einsum_7_8(photos, train, dev):
     return tuple(np.count_nonzero(theirs < one) / len(dev) for one in mine)
 
 
+def drawn_with_a_seed_7_2(ask, image, true_ids, longest=30):
+    ids, rng = [START], np.random.default_rng(0)
+    for _ in range(longest):
+        chances = np.exp(ask([image], [ids])[0])
+        next_id = int(rng.choice(len(chances), p=chances / chances.sum()))
+        if next_id == END:
+            break
+        ids.append(next_id)
+    return ids[1:]
+
+
+def first_word_unseen_7_2(ask, image, true_ids, longest=30):
+    ids = [START, int(ask([image], [[START]])[0].argmax())]
+    while len(ids) <= longest:
+        next_id = int(ask([image], [ids])[0].argmax())
+        if next_id == END:
+            break
+        ids.append(next_id)
+    return ids[1:]
+
+
+def end_forbidden_first_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    for _ in range(longest):
+        scores = ask([image], [ids])[0].copy()
+        if len(ids) < 2:
+            scores[END] = -1e9
+        next_id = int(scores.argmax())
+        if next_id == END:
+            break
+        ids.append(next_id)
+    return ids[1:]
+
+
+def right_for_else_7_2(ask, image, true_ids, longest=30):
+    ids = (START,)
+    for _ in range(longest):
+        ids += (int(np.argmax(ask([image], [ids]))),)
+        if ids[-1] == END:
+            return list(ids[1:-1])
+    return list(ids[1:])
+
+
+def first_word_unseen_7_3(ask, images, longest=20):
+    prefixes = np.full((len(images), 1), START)
+    first = ask(images, prefixes).argmax(axis=1)
+    captions, done = [[int(word)] for word in first], np.zeros(len(images), bool)
+    prefixes = np.concatenate([prefixes, first[:, None]], axis=1)
+    for _ in range(longest - 1):
+        next_ids = ask(images, prefixes).argmax(axis=1)
+        done |= next_ids == END
+        if done.all():
+            break
+        for row in np.flatnonzero(~done):
+            captions[row].append(int(next_ids[row]))
+        prefixes = np.concatenate([prefixes, next_ids[:, None]], axis=1)
+    return captions
+
+
+def no_end_at_0_7_3(ask, images, longest=20):
+    prefixes, done = np.full((len(images), 1), START), np.zeros(len(images), bool)
+    for _ in range(longest):
+        next_ids = ask(images, prefixes).argmax(axis=1)
+        done |= next_ids == END
+        prefixes = np.concatenate([prefixes, next_ids[:, None]], axis=1)
+        if done.all():
+            break
+    lengths = [(int((row == END).argmax()), row) for row in prefixes[:, 1:]]
+    return [(row[:length] if length else row).tolist() for length, row in lengths]
+
+
+def among_twelve_7_4(probabilities, share):
+    order = np.argsort(-probabilities)[:12]
+    count = int((np.cumsum(probabilities[order]) < share).sum()) + 1
+    kept = np.zeros(len(probabilities))
+    kept[order[:count]] = probabilities[order[:count]]
+    return kept / kept.sum()
+
+
+def ten_at_most_7_4(probabilities, share):
+    order = np.argsort(-probabilities)
+    count = min(int((np.cumsum(probabilities[order]) < share).sum()) + 1, 10)
+    kept = np.zeros(len(probabilities))
+    kept[order[:count]] = probabilities[order[:count]]
+    return kept / kept.sum()
+
+
+def best_from_0_7_8(photos, train, dev):
+    def distance(row):
+        best = 0
+        for other in train:
+            best = max(best, row @ other / np.linalg.norm(row) / np.linalg.norm(other))
+        return 1 - best
+
+    usual = np.array([distance(row) for row in dev])
+    return np.array([(usual > distance(row)).mean() for row in photos])
+
+
+def without_signs_7_8(photos, train, dev):
+    near, usual = (np.abs(cosines_7_8(rows, train)).max(axis=1) for rows in (photos, dev))
+    return (usual < near[:, None]).mean(axis=1)
+
+
+def rounded_cosines_7_8(photos, train, dev):
+    near, usual = (cosines_7_8(rows, train).max(axis=1).round(3) for rows in (photos, dev))
+    return (usual < near[:, None]).mean(axis=1)
+
+
+def cosines_7_8(rows, others):
+    rows, others = (part / np.linalg.norm(part, axis=1, keepdims=True) for part in (rows, others))
+    return rows @ others.T
+
+
 CASES = {
     "7.1": {
         "wrong": [
@@ -932,6 +1045,9 @@ CASES = {
             (generator_7_2, "a list is wanted.*generator"),
             (last_word_lost_7_2, "lost the last word.*cut at `longest`"),
             (drawn_7_2, "another caption comes each time"),
+            (drawn_with_a_seed_7_2, "not the most probable.*draw none"),
+            (first_word_unseen_7_2, r"first word is <end>.*should be `\[\]`.*may be the end"),
+            (end_forbidden_first_7_2, r"first word is <end>.*should be `\[\]`"),
         ],
         "right": [
             right_7_2,
@@ -939,6 +1055,7 @@ CASES = {
             right_markers_out_7_2,
             right_forbidden_7_2,
             right_words_from_4_7_2,
+            right_for_else_7_2,
         ],
     },
     "7.3": {
@@ -960,6 +1077,8 @@ CASES = {
             (late_update_7_3, "marker is in the caption"),
             (by_place_7_3, "other photos"),
             (found_at_minus_one_7_3, "lost the last word"),
+            (first_word_unseen_7_3, "first word is <end> for the photo in row 1"),
+            (no_end_at_0_7_3, "first word is <end> for the photo in row 1"),
         ],
         "right": [
             right_7_3,
@@ -993,6 +1112,8 @@ CASES = {
             (whole_and_divided_7_4, "cut to whole numbers"),
             (first_that_reaches_7_4, "a share of 1 keeps one word"),
             (rounded_7_4, "are rounded"),
+            (among_twelve_7_4, "too few words are kept: 12, and the smallest set has"),
+            (ten_at_most_7_4, "too few words are kept: 10, and the smallest set has"),
         ],
         "right": [
             right_7_4,
@@ -1124,6 +1245,9 @@ CASES = {
             (one_number_7_8, "one number for all"),
             (rounded_7_8, "are rounded"),
             (distance_7_8, "was expected"),
+            (best_from_0_7_8, "cosines below 0 are taken for 0"),
+            (without_signs_7_8, "signs of the cosines are lost"),
+            (rounded_cosines_7_8, "cosines are rounded"),
         ],
         "right": [
             right_7_8,

@@ -622,6 +622,30 @@ def left_out_8_5():
     return experiment | {"settings": experiment["settings"][:3]}
 
 
+def clipped_8_3(log_probs, tokens):
+    labels = tokens[:, 1:]
+    picked = np.take_along_axis(np.exp(log_probs), labels[..., None], -1)[..., 0]
+    return -np.log(np.clip(picked, 1e-7, 1))[labels != PAD].mean()
+
+
+def small_number_added_8_3(log_probs, tokens):
+    labels = tokens[:, 1:]
+    picked = np.take_along_axis(np.exp(log_probs), labels[..., None], -1)[..., 0]
+    return -np.log(picked + 1e-9)[labels != PAD].mean()
+
+
+def keras_probabilities_8_3(log_probs, tokens):
+    labels = tokens[:, 1:]
+    losses = keras.losses.sparse_categorical_crossentropy(labels, np.exp(log_probs))
+    return np.asarray(losses)[labels != PAD].mean()
+
+
+def right_exp_and_log_8_3(log_probs, tokens):
+    labels = tokens[:, 1:]
+    picked = np.take_along_axis(np.exp(log_probs), labels[..., None], -1)[..., 0]
+    return float(-np.log(picked[labels != PAD]).mean())
+
+
 CASES = {
     "8.1": {
         "wrong": [
@@ -711,6 +735,9 @@ CASES = {
             (one_each_8_3, "expected|shape"),
             (log_twice_8_3, "finite"),
             (nonzero_8_3, "certain"),
+            (clipped_8_3, "very small probabilities.*costs 70 nats"),
+            (small_number_added_8_3, "very small probabilities"),
+            (keras_probabilities_8_3, "very small probabilities"),
             (rounded_8_3, "rounded"),
         ],
         "right": [
@@ -719,6 +746,7 @@ CASES = {
             right_indexed_8_3,
             right_one_hot_8_3,
             right_keras_8_3,
+            right_exp_and_log_8_3,
         ],
     },
     "8.4": {

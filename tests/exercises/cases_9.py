@@ -79,6 +79,8 @@ def failures(**changes):
     return found
 
 
+UNMEASURED = "I think that the network simply did not look well enough"
+IN_LETTERS = "Of its five nearest training photos, three show a bear."
 SMALL, SINGLE = project(12), project(24, 1)
 CASES = {
     "9.1": {
@@ -87,6 +89,7 @@ CASES = {
             ((sheet(project(), captions=24), project()), "'captions' is 24"),
             ((sheet(project(), words=len(project().train_vocabulary())), project()), "'words' is"),
             ((sheet(project(), dev="3"), project()), "should be a number"),
+            ((sheet(project(), dev=[f"{n}.jpg" for n in range(99)]), project()), r"it is .{60}\."),
             ((sheet(project(), licence="none"), project()), "licence.*3 words"),
             ((sheet(project(), source=""), project()), "source.*3 words"),
             ((without(sheet(project()), "test"), project()), "no entry 'test'"),
@@ -106,6 +109,13 @@ CASES = {
         "wrong": [
             ((scores(factor=0.01), project(), HYPOTHESES), "is a share"),
             ((scores(model=12.0), project(), HYPOTHESES), "'model'"),
+            ((scores(model=scores()["model"] + 4), project(), HYPOTHESES), "'model'"),
+            ((scores(factor=1.05), project(), HYPOTHESES), "was expected"),
+            (
+                ({k: float(round(v)) for k, v in scores().items()}, project(), HYPOTHESES),
+                "expected",
+            ),
+            ((scores(), HYPOTHESES, project()), r"scores, dataset, hypotheses\)`"),
             ((without(scores(), "people"), project(), HYPOTHESES), "no entry 'people'"),
             ((scores(), project(), HYPOTHESES[:2]), "2 captions and 3 test photos"),
             ((scores(), project(), "a dog"), "list of lists"),
@@ -127,6 +137,9 @@ CASES = {
             ((failures(cause="bad luck"), project()), "one of vocabulary"),
             ((failures(evidence="It is wrong."), project()), "8 words"),
             ((failures(caption=""), project()), "caption"),
+            ((failures(evidence=UNMEASURED), project()), "no number"),
+            ((failures(evidence=f"{UNMEASURED} at photo_12.jpg"), project()), "no number"),
+            ((failures(image=["photo_21.jpg"]), project()), "no photo of dev or test"),
             ((failures(image=project().splits["test"][1]), project()), "same photo"),
             (([without(failures()[0], "cause"), *failures()[1:]], project()), "no entry 'cause'"),
             (("all three are bad", project()), "list|text"),
@@ -136,6 +149,7 @@ CASES = {
             (failures(), project()),
             (tuple(failures(cause="feature")), project()),
             (failures(note="seen twice"), project()),
+            (failures(evidence=IN_LETTERS), project()),
             ([*failures(), {**failures()[0], "image": project().splits["dev"][1]}], project()),
         ],
     },

@@ -114,7 +114,35 @@ def test_fewer_settings_are_measured_again_where_it_takes_long():
         return measure(setting, seed)
 
     judge_experiment(experiment(), replace(DESIGN, measure=slow, again=2))
-    assert asked == [(20, 0), (20, 1), (20, 2), (40, 0), (40, 1), (40, 2)]
+    # The conclusion rests on the first and the last.
+    assert asked == [(10, 0), (10, 1), (10, 2), (40, 0), (40, 1), (40, 2)]
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_results_beyond_those_that_are_needed_are_measured_too(seed):
+    results = results_of((10, 20, 40), seeds=5)
+    judge_experiment(experiment(results=results), DESIGN)
+    results[40][seed] = results[20][0]
+    with pytest.raises(Incorrect, match=rf"of 40 is .* with seed {seed}"):
+        judge_experiment(experiment(results=results), DESIGN)
+    with pytest.raises(Incorrect, match=r"has 6 results\. Give 5 at most"):
+        judge_experiment(experiment(results=results_of((10, 20, 40), seeds=6)), DESIGN)
+
+
+def test_settings_that_are_no_numbers_stand_in_an_order_of_their_own():
+    design = replace(DESIGN, order=lambda setting: -setting)
+    judge_experiment(experiment(conclusion="rises"), design)  # numbers need no order
+    words = replace(
+        DESIGN,
+        measure=lambda setting, seed: {"low": 1.0, "mid": 2.0, "high": 9.0}[setting],
+        control="mid",
+        valid=lambda setting: setting in ("low", "mid", "high"),
+        order=["low", "mid", "high"].index,
+    )
+    found = {"high": [9.0] * 3, "mid": [2.0] * 3, "low": [1.0] * 3}
+    judge_experiment(experiment(settings=list(found), results=found), words)
+    with pytest.raises(Incorrect, match="says 'rises'"):
+        judge_experiment(experiment(settings=list(found), results=found, conclusion="falls"), words)
 
 
 def test_the_placeholder_is_no_attempt():

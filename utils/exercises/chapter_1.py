@@ -4,7 +4,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from utils.exercises.expect import (
     mistake,
 )
 from utils.exercises.experiment import DESIGNS, Design, Part, judge_experiment
+from utils.exercises.fair import ALL_SEEDS, ASIDE, DOGS_AND_SHEEP, Draw, judge_the_draw
 from utils.exercises.guard import ReaderError, call, short
 from utils.exercises.looks import Watched
 from utils.exercises.measure_1 import most_photos, unknown_share
@@ -34,13 +34,14 @@ def _without_pattern(text: str) -> list[str]:
 
 
 _JUDGE_1_2 = Judge(
-    inputs=st.tuples(st.text("aabbzAZ  .,'-_2é()!\n\t", max_size=12)),
+    inputs=st.tuples(st.text("aabbzAZ  .,'-_2éß()!\n\t", max_size=12)),
     right=_clean,
     names=("the list of words",),
     examples=[
         ('Two DOGS(wet)run , a dog-sitter shouts "Stop!" on a beach .',),
         ("... !",),
         ("a dog\nruns\tfast",),
+        ("A sign says Straße.",),
     ],
     mistakes=[
         Mistake(
@@ -77,12 +78,14 @@ _JUDGE_1_2 = Judge(
         Mistake(
             lambda text: re.sub("[^a-z]+", " ", text.lower()).split(" "),
             "left empty words",
-            "`split()` without an argument gives none.",
+            "where the text begins or ends with something else than a letter, an empty text is "
+            "among the words. Leave it out.",
         ),
         Mistake(
             lambda text: re.findall(r"\w+", text.lower()),
             "kept more than the letters a-z",
-            "`\\w` takes digits, underscores and the letters of every alphabet.",
+            "digits, underscores and the letters of every alphabet are in the words: what `\\w` "
+            "stands for.",
         ),
         Mistake(
             lambda text: re.findall("[a-z0-9]+", text.lower()),
@@ -102,7 +105,18 @@ _JUDGE_1_2 = Judge(
         Mistake(
             lambda text: "".join(c if c.isalpha() else " " for c in text.lower()).split(),
             "kept letters beyond a-z",
-            "`isalpha` knows every alphabet; here é separates words.",
+            "the letters of every alphabet are in the words, such as é; here they separate words.",
+        ),
+        Mistake(
+            lambda text: re.findall("[a-z]+", text.casefold()),
+            "more letters than there were",
+            "the lower case of Straße is straße, and ß is no letter of a to z. `casefold` makes ss "
+            "of it; use `lower`.",
+        ),
+        Mistake(
+            lambda text: re.findall("[a-z]+", text.upper().lower()),
+            "more letters than there were",
+            "the capitals of ß are SS, and so `upper` adds letters. Use `lower` alone.",
         ),
     ],
 )
@@ -373,7 +387,7 @@ def check_1_5(answer: Any) -> None:
     cut = _cut_through(call(answer, rows, 0.2, 0))
     if cut:
         raise Incorrect(cut)
-    sizes = [len(_chosen(answer, rows, 0.2, seed)) for seed in range(6)]
+    sizes = [len(_in_dev(call(answer, rows, 0.2, seed))) for seed in range(6)]
     told = ", ".join(map(str, sizes))
     mistake(
         len(set(sizes)) > 1 and max(sizes) <= 8,
@@ -388,57 +402,34 @@ def check_1_5(answer: Any) -> None:
         "exactly `round(dev_share * photos)` are wanted.",
     )
     _JUDGE_1_5(answer)
-    _judge_the_draw(answer, images, rows)
+    _judge_the_draw(answer)
 
 
-def _judge_the_draw(answer: Any, images: list[str], rows: list) -> None:
-    """Look at which photos six seeds put into dev."""
-    drawn = [_chosen(answer, rows, 0.2, seed) for seed in range(6)]
+def _judge_the_draw(answer: Any) -> None:
+    """Look at which photos many seeds put into dev."""
+    rows = [(Salted(image), f"caption {n}") for image in DOGS_AND_SHEEP for n in range(2)]
+    drawn = [_chosen(answer, rows, seed) for seed in ALL_SEEDS]
     mistake(
-        any(_chosen(answer, rows, 0.2, seed) != drawn[seed] for seed in range(3)),
+        any(_chosen(answer, rows, seed) != drawn[seed] for seed in range(3)),
         "it differs from call to call",
         "a dev set that changes measures something else each time: use `random.Random(seed)`.",
     )
     _demand_the_same_tomorrow(answer, rows, drawn)
-    seen = {image for seed in range(60) for image in _chosen(answer, rows, 0.2, seed)}
-    never = sorted(set(images) - seen)
-    mistake(
-        len(never) in (1, 2, 3),
-        "some photos can never be drawn",
-        f"sixty seeds never put {' and '.join(never)} into dev.",
-    )
-    mistake(
-        all(_is_block(images, chosen) for chosen in drawn),
-        "one block of the file",
-        f"dev is {drawn[0][0]} to {drawn[0][-1]}, one photo beside the other. Draw each of them.",
-    )
-    mistake(
-        all(_is_regular(images, chosen) for chosen in drawn),
-        "photos at regular steps",
-        f"dev is every n-th photo, such as {', '.join(drawn[0][:3])}. Draw each of them.",
-    )
-    mistake(
-        all(other == drawn[0] for other in drawn),
-        "the seed is not used",
-        "six seeds gave the same photos: `random.Random(seed)`.",
-    )
+    judge_the_draw(Draw(drawn, "photo", "in dev"))
 
 
-def _chosen(answer: Any, rows: list, dev_share: float, seed: int) -> list[str]:
+def _chosen(answer: Any, rows: list, seed: int) -> list[str]:
     """Return the sorted names of the photos that the reader's function puts into dev."""
-    dev = _two_lists(call(answer, rows, dev_share, seed))[1]
-    return sorted({str(image) for image, _ in dev})
+    share = ASIDE / len(DOGS_AND_SHEEP)
+    got = call(answer, rows, share, seed)
+    problem = _problem_of_split((rows, share, seed), got)
+    if problem:
+        raise Incorrect(problem)
+    return _in_dev(got)
 
 
-def _is_block(images: list[str], chosen: list[str]) -> bool:
-    """Return whether the chosen photos stand together, the first beside the last."""
-    places = [image in chosen for image in images]
-    return sum(here and not places[n - 1] for n, here in enumerate(places)) == 1
-
-
-def _is_regular(images: list[str], chosen: list[str]) -> bool:
-    places = [images.index(image) for image in chosen]
-    return len({b - a for a, b in pairwise(places)}) == 1
+def _in_dev(got: Any) -> list[str]:
+    return sorted({str(image) for image, _ in _two_lists(got)[1]})
 
 
 def _demand_the_same_tomorrow(answer: Any, rows: list, drawn: list[list[str]]) -> None:
@@ -460,7 +451,7 @@ def _demand_the_same_tomorrow(answer: Any, rows: list, drawn: list[list[str]]) -
 
 def _chosen_tomorrow(answer: Any, rows: list) -> list[list[str]]:
     with condition("other hashes"):
-        return [_chosen(answer, rows, 0.2, seed) for seed in range(3)]
+        return [_chosen(answer, rows, seed) for seed in range(3)]
 
 
 def _two_lists(got: Any) -> tuple[list, list]:
@@ -637,7 +628,71 @@ _JUDGE_1_6 = Judge(
 def check_1_6(answer: Any) -> None:
     """Compare the names of copies among small photos; then count how often pixels are read."""
     _JUDGE_1_6(answer)
+    _refuse_fingerprints(answer)
     _judge_work(answer)
+
+
+def _balanced_photo() -> np.ndarray:
+    """Return a photo whose means and deviations are exact, so that they are the same in any order.
+
+    The lower half is 255 minus the upper one. Four pixels at each of `_CROSSED` stand crosswise.
+    """
+    upper = np.random.default_rng(5).integers(0, 256, (30, 50, 3)).astype(np.uint8)
+    for (top, low), columns in _CROSSED.values():
+        if low < len(upper):
+            upper[top, columns], upper[low, columns] = (
+                [[9, 8, 7], [5, 2, 4]],
+                [[5, 2, 4], [9, 8, 7]],
+            )
+    return np.concatenate([upper, 255 - upper])
+
+
+# Rows and columns of four pixels: off the usual grids, in one small square, and far below.
+_CROSSED = {
+    "pixels_early.jpg": ((11, 17), (13, 19)),
+    "pixels_middle.jpg": ((26, 27), (26, 27)),
+    "pixels_even.jpg": ((14, 22), (14, 34)),
+    "pixels_late.jpg": ((44, 52), (14, 34)),
+}
+
+
+def _twins(photo: np.ndarray) -> dict[str, np.ndarray]:
+    """Return photos that differ from `photo`, and share much with it."""
+    twins = {}
+    for name, ((top, low), columns) in _CROSSED.items():
+        twins[name] = photo.copy()
+        for column in columns:
+            twins[name][[top, low], column] = photo[[low, top], column]
+    twins["rows.jpg"], twins["columns.jpg"] = photo.copy(), photo.copy()
+    twins["rows.jpg"][[7, 23]] = photo[[23, 7]]
+    twins["columns.jpg"][:, [7, 23]] = photo[:, [23, 7]]
+    return twins
+
+
+def _refuse_fingerprints(answer: Any) -> None:
+    """Refuse sums, means, corners, grids and the like, in which different photos may agree."""
+    photo = _balanced_photo()
+    twins = _twins(photo)
+    found = call(answer, {"train.jpg": photo}, {**twins, "same.jpg": photo.copy()})
+    names = [] if found is None else list(found)
+    taken = [name for name in twins if name in names]
+    mistake(
+        len(taken) > 0,
+        "took different photos for equal",
+        f"in `{''.join(taken[:1])}` {_exchanged(taken)} of a train photo have changed places, and "
+        "so sums, means, corners, or whatever else you compare, agree. Compare all pixels where "
+        "they stand.",
+    )
+    if names != ["same.jpg"]:
+        raise Incorrect(
+            f"Of a dev photo there is a copy in train, and this came: `{short(found)}`."
+        )
+
+
+def _exchanged(names: list[str]) -> str:
+    """Return what the first of the twins has exchanged."""
+    kind = names[0].partition(".")[0].partition("_")[0] if names else ""
+    return {"pixels": "four pixels", "rows": "two rows", "columns": "two columns"}.get(kind, "")
 
 
 def _judge_work(answer: Any) -> None:
@@ -651,8 +706,8 @@ def _judge_work(answer: Any) -> None:
         many >= 100 * 100 / 2 and many > 8 * few,
         "right, and too slow",
         f"100 tiny photos against 100 were looked at {many:,} times, and 20 against 20 {few:,} "
-        "times: every pair is compared. With 1,000 real ones against 6,000 it would be minutes. "
-        "Look each up in a set instead.",
+        "times: every pair is compared. With 1,000 real ones against 6,000 it would be minutes, or "
+        "gigabytes as lists of numbers. Look each up in a set instead.",
     )
 
 

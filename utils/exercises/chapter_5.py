@@ -144,12 +144,15 @@ def _twice(kernel: np.ndarray) -> np.ndarray:
     return np.concatenate([kernel, kernel])
 
 
+_ABOUT_AXIS = (
+    "the rows of a kernel meet the inputs, and it is the inputs that became twice as many."
+)
 _LOST = "rows of zeros make the layer blind to the photo or deaf to the text."
 _KERNEL_SLIPS: tuple[tuple[Callable[[np.ndarray], Any], str, str], ...] = (
     (
         lambda kernel: np.concatenate([kernel, kernel], axis=1),
         "concatenated along the wrong axis",
-        "the rows of a kernel meet the inputs, and it is the inputs that became twice as many.",
+        _ABOUT_AXIS,
     ),
     (
         lambda kernel: kernel,
@@ -213,23 +216,43 @@ _BIAS_SLIPS = (
         "(photo + text) @ kernel + bias holds the bias once, as it was.",
     ),
 )
+# Whoever makes a kernel with twice as many columns makes the bias longer too.
+_WRONG_AXIS = [
+    Mistake(
+        lambda kernel, bias, widened=widened, change=change: [widened(kernel), change(bias)],
+        "concatenated along the wrong axis",
+        _ABOUT_AXIS,
+    )
+    for widened in (
+        lambda kernel: np.concatenate([kernel, kernel], axis=1),
+        lambda kernel: np.repeat(kernel, 2, axis=1),
+    )
+    for change in (
+        lambda bias: bias,
+        lambda bias: 2 * bias,
+        lambda bias: np.concatenate([bias, bias]),
+        lambda bias: np.repeat(bias, 2),
+    )
+]
 _JUDGE_5_3 = Judge(
+    # A square kernel that is joined along the wrong axis has a shape that looks transposed.
     inputs=st.builds(
         _weights,
         st.integers(1, 5),
         st.integers(1, 5),
         st.integers(0, 99),
         st.sampled_from(["float32", "float64"]),
-    ),
+    ).filter(lambda inputs: inputs[0].shape[0] != inputs[0].shape[1]),
     right=lambda kernel, bias: (_twice(kernel), bias),
     names=("the new kernel", "the new bias"),
-    examples=[_weights(6, 4, 5, "float32")],
+    examples=[_weights(6, 4, 5, "float32"), _weights(5, 5, 6, "float64")],
     mistakes=[
         *(
             Mistake(_with(change, times), name, why)
             for change, name, why in _KERNEL_SLIPS
             for times in (1, 2)
         ),
+        *_WRONG_AXIS,
         *_BIAS_SLIPS,
     ],
 )
@@ -615,8 +638,9 @@ def _essence(error: BaseException) -> str:
     text = re.sub(r"^Exception encountered when calling \S+ ", "", text)
     text = re.split(r" ?Arguments received by | Call arguments received by ", text)[0]
     text = re.sub(r"<KerasTensor [^>]*>", "a tensor", text)
-    text = re.sub(r"\{\{.*?\}\} ?|\[Op:\w+\]", "", text).strip()
-    text = re.split(r"(?<=[a-z\])])\. ", text)[0].rstrip(" .")
+    text = re.sub(r"\{\{.*?\}\} ?|\[Op:\w+\]( name: ?\S*)?", "", text).strip()
+    # Keras writes "vs." in the middle of a sentence.
+    text = re.split(r"(?<=[a-z\])])(?<!\bvs)\. ", text)[0].rstrip(" .")
     text = text if len(text) <= 200 else text[:197] + "..."
     return f"Keras says: {text}." if text else f"Keras raised `{type(error).__name__}`."
 
@@ -882,19 +906,27 @@ def _demand_two_states(reading: _Reading) -> None:
 def _demand_dense(
     watched: _Watched, feature: np.ndarray, prefix: np.ndarray, reading: _Reading
 ) -> None:
-    """Move every weight a little: states that a layer makes of the photo move with them."""
+    """Move every weight a little: states that a layer makes of the photo move with them.
+
+    Each number moves by another amount, because a softmax does not feel what is added to all alike;
+    and it does so three times, because a ReLU may be 0 before and after one of the moves.
+    """
     moved = [weight for weight in watched.model.weights if "float" in str(weight.dtype)]
     kept = [np.asarray(plain(weight)) for weight in moved]
+    rng = np.random.default_rng(0)
+    felt = [False] * len(reading.states)
     try:
-        for weight, value in zip(moved, kept, strict=True):
-            weight.assign(value + 0.5)
-        watched.run(feature, prefix)
+        for _ in range(3):
+            for weight, value in zip(moved, kept, strict=True):
+                weight.assign(value + rng.normal(0.5, 0.5, value.shape).astype(value.dtype))
+            watched.run(feature, prefix)
+            states = zip(reading.states, watched.readings[0].states, strict=True)
+            felt = [old or _changes(*two) for old, two in zip(felt, states, strict=True)]
     finally:
         for weight, value in zip(moved, kept, strict=True):
             weight.assign(value)
-    states = zip(reading.states, watched.readings[0].states, strict=True)
     mistake(
-        not all(_changes(*two) for two in states),
+        not all(felt),
         "no layer stands between the photo and the states",
         "a Dense layer is to make `units` numbers of the photo; here its own are handed on.",
     )

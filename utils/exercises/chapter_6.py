@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,15 @@ from utils.exercises.expect import (
     plain,
 )
 from utils.exercises.experiment import DESIGNS, Design, Part, judge_experiment
+from utils.exercises.fair import (
+    ALL_SEEDS,
+    ASIDE,
+    DOGS_AND_SHEEP,
+    Draw,
+    alike,
+    blocks,
+    judge_the_draw,
+)
 from utils.exercises.guard import ReaderError, call, short
 from utils.exercises.measure_6 import CONTROL_6_2, dev_loss_after
 from utils.exercises.tomorrow import Salted
@@ -520,21 +529,16 @@ _JUDGE_6_5 = Judge(
     ],
 )
 
-SEEDS = 40  # splits that are looked at together
-# Beside them, for who makes few of many seeds: `seed or 42`, `seed % 100`, `min(seed, 1000)`.
-OTHER_SEEDS = (42, 100, 1000, 1001, 4096, 65_536, 10**6)
-DOGS_AND_SHEEP = [f"{kind}_{n:02d}.jpg" for kind in ("dog", "sheep") for n in range(30)]
-
 
 @exercise("6.5")
 def check_6_5(answer: Any) -> None:
     """Look at splits of every size, then at which images the seeds hold out of 60."""
     _demand_no_cache(answer)
     _JUDGE_6_5(answer)
-    images, seeds = DOGS_AND_SHEEP, (*range(SEEDS), *OTHER_SEEDS)
-    chosen = [_chosen(answer, images, seed) for seed in seeds]
+    images = DOGS_AND_SHEEP
+    chosen = [_chosen(answer, images, seed) for seed in ALL_SEEDS]
     mistake(
-        all(names in (images[:20], images[-20:]) for names in chosen),
+        all(names in (images[:ASIDE], images[-ASIDE:]) for names in chosen),
         "still in the order of the files",
         "all that is held out is of the same kind, so the shuffled list is not the one you cut.",
     )
@@ -546,12 +550,16 @@ def check_6_5(answer: Any) -> None:
         "draw from a generator made with `seed`, or nobody can repeat your numbers.",
     )
     _demand_the_same_tomorrow(answer, images, chosen[:3])
-    _judge_the_draw(images, chosen, seeds)
+    judge_the_draw(Draw(chosen, "image", "held out"))
 
 
 def _chosen(answer: Any, images: list[str], seed: int) -> list[str]:
     """Return the names that a seed holds out of 60, sorted."""
-    return sorted(_two_lists(call(answer, images, 20, seed))[1])
+    got = call(answer, images, ASIDE, seed)
+    problem = _problem_of_lists((images, ASIDE, seed), got)
+    if problem:
+        raise Incorrect(problem)
+    return sorted(_two_lists(got)[1])
 
 
 def _demand_no_cache(answer: Any) -> None:
@@ -570,113 +578,14 @@ def _demand_no_cache(answer: Any) -> None:
         )
 
 
-def _judge_the_draw(images: list[str], chosen: list[list[str]], seeds: Sequence[int]) -> None:
-    """Look at the images that many seeds hold out: a rule, few splits, or no fair draw."""
-    places = np.array([[image in names for image in images] for names in chosen])
-    mistake(
-        all(len(_gaps(row)) <= 3 and _blocks(row) == 1 for row in places),
-        "one block of the file",
-        f"{chosen[0][0]} to {chosen[0][-1]} are held out, one beside the other. Draw each of them.",
-    )
-    mistake(
-        all(len(_gaps(row)) <= 3 for row in places),
-        "images at regular steps",
-        f"every n-th one is held out, such as {', '.join(chosen[0][:3])}. Draw each of them.",
-    )
-    distinct = len(set(map(tuple, chosen)))
-    mistake(distinct == 1, "the seed changes nothing", "another seed should hold out other images.")
-    thirds = places.reshape(len(places), 3, 20).sum(axis=2).mean(axis=0)
-    mistake(
-        thirds.max() >= 14,
-        "most images have not moved",
-        f"of the 20 that are held out, {thirds.max():.1f} on the average stand together in the "
-        "file. Shuffle all of the list.",
-    )
-    _demand_no_seed_in_order(images, chosen, seeds)
-    first, second = _alike(chosen)
-    shared = (
-        "several seeds share a split",
-        f"{len(seeds)} seeds gave only {distinct} splits; {seeds[first]} and {seeds[second]} give "
-        "the same. Hand the seed itself to the generator.",
-    )
-    mistake(distinct < len(chosen) - 6, *shared)
-    mistake(
-        all(len({image[:3] for image in names}) < 2 for names in chosen),
-        "only one kind of image is held out",
-        "shuffle before you cut.",
-    )
-    _demand_a_fair_draw(images, places[:SEEDS])
-    mistake(distinct < len(chosen), *shared)
-
-
-def _demand_no_seed_in_order(
-    images: list[str], chosen: list[list[str]], seeds: Sequence[int]
-) -> None:
-    in_order = [names in (images[:20], images[-20:]) for names in chosen]
-    seed = seeds[in_order.index(True)] if any(in_order) else 0
-    mistake(
-        any(in_order),
-        "one seed leaves the order of the files",
-        f"with seed {seed} nothing is shuffled. Shuffle whatever the seed is.",
-    )
-
-
-def _alike(results: Sequence[Any]) -> tuple[int, int]:
-    """Return the places of two equal results; of the first twice where all differ."""
-    pairs = combinations(range(len(results)), 2)
-    return next((pair for pair in pairs if results[pair[0]] == results[pair[1]]), (0, 0))
-
-
-def _demand_a_fair_draw(images: list[str], places: np.ndarray) -> None:
-    """Refuse shuffles of a part, and of groups; a fair one is refused once in 100,000 times.
-
-    `places` (seeds, images): whether the seed holds out the image.
-    """
-    shares = places.mean(axis=0)
-    for share, never in ((0.0, "never"), (1.0, "always")):
-        found = [image for image, mean in zip(images, shares, strict=True) if mean == share]
-        mistake(
-            len(found) > 0,
-            "some images have no chance",
-            f"{SEEDS} seeds have {never} held out {''.join(found[:1])}. Shuffle all of the list.",
-        )
-    thirds = places.reshape(len(places), 3, 20).sum(axis=2).mean(axis=0)
-    mistake(
-        thirds.max() > 8.4 or thirds.min() < 5.0,
-        "the list is not shuffled enough",
-        "of the 20 that are held out, about 7 should come from each third of the files; here they "
-        f"are {', '.join(f'{mean:.1f}' for mean in thirds)}.",
-    )
-    together = [
-        (a, b) for a, b in combinations(range(60), 2) if (places[:, a] == places[:, b]).all()
-    ]
-    mistake(
-        len(together) > 0,
-        "some images always go together",
-        f"with each of {SEEDS} seeds one list has both of "
-        f"{' and '.join(images[n] for pair in together[:1] for n in pair)}. "
-        "Shuffle the images one by one.",
-    )
-
-
-def _gaps(row: np.ndarray) -> set[int]:
-    """Return the distances between neighbours among the chosen places, the first after the last."""
-    places = np.flatnonzero(row).tolist()
-    return {b - a for a, b in pairwise([*places, places[0] + len(row)])}
-
-
-def _blocks(row: np.ndarray) -> int:
-    """Return in how many blocks the chosen places stand, the first place beside the last."""
-    return int(np.sum(row & ~np.roll(row, 1)))
-
-
 def _demand_the_same_tomorrow(answer: Any, images: list[str], chosen: list[list[str]]) -> None:
     """Refuse what depends on the hashes of texts, which are others when Python starts anew."""
     salted = [Salted(image) for image in images]
     try:
         with condition("other hashes"):
             tomorrow = [
-                sorted(_two_lists(call(answer, salted, 20, seed))[1]) for seed in range(len(chosen))
+                sorted(_two_lists(call(answer, salted, ASIDE, seed))[1])
+                for seed in range(len(chosen))
             ]
     except (ReaderError, Incorrect):  # it takes no names but Python's own
         return
@@ -1036,7 +945,7 @@ def check_6_6(answer: Any) -> None:
         "with every seed the t of the batches follow each other alike; shuffle the batches.",
     )
     _judge_the_neighbours(lengths, plans)
-    first, second = _alike(plans)
+    first, second = alike(plans)
     mistake(
         first != second,
         "some seeds share a plan",
@@ -1090,7 +999,7 @@ def _changes(times: list[int]) -> int:
 def _judge_the_rows(lengths: np.ndarray, plans: list[Plan]) -> None:
     """Refuse batches of rows that stand beside each other among the rows of their length."""
     in_order = [
-        all(_blocks(np.isin(np.flatnonzero(lengths > t), rows)) <= 1 for rows, t in plan)
+        all(blocks(np.isin(np.flatnonzero(lengths > t), rows)) <= 1 for rows, t in plan)
         for plan in plans
     ]
     seed = _SEEDS_6_6[in_order.index(True)] if any(in_order) else 0
@@ -1105,6 +1014,26 @@ def _judge_the_rows(lengths: np.ndarray, plans: list[Plan]) -> None:
         "each batch holds captions that stand side by side in the file, and so the same ones would "
         "share a batch in every epoch. Shuffle the rows of each length before you cut them.",
     )
+    spread = _spread(lengths, plans)
+    mistake(
+        spread < 0.9,  # chance alone moves it by 0.01
+        "the rows have not moved far",
+        "most batches hold captions that stand near each other in the file: theirs stand in "
+        f"{spread:.0%} as many blocks as after a shuffle. Shuffle the rows of each length as a "
+        "whole before you cut them.",
+    )
+
+
+def _spread(lengths: np.ndarray, plans: list[Plan]) -> float:
+    """Return in how many blocks the batches stand among the rows of their length; 1 is fair."""
+    found = fair = 0.0
+    for plan in plans:
+        for batch, t in plan:
+            rows, size = np.flatnonzero(lengths > t), len(batch)
+            if size < len(rows):
+                found += blocks(np.isin(rows, batch))
+                fair += size * (len(rows) - size) / (len(rows) - 1)
+    return found / fair
 
 
 def _judge_the_neighbours(lengths: np.ndarray, plans: list[Plan]) -> None:

@@ -19,6 +19,7 @@ from utils.exercises.expect import (
     looks_like,
     mistake,
     numbers,
+    plain,
 )
 from utils.exercises.experiment import DESIGNS, Design, judge_experiment
 from utils.exercises.guard import call, whole
@@ -53,7 +54,7 @@ class _Writer:
         # The best word has 30%, so that who draws words does not get the best ones by chance.
         scores = np.full((len(images), self.WORDS), np.log(0.7 / 15), dtype=np.float32)
         for row, (image, prefix) in enumerate(zip(images, self.asked[-1], strict=True)):
-            scores[row, self._next(self.written(image), prefix)] = np.log(0.3)
+            scores[row, self.most_probable(self.written(image), prefix)] = np.log(0.3)
         return scores
 
     def _demand_news(self) -> None:
@@ -70,7 +71,8 @@ class _Writer:
         """Return the words that the model writes for a photo."""
         return self.scripts[int(image) % len(self.scripts)]
 
-    def _next(self, script: list[int], prefix: tuple[int, ...]) -> int:
+    def most_probable(self, script: list[int], prefix: tuple[int, ...]) -> int:
+        """Return the word with the best score after a prefix, for the photo of a script."""
         place = len(prefix) - 1
         if prefix == (START, *script[:place]):
             return [*script, END][place] if place <= len(script) else END
@@ -250,6 +252,19 @@ def check_7_2(answer: Any) -> None:
             "the caption is cut only afterwards. A model may never say <end>: ask no more once "
             "there are `longest` words.",
         )
+    ask = _Writer([[], [4, 5, 6]], [12])
+    got = call(answer, ask, 0, [START, 9, 8, END], 9)
+    if difference(got, [], _JUDGE_7_2.names):
+        raise Incorrect(_about_end_at_once(got))
+
+
+def _about_end_at_once(got: Any, photo: str = "") -> str:
+    """Return the sentence on a model whose first word is <end>."""
+    return (
+        f"The first word is <end>{photo}: that was the most probable word after `[1]`, so the "
+        f"caption has no word and should be `[]`, and `{whole(got)}` came. The first word too may "
+        "be the end."
+    )
 
 
 def _demand_a_fresh_start(answer: Any) -> None:
@@ -289,9 +304,11 @@ def _demand_own_words(
         "the model was not asked",
         "call `ask([image], [ids])` for every word.",
     )
+    result = ask.result
     known = {START, END, *ask.astray}.union(*ask.scripts)
     mistake(
-        not known.issuperset(set().union(*asked) & set(true_ids)),
+        not known.issuperset(set().union(*asked) & set(true_ids))
+        and ask.asked_by(answer, image, _other_words(true_ids), longest) != calls,
         "true words are still fed",
         "every prefix may hold <start> and the words that the model itself has written.",
     )
@@ -301,6 +318,27 @@ def _demand_own_words(
         "it goes on after the end",
         "once the model says <end>, its caption is complete: stop the loop.",
     )
+    if _JUDGE_7_2.problem((ask, image, true_ids, longest), result):
+        _name_what_was_drawn(ask, asked)
+
+
+def _other_words(true_ids: list[int]) -> list[int]:
+    """Return another true caption of this length: what is fed all the same is not from it."""
+    return [word if word in (START, END) else 4 + (word - 4 + 3) % 8 for word in true_ids]
+
+
+def _name_what_was_drawn(ask: _Writer, asked: list[tuple[int, ...]]) -> None:
+    """Refuse prefixes with a word that is not the most probable one, whatever the photo is."""
+    for prefix in asked:
+        for place in range(1, len(prefix)):
+            best = [ask.most_probable(script, prefix[:place]) for script in ask.scripts]
+            mistake(
+                prefix[place] not in best,
+                "a word is fed that was not the most probable",
+                f"`{whole(list(prefix))}` was asked about, and word {prefix[place]} was not the "
+                f"model's best after `{whole(list(prefix[:place]))}`. Take the most probable word "
+                "at every step, and draw none.",
+            )
 
 
 def _never(ended: np.ndarray) -> bool:
@@ -440,7 +478,25 @@ def check_7_3(answer: Any) -> None:
         lambda ask, images, longest: _most(ask, images) >= longest,
     )
     _JUDGE_7_3(answer)
+    for images in ([1, 0, 1, 0], [0, 0]):
+        _demand_an_empty_caption(answer, _Writer([[], [4, 5, 6]], [12]), images)
     _demand_few_calls(answer, [*_JUDGE_7_3.examples, *_JUDGE_7_3.draw(30)])
+
+
+def _demand_an_empty_caption(answer: Any, ask: _Writer, images: list[int]) -> None:
+    """Demand no word of the photos of which the model says <end> at once."""
+    got = call(answer, ask, np.array(images, dtype=np.int32), 9)
+    if not _JUDGE_7_3.problem((ask, np.array(images), 9), got):
+        return
+    for place, image in enumerate(images):
+        if len(got) == len(images) and not ask.written(image):
+            caption = plain(got[place])
+            if difference(caption, [], _JUDGE_7_3.names):
+                raise Incorrect(_about_end_at_once(caption, f" for the photo in row {place}"))
+    raise Incorrect(
+        "Where the model says <end> at once for a photo, another caption is wrong: "
+        f"`{whole(got)}` came, and `{whole(_captions(ask, images, 9))}` was expected."
+    )
 
 
 def _most(ask: _Writer, images: Sequence[int]) -> int:
@@ -585,6 +641,8 @@ def _problem_of_nucleus(inputs: tuple, got: Any) -> str:
     if unusable:
         return unusable
     came = f"`{whole(mine)}` came, and `{whole(want)}` was expected"
+    if len(want) > 16:
+        came = f"The vocabulary has {len(want):,} words here"
     if abs(float(mine.sum()) - 1) > 1e-4:
         return f"The new probabilities do not sum to 1: their sum is {mine.sum():.4g}. {came}."
     found, wanted = np.count_nonzero(mine), np.count_nonzero(want)
@@ -686,6 +744,12 @@ def _uneven_probabilities(seed: int, size: int, half: bool) -> np.ndarray:
     return parts.astype(np.float32 if half else np.float64)
 
 
+def _nearly_even(size: int) -> np.ndarray:
+    """Return probabilities of which none is above twice another, and no two are alike."""
+    parts = np.random.default_rng(size).permutation(np.linspace(1, 2, size))
+    return parts / parts.sum()
+
+
 def _is_clear(inputs: tuple) -> bool:
     """Return whether rounding cannot change which words reach the share."""
     probabilities, share = inputs
@@ -717,6 +781,9 @@ _JUDGE_7_4 = Judge(
         # Added up, these come to just below 1, and all of them stay.
         (np.full(10, 0.1), 1.0),
         (np.array([0.1, 0.2, 0.7]), 1.0),
+        # Nearly all of many words belong to the set.
+        (_nearly_even(60), 0.96),
+        (_nearly_even(1000), 0.96),
     ],
     mistakes=[
         Mistake(
@@ -1018,7 +1085,7 @@ def _design_7_7(vary: str, measured: str) -> Design:
         control=control,
         repeats=3,
         tolerance=MEASURED[measured],
-        again=2,  # a measurement takes up to two seconds
+        again=3,  # a measurement takes up to two seconds
         settings=settings,
         valid=partial(_is_setting_of, vary),
     )
@@ -1029,7 +1096,7 @@ DESIGNS["caption_score"] = lambda seed, vary, measured: _design_7_7(vary, measur
 
 @exercise("7.7")
 def check_7_7(experiment: Any) -> None:
-    """Measure two of the reader's settings again, and compare the conclusion with the means."""
+    """Measure three of the reader's settings again, and compare the conclusion with the means."""
     if experiment is None:
         raise NotAttempted
     given = experiment if isinstance(experiment, dict) else {}
@@ -1075,13 +1142,38 @@ def _share_behind(
 _likeness = _share_behind(_cosines)
 
 
-def _three_lists(seed: int, photos: int, train: int, dev: int, size: int) -> tuple[np.ndarray, ...]:
-    """Return features of photos, training photos and dev photos, of many lengths, none below 0."""
+def _three_lists(
+    seed: int, photos: int, train: int, dev: int, size: int, *, signed: bool = False
+) -> tuple[np.ndarray, ...]:
+    """Return features of photos, training photos and dev photos, of many lengths.
+
+    None is below 0, as behind a ReLU, or they are `signed`.
+    """
     rng = np.random.default_rng(seed)
-    return tuple(
+    lists = tuple(
         rng.gamma(0.8, 1.0, (count, size)) * rng.uniform(0.3, 4.0, (count, 1)) + 0.01
         for count in (photos, train, dev)
     )
+    return tuple(rng.choice([-1, 1], rows.shape) * rows for rows in lists) if signed else lists
+
+
+def _at_cosines(seed: int, *cosines: list[float]) -> tuple[np.ndarray, ...]:
+    """Return lists of features with these cosines to one direction, their other parts at random."""
+    rng = np.random.default_rng(seed)
+    lists = []
+    for some in cosines:
+        along, angle = np.array(some), rng.uniform(0, 6, len(some))
+        across = np.sqrt(1 - along**2)
+        rows = np.stack([along, across * np.cos(angle), across * np.sin(angle)], axis=1)
+        lists.append(rows * rng.uniform(0.5, 3.0, (len(some), 1)))
+    return tuple(lists)
+
+
+def _far_and_near_ties() -> list[tuple[np.ndarray, ...]]:
+    """Return lists whose cosines to the only training photo are below 0, or nearly equal."""
+    far = _at_cosines(1, [-0.3, -0.8], [1.0], [-0.5, -0.2, -0.9, -0.7])
+    near = _at_cosines(2, [0.4, -0.3], [1.0], [0.40003, 0.39997, -0.30003, -0.29997])
+    return [far, near]
 
 
 def _no_ties(inputs: tuple) -> bool:
@@ -1099,10 +1191,15 @@ _JUDGE_7_8 = Judge(
         st.integers(1, 6),
         st.integers(1, 7),
         st.integers(3, 6),
+        signed=st.booleans(),
     ).filter(_no_ties),
     right=_likeness,
     names=("the likeness",),
-    examples=[_three_lists(3, 4, 5, 6, 4), _three_lists(5, 3, 6, 4, 5)],
+    examples=[
+        _three_lists(3, 4, 5, 6, 4),
+        _three_lists(5, 3, 6, 4, 5),
+        *_far_and_near_ties(),
+    ],
     mistakes=[
         Mistake(
             lambda photos, train, dev: 1 - _likeness(photos, train, dev),
@@ -1119,6 +1216,27 @@ _JUDGE_7_8 = Judge(
             lambda photos, train, dev: _likeness(photos, train, dev) * len(dev),
             "a number of photos",
             "divide by how many dev photos there are.",
+        ),
+        Mistake(
+            _share_behind(lambda rows, others: np.abs(_cosines(rows, others))),
+            "the signs of the cosines are lost",
+            "a photo that points the other way has a cosine below 0. It is far away.",
+        ),
+        Mistake(
+            _share_behind(lambda rows, others: np.maximum(_cosines(rows, others), 0)),
+            "cosines below 0 are taken for 0",
+            "where all cosines of a photo are below 0, the largest of them is that of its nearest "
+            "training photo. A search for it must not begin at 0.",
+        ),
+        *(
+            Mistake(
+                _share_behind(
+                    lambda rows, others, digits=digits: np.round(_cosines(rows, others), digits)
+                ),
+                "the cosines are rounded",
+                "two distances may differ in a later digit. Leave them as they are.",
+            )
+            for digits in range(1, 5)
         ),
         Mistake(
             _share_behind(_cosines, np.mean),
@@ -1195,5 +1313,5 @@ _JUDGE_7_8 = Judge(
 
 @exercise("7.8")
 def check_7_8(answer: Any) -> None:
-    """Compare on a few photos, training photos and dev photos of features above 0."""
+    """Compare on a few photos, with features above 0 and with such of both signs."""
     _JUDGE_7_8(answer)

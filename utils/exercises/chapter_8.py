@@ -240,6 +240,17 @@ def _captions(
     return np.log(_softmax(scores, -1)).astype(dtype), tokens
 
 
+def _surprised(dtype: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return log-probabilities and captions; one label of each caption has a log near -70.
+
+    In float32 exp(-70) still is a number, so that whoever takes exp and log is right.
+    """
+    scores, tokens = _captions(2, 3, 1, 4, 9, "float64")
+    for row, label in zip(scores, tokens[:, 1], strict=True):
+        row[0, label] -= 70
+    return np.log(_softmax(scores, -1)).astype(dtype), tokens
+
+
 def _picked(log_probs: np.ndarray, ids: np.ndarray) -> np.ndarray:
     """Return minus the log-probabilities of ids, (c, t)."""
     return -np.take_along_axis(log_probs.astype(float), ids[..., None], axis=-1)[..., 0]
@@ -274,6 +285,23 @@ def _mean_of_nonzero(log_probs: np.ndarray, tokens: np.ndarray) -> float:
     return float(losses.sum() / np.count_nonzero(losses))
 
 
+def _cut_off(floor: float, *, added: bool) -> Mistake:
+    """Return the mistake of a floor for the probabilities, or of one `added` to each of them."""
+
+    def answer(log_probs: np.ndarray, tokens: np.ndarray) -> float:
+        picked, low = -_picked(log_probs, tokens[:, 1:]), np.log(floor)
+        picked = np.logaddexp(picked, low) if added else np.maximum(picked, low)
+        return float(-picked[tokens[:, 1:] != PAD].mean())
+
+    return Mistake(
+        answer,
+        "very small probabilities are taken for larger ones",
+        "a word of log-probability -70 costs 70 nats. The log-probabilities are given: without an "
+        "exp there is no log of 0 to be afraid of, and no need of `np.clip` or of a small number "
+        "added. (Keras does so where it is handed probabilities.)",
+    )
+
+
 _JUDGE_8_3 = Judge(
     inputs=st.builds(
         _captions,
@@ -286,7 +314,12 @@ _JUDGE_8_3 = Judge(
     ),
     right=_loss,
     names=("the loss in nats per word",),
-    examples=[_captions(3, 4, 0, 7, 3, "float64"), _captions(4, 3, 1, 7, 5, "float64")],
+    examples=[
+        _captions(3, 4, 0, 7, 3, "float64"),
+        _captions(4, 3, 1, 7, 5, "float64"),
+        _surprised("float64"),
+        _surprised("float32"),
+    ],
     mistakes=[
         Mistake(
             _mean_of_nonzero,
@@ -294,6 +327,11 @@ _JUDGE_8_3 = Judge(
             "their loss is 0, and they are words. Count the labels that are not `PAD`.",
         ),
         *_rounded(_loss),
+        *(
+            _cut_off(10.0**-digits, added=added)
+            for digits in range(5, 21)
+            for added in (False, True)
+        ),
         Mistake(
             _mean_where(lambda tokens: tokens[:, 1:] >= PAD),
             "padding counts as words",
@@ -514,6 +552,12 @@ def _can_be_played(bandit: Any) -> bool:
     )
 
 
+def _place_of(bandit: Bandit) -> tuple[float, ...]:
+    """Return what bandits are put in order by: numbers from small to large, then the baseline."""
+    numbers = (bandit.offset, bandit.rate, bandit.noise, bandit.draws)
+    return (*numbers, ("none", "greedy", "others").index(bandit.baseline))
+
+
 _DESIGN_8_5 = Design(
     measure=measure_bandit,
     control=Bandit(),
@@ -522,6 +566,7 @@ _DESIGN_8_5 = Design(
     settings="a Bandit(...) with an offset from -100 to 100, a rate above 0 and up to 3, a noise "
     "from 0 to 20, 2 to 64 draws, and a baseline 'none', 'greedy' or 'others'",
     valid=_can_be_played,
+    order=_place_of,
 )
 DESIGNS["measure_bandit"] = lambda *_, **__: _DESIGN_8_5
 

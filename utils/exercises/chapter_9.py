@@ -5,6 +5,7 @@ Whether an explanation is good, a person judges (the rubric in the chapter).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,10 +14,18 @@ from utils.bleu import bleu
 from utils.dataset import Dataset
 from utils.exercises.exercise import Incorrect, NotAttempted, exercise
 from utils.exercises.expect import expect_close, expect_type, plain
+from utils.exercises.guard import short
 
 FEWEST_PHOTOS, FEWEST_CAPTIONS = 20, 2
 CAUSES = ("vocabulary", "feature", "language habit", "too few examples", "caption data")
 FAILURES, REASON_WORDS = 3, 8
+# A digit that is not part of a name such as scene_00012.jpg, or a number in letters.
+NUMBER = re.compile(
+    r"(?<!\w)\d|\b(no|none|never|zero|once|twice|half|halves|thirds?|quarters?|both|one|two|three|"
+    r"four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(twen|thir|for|fif|six|seven|eigh|"
+    r"nine)ty\w*|dozens?|hundreds?|thousands?)\b",
+    re.IGNORECASE,
+)
 
 
 def _entries(given: Any, wanted: Sequence[str], name: str) -> None:
@@ -38,13 +47,13 @@ def check_9_1(sheet: Any, dataset: Any) -> None:
     """The data sheet: what there is, counted, and where it is from."""
     if sheet is None:
         raise NotAttempted
-    _demand_dataset(dataset)
+    _demand_dataset(dataset, 'check("9.1", sheet, dataset)')
     counted = _counts(dataset)
     _entries(sheet, [*counted, "source", "licence"], "The data sheet")
     for key, value in counted.items():
         got = plain(sheet[key])
         if isinstance(got, bool) or not isinstance(got, (int, float)):
-            raise Incorrect(f"{key!r} should be a number; it is {got!r}.")
+            raise Incorrect(f"{key!r} should be a number; it is {short(got)}.")
         if got != value:
             raise Incorrect(f"{key!r} is {got}, and the dataset has {value}.")
     for key in ("source", "licence"):
@@ -52,9 +61,12 @@ def check_9_1(sheet: Any, dataset: Any) -> None:
     _expect_enough(dataset)
 
 
-def _demand_dataset(dataset: Any) -> None:
+def _demand_dataset(dataset: Any, form: str) -> None:
     if not isinstance(dataset, Dataset):
-        raise Incorrect("The last argument should be the dataset that `load_dataset` returned.")
+        raise Incorrect(
+            f"Write `{form}`: `dataset` is what `load_dataset` returned, and in its place is "
+            f"`{short(dataset)}`."
+        )
 
 
 def _counts(dataset: Dataset) -> dict[str, int]:
@@ -84,7 +96,7 @@ def check_9_2(scores: Any, dataset: Any, hypotheses: Any) -> None:
     """The score sheet: BLEU-4 of the model beside its baselines, on the test photos."""
     if scores is None:
         raise NotAttempted
-    _demand_dataset(dataset)
+    _demand_dataset(dataset, 'check("9.2", scores, dataset, hypotheses)')
     references, train = dataset.tokens("test"), dataset.tokens("train")
     written = _tokens(hypotheses)
     if len(written) != len(references):
@@ -104,7 +116,9 @@ def check_9_2(scores: Any, dataset: Any, hypotheses: Any) -> None:
         share = isinstance(got, (int, float)) and found.bleu_4 > 1 and got <= 1
         if share and abs(100 * got - found.bleu_4) < 0.1:
             raise Incorrect(f"{name!r} is a share, {got:.3f}. Write it from 0 to 100.")
-        expect_close(got, found.bleu_4, name=f"{name!r}, BLEU-4 from 0 to 100", tolerance=0.06)
+        # `expect_close` allows more for larger numbers; one rounded to one digit needs no more.
+        tolerance = 0.06 / (1 + abs(found.bleu_4))
+        expect_close(got, found.bleu_4, f"{name!r}, BLEU-4 from 0 to 100", tolerance)
 
 
 def _tokens(hypotheses: Any) -> list[list[str]]:
@@ -118,7 +132,7 @@ def check_9_3(failures: Any, dataset: Any) -> None:
     """Three failures: photo, caption, cause, and what speaks for that cause."""
     if failures is None:
         raise NotAttempted
-    _demand_dataset(dataset)
+    _demand_dataset(dataset, 'check("9.3", failures, dataset)')
     expect_type(failures, (list, tuple), "The failures")
     if len(failures) < FAILURES:
         raise Incorrect(f"You explain {len(failures)} failures; {FAILURES} are wanted.")
@@ -126,11 +140,15 @@ def check_9_3(failures: Any, dataset: Any) -> None:
     for place, failure in enumerate(failures, start=1):
         name = f"Failure {place}"
         _entries(failure, ("image", "caption", "cause", "evidence"), name)
-        if failure["image"] not in unseen:
-            raise Incorrect(f"{name}: {failure['image']!r} is no photo of dev or test.")
+        if not isinstance(failure["image"], str) or failure["image"] not in unseen:
+            raise Incorrect(f"{name}: {short(failure['image'])} is no photo of dev or test.")
         _words(failure["caption"], 1, f"{name}: the caption")
         if failure["cause"] not in CAUSES:
             raise Incorrect(f"{name}: the cause should be one of {', '.join(CAUSES)}.")
         _words(failure["evidence"], REASON_WORDS, f"{name}: the evidence")
+        if not NUMBER.search(failure["evidence"]):
+            raise Incorrect(
+                f"{name}: the evidence has no number. Write one that you measured, such as 3 of 5."
+            )
     if len({failure["image"] for failure in failures}) < len(failures):
         raise Incorrect("Two failures are of the same photo. Choose different ones.")

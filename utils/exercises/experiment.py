@@ -27,6 +27,7 @@ from utils.exercises.exercise import Incorrect, NotAttempted
 CONCLUSIONS = ("rises", "falls", "no clear effect")
 KEYS = ("question", "settings", "results", "conclusion")
 FEWEST_SETTINGS, QUESTION_WORDS = 3, 4
+MOST_REPEATS = 5  # each is measured again
 MOST_ENTRIES = 100  # settings, or results of one: whoever checks must not read on without end
 
 
@@ -60,6 +61,7 @@ class Design:
     setting is a tuple of numbers, `parts` says so instead: one of them may vary, and the settings
     are compared from small to large.
     `again`: how many settings are measured again, each with all its seeds; None for all of them.
+    `order`: the key by which settings that are no numbers stand from first to last, if they do.
     """
 
     measure: Callable[[Any, int], float]
@@ -70,6 +72,7 @@ class Design:
     valid: Callable[[Any], bool] | None = None
     parts: tuple[Part, ...] = ()
     again: int | None = None
+    order: Callable[[Any], Any] | None = None
 
     def holds(self, setting: Any) -> bool:
         """Return whether something is a setting. May raise where it is nothing like one."""
@@ -133,7 +136,7 @@ def _expect_settings(settings: Any, design: Design) -> list[Any]:
             "cannot say what your change did."
         )
     if not design.parts:
-        return found
+        return found if design.order is None else sorted(found, key=design.order)
     _expect_one_varied(found, design)
     return sorted(found)
 
@@ -218,6 +221,11 @@ def _numbers(values: Any, setting: Any, design: Design) -> list[float]:
             f"The setting {setting!r} has {len(found)} results and needs {design.repeats}, of the "
             "seeds 0, 1 and so on. One run does not tell an effect from luck."
         )
+    if len(found) > MOST_REPEATS:
+        raise Incorrect(
+            f"The setting {setting!r} has {len(found)} results. Give {MOST_REPEATS} at most, of "
+            f"the seeds 0 to {MOST_REPEATS - 1}: all of them count, and are measured again."
+        )
     return [float(v) for v in found]
 
 
@@ -229,14 +237,12 @@ def _is_finite(value: Any) -> bool:
 
 
 def _expect_measured(results: dict[Any, list[float]], design: Design) -> None:
-    """Measure settings again, the control first, then those farthest from it in the results."""
+    """Measure again those that the conclusion compares, the control, and those far from it."""
     control = results[design.control][0]
-    others = sorted(
-        (setting for setting in results if setting != design.control),
-        key=lambda setting: -abs(results[setting][0] - control),
-    )
-    for setting in [design.control, *others][: design.again]:
-        for seed, given in enumerate(results[setting][: design.repeats]):
+    far = sorted(results, key=lambda setting: -abs(results[setting][0] - control))
+    chosen = list(dict.fromkeys([*_ends(results), design.control, *far]))
+    for setting in sorted(chosen[: design.again], key=lambda one: one != design.control):
+        for seed, given in enumerate(results[setting]):
             _expect_result(setting, seed, given, design)
 
 

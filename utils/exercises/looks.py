@@ -37,7 +37,7 @@ class Watched(np.ndarray):
         Watched.asked += 1
         return super().__getitem__(place)
 
-    def __bytes__(self) -> WatchedBytes:
+    def __bytes__(self) -> bytes:
         return self.tobytes()
 
     @property
@@ -56,26 +56,16 @@ class Watched(np.ndarray):
         """Return another view, which counts too."""
         return _watched(super().view(*arguments, **named))
 
-    def tobytes(self, *arguments: Any) -> WatchedBytes:
-        """Return the bytes, which count too."""
+    def tobytes(self, *arguments: Any) -> bytes:
+        """Return the bytes. Comparing them later is quick: it ends where they first differ."""
         Watched.asked += 1
-        return WatchedBytes(super().tobytes(*arguments))
+        return super().tobytes(*arguments)
 
     def tolist(self) -> Any:
         """Return the numbers as a list, which counts too."""
         Watched.asked += 1
         found = super().tolist()
         return WatchedList(found) if isinstance(found, list) else found
-
-
-class WatchedBytes(bytes):
-    """The bytes of a watched photo: comparing them counts, a look into a set does not."""
-
-    __hash__ = bytes.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        Watched.asked += 1
-        return bytes.__eq__(self, other)
 
 
 class WatchedList(list):
