@@ -706,8 +706,8 @@ def _judge_work(answer: Any) -> None:
         many >= 100 * 100 / 2 and many > 8 * few,
         "right, and too slow",
         f"100 tiny photos against 100 were looked at {many:,} times, and 20 against 20 {few:,} "
-        "times: every pair is compared. With 1,000 real ones against 6,000 it would be minutes, or "
-        "gigabytes as lists of numbers. Look each up in a set instead.",
+        "times: every pair is compared. With 1,000 real ones against 6,000 it would take minutes, "
+        "or gigabytes. Look each up in a set.",
     )
 
 
