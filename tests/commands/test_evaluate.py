@@ -485,3 +485,11 @@ def test_a_photo_that_is_named_in_two_ways_counts_once(data, saved, capsys):
     assert "named in two ways" in capsys.readouterr().err
     kept = json.loads((data / "scores.json").read_text(encoding="utf-8"))
     assert kept["images"] == len(TEST)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+@pytest.mark.parametrize("name", ["names", "captions", "train_names"])
+def test_a_pipe_is_refused_before_it_is_read(data, saved, capsys, name):
+    os.mkfifo(data / "pipe")
+    assert main(arguments(data, saved, **{name: data / "pipe"})) == NOTHING
+    assert "is a pipe" in capsys.readouterr().err

@@ -1,6 +1,9 @@
 """Which photo a name means, and where photos lie."""
 
+import errno
+import os
 import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -89,6 +92,24 @@ def test_the_walk_ends(tmp_path):
     put(tmp_path, "a/b/c/d/e/f.jpg", "a/x.jpg")
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
     assert photos_under(tmp_path, SUFFIXES) == ["a/x.jpg"]
+
+
+def test_a_folder_that_may_not_be_read_is_said(tmp_path, monkeypatch, capsys):
+    put(tmp_path, "a.jpg", "locked/b.jpg", "open/c.jpg")
+    scan = os.scandir
+
+    def guarded(path):
+        if Path(path) == locked:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    locked = tmp_path / "locked"
+    for _ in range(2):
+        assert photos_under(tmp_path, SUFFIXES) == ["a.jpg", "open/c.jpg"]
+    assert capsys.readouterr().err.count(f"{locked} may not be read") == 1
+    with pytest.raises(PermissionError):
+        find_photos_of(["b.jpg"], [locked], SUFFIXES)
 
 
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"

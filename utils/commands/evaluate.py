@@ -374,6 +374,9 @@ def _holds_captions(path: Path) -> bool:
 
 
 def _begin(given: argparse.Namespace) -> tuple[Evaluation, Captioner]:
+    for path in (given.names, given.captions, given.train_names):
+        if path and path.exists() and not path.is_file() and not path.is_dir():
+            raise InputError(f"{path} is a pipe, which can be read once: save it as a file first.")
     outputs = [path for path in (given.json, given.scores) if path]
     demand_apart(outputs, _inputs(given))
     for path in outputs:

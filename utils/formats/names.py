@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -112,12 +114,25 @@ def photos_under(folder: Path, suffixes: Sequence[str]) -> list[str]:
 
 def _files_under(folder: Path) -> list[str]:
     found = []
-    for place, folders, files in os.walk(folder):
+
+    def tell(error: OSError) -> None:
+        if isinstance(error, PermissionError):
+            if Path(error.filename) == folder:
+                raise error
+            _tell_left_out(error.filename)  # one folder never stops the others
+
+    for place, folders, files in os.walk(folder, onerror=tell):
         inside = PurePosixPath(Path(place).relative_to(folder).as_posix())
         deeper = [name for name in folders if not name.startswith(".") and name != "__MACOSX"]
         folders[:] = sorted(deeper) if len(inside.parts) < _DEEPEST else []
         found += [str(inside / name) for name in files if not name.startswith(".")]
     return sorted(found)
+
+
+@cache
+def _tell_left_out(folder: str) -> None:
+    """Say once that a folder is left out."""
+    print(f"{folder} may not be read and is left out: change its rights.", file=sys.stderr)
 
 
 def find_photos_of(
