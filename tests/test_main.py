@@ -124,6 +124,7 @@ def command_that_raises(monkeypatch, error):
         (OSError(errno.EDQUOT, "Disk quota exceeded"), ("no room", "free some space")),
         (PermissionError(errno.EACCES, "Permission denied", "/x"), ("/x may not be", "rights")),
         (OSError(errno.EROFS, "Read-only file system", "/x"), ("/x may not be", "another place")),
+        (OSError(errno.EFBIG, "File too large", "/x"), ("/x would become larger", "ulimit -f")),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), ("not enough memory",)),
         (MemoryError(), ("not enough memory", "close other programs")),
         (type("ResourceExhaustedError", (Exception,), {})("OOM"), ("not enough memory",)),

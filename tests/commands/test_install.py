@@ -859,3 +859,18 @@ def test_vectors_that_cannot_be_read_are_not_installed(here, bad):
     path.write_bytes(line)
     here(archive, glove_zip=write_glove(place.root / "good.zip", (50,)))
     assert load_glove(path).words == ["dog", "café"]
+
+
+def test_a_zip_that_python_cannot_unpack_is_not_called_broken(here):
+    path = write_zip(here.place.root / "deflate64.zip")
+    data = bytearray(path.read_bytes())
+    directory = data.index(b"PK\x01\x02")
+    data[8] = data[directory + 10] = 9  # Deflate64, as Windows packs large files
+    path.write_bytes(data)
+    with pytest.raises(InstallError, match="packed in a way that Python cannot unpack"):
+        here(path)
+
+
+def test_a_colon_in_a_name_points_nowhere(here):
+    more = [("Images/12:30_abc.jpg", photo(3))]
+    assert here(write_zip(here.place.root / "time.zip", more=more)).photos == 12

@@ -23,7 +23,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from filelock import FileLock, Timeout
 
@@ -349,6 +349,11 @@ def _unbroken(archive: Archive) -> Iterator[None]:
         if not archive.given:
             archive.remove()
             raise archive.failure("broken") from error
+        if isinstance(error, NotImplementedError):
+            raise InstallError(
+                f"{archive.path} is packed in a way that Python cannot unpack ({error}): unpack it "
+                f"by another program, pack it as a plain zip, and run `{archive.by_hand}`."
+            ) from error
         raise InstallError(
             f"{archive.path} is broken inside; get it again from {archive.page} and run the same "
             "command again."
@@ -390,7 +395,8 @@ def _contents(archive: Archive) -> dict[str, zipfile.ZipInfo]:
         members = [(PurePosixPath(i.filename.replace("\\", "/")), i) for i in opened.infolist()]
     contents: dict[str, zipfile.ZipInfo] = {}
     for path, info in sorted(members, key=lambda member: len(member[0].parts)):
-        if path.is_absolute() or ".." in path.parts or ":" in info.filename:
+        drive = PureWindowsPath(info.filename).drive
+        if path.is_absolute() or ".." in path.parts or drive:
             raise InstallError(
                 f"{archive.path} holds a name that points outside its folder ({info.filename}): "
                 f"it is not Kaggle's archive; get that from {archive.page}."

@@ -89,6 +89,11 @@ def _system_sentence(error: OSError) -> str:
         return f"{place} is a folder where a file belongs: name a file."
     if error.errno == errno.ENAMETOOLONG:
         return f"{place} is too long a name for this disk: choose a shorter one."
+    if error.errno == errno.EFBIG:
+        return (
+            f"{place} would become larger than a file may be here: ask who set that limit "
+            "(`ulimit -f` shows it), or choose another disk."
+        )
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return "Too many files are open at once: close other programs, then run it again."
     return f"{place} could not be used ({error.strerror}): check the name and the place."
