@@ -13,17 +13,10 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from utils.support.files import (
-    demand_apart,
-    demand_own_file,
-    holds_names,
-    read_json,
-    write_json,
-)
+from utils.support.files import demand_apart, demand_own_json, read_json, write_json
 from utils.support.paths import CAPTIONERS
 from utils.support.tables import text_table
 
@@ -318,7 +311,7 @@ def _demand_output(given: argparse.Namespace) -> None:
     if given.json:
         named = (given.captioner, given.vocabulary, given.features, given.scores, given.captions)
         demand_apart([given.json], filter(None, named))
-        demand_own_file(given.json, partial(holds_names, names=("verdict", "causes", "evidence")))
+        demand_own_json(given.json, lambda told: {"verdict", "causes", "evidence"} <= set(told))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -17,7 +17,6 @@ import tempfile
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,14 +29,7 @@ from utils.formats.names import match_names, photos_under, unfound_notes
 from utils.formats.oddities import spaceless_note, without_repeats
 from utils.images import IMAGE_SUFFIXES
 from utils.support.errors import sentence
-from utils.support.files import (
-    demand_apart,
-    demand_own_file,
-    holds_names,
-    make_folder,
-    read_json,
-    write_json,
-)
+from utils.support.files import demand_apart, demand_own_json, make_folder, write_json
 from utils.support.light_keras import import_keras
 from utils.support.memory import demand_memory
 from utils.support.paths import CAPTIONERS, expanded
@@ -364,15 +356,6 @@ def _inputs(given: argparse.Namespace) -> list[Path]:
     return files
 
 
-def _holds_captions(path: Path) -> bool:
-    """Tell whether a file is what `--json` writes: a caption for each photo's name."""
-    try:
-        found = read_json(path, kind=dict)
-    except ValueError:
-        return False
-    return all(isinstance(caption, str) for caption in found.values())
-
-
 def _begin(given: argparse.Namespace) -> tuple[Evaluation, Captioner]:
     for path in (given.names, given.captions, given.train_names):
         if path and path.exists() and not path.is_file() and not path.is_dir():
@@ -382,9 +365,11 @@ def _begin(given: argparse.Namespace) -> tuple[Evaluation, Captioner]:
     for path in outputs:
         check_target(path)
     if given.scores:
-        demand_own_file(given.scores, partial(holds_names, names=("captioner", "scores")))
+        demand_own_json(given.scores, lambda told: {"captioner", "scores"} <= set(told))
     if given.json:
-        demand_own_file(given.json, _holds_captions)
+        demand_own_json(
+            given.json, lambda told: all(isinstance(caption, str) for caption in told.values())
+        )
     words = checked_words(given.words or words_of(given.captioner))
     task = prepare(given.images_dir, given.names, given.captions, given.train_names, words)
     for note in task.notes:

@@ -14,7 +14,7 @@ import argparse
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from utils.captions import caption_text
 from utils.commands.words import add_words_options, checked_words
@@ -22,10 +22,10 @@ from utils.dataset import Dataset, demand_lists, load_dataset
 from utils.support.files import (
     demand_apart,
     demand_own_file,
+    demand_own_json,
     is_png,
     make_folder,
     not_ours,
-    read_json,
     write_json,
 )
 from utils.support.memory import demand_memory
@@ -128,7 +128,7 @@ def _demand_own(folder: Path) -> None:
     """Raise `ValueError` where a run's folder has a file of another origin that would go."""
     from utils.captioner import SETTINGS, SUMMARY, WEIGHTS, WORDS
 
-    demand_own_file(folder / SCORES, _holds_scores)
+    demand_own_json(folder / SCORES, _are_scores)
     for name in (CAPTIONS, CURVES):
         demand_own_file(folder / name, is_png)
     captioner = folder / "captioner"
@@ -138,12 +138,8 @@ def _demand_own(folder: Path) -> None:
             raise not_ours(path)
 
 
-def _holds_scores(path: Path) -> bool:
-    """Tell whether a file is a table of scores by split, as this command writes it."""
-    try:
-        found = read_json(path, kind=dict)
-    except ValueError:
-        return False
+def _are_scores(found: dict[str, Any]) -> bool:
+    """Tell whether a dictionary has the scores of each split, as this command writes them."""
     return all(isinstance(told, dict) and "scores" in told for told in found.values())
 
 

@@ -241,12 +241,16 @@ def is_png(path: Path) -> bool:
         return file.read(8) == b"\x89PNG\r\n\x1a\n"
 
 
-def holds_names(path: Path, names: Iterable[str]) -> bool:
-    """Tell whether a file is a JSON dictionary that has all of these names."""
-    try:
-        return set(names) <= set(read_json(path, kind=dict))
-    except ValueError:
-        return False
+def demand_own_json(path: Path, is_ours: Callable[[dict[str, Any]], bool]) -> None:
+    """Raise `ValueError` where a file would be written over that holds no such dictionary."""
+
+    def holds_ours(path: Path) -> bool:
+        try:
+            return is_ours(read_json(path, kind=dict))
+        except ValueError:
+            return False
+
+    demand_own_file(path, holds_ours)
 
 
 def not_ours(path: Path) -> ValueError:

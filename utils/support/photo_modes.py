@@ -66,7 +66,7 @@ def _range(image: Image.Image) -> tuple[float, float]:
     found = np.zeros(0)
     for box in _boxes(image.size):
         pixels = np.asarray(image.crop(box))
-        here = np.unique(pixels[np.isfinite(pixels)].astype(np.float64))
+        here = np.unique(pixels[np.isfinite(pixels)])
         found = np.unique(np.concatenate([found, here[:ENDS], here[-ENDS:]]))
     if not found.size:
         raise PhotoError("has no pixel that is a number (all are NaN or infinite): export it anew.")
