@@ -219,6 +219,32 @@ def test_version_one_is_read_unless_it_scaled_its_features(captioner, folder):
         load_captioner(folder)
 
 
+def give(folder, name, value):
+    """Put a value among the sizes of a saved captioner."""
+    settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    settings["model"][name] = value
+    (folder / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
+
+
+@pytest.mark.parametrize("switch", ["use_image", "use_text"])
+def test_a_side_that_an_earlier_version_switched_off_has_no_say(folder, switch):
+    give(folder, switch, False)
+    loaded = load_captioner(folder)
+    given = probabilities(loaded)
+    other = {"feature": FEATURES, "prefix": PREFIXES[:, ::-1]}
+    if switch == "use_image":
+        other = {"feature": -FEATURES, "prefix": PREFIXES}
+    same = np.asarray(loaded.model(other))
+    np.testing.assert_allclose(given, same, atol=1e-7)
+    assert np.abs(given - given[::-1]).max() > 1e-5  # the other side still has a say
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_refused(folder):
+    give(folder, "use_image", "no")
+    with pytest.raises(CaptionerError, match="use_image"):
+        load_captioner(folder)
+
+
 def test_another_format_and_no_captioner_at_all_are_said(folder, tmp_path):
     settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
     (folder / SETTINGS).write_text(json.dumps({**settings, "format": 99}), encoding="utf-8")

@@ -60,18 +60,6 @@ def test_both_inputs_and_every_word_of_the_prefix_matter(feature, prefix):
         assert np.abs(run(model, feature, changed) - before).max() > 1e-6, place
 
 
-@pytest.mark.parametrize("side", ["image", "text"])
-def test_a_side_that_is_switched_off_has_no_say(side, feature, prefix):
-    model = make(**{f"use_{side}": False})
-    other = prefix % 29 + 1
-    before = run(model, feature, prefix)
-    after = run(model, feature + 5, prefix) if side == "image" else run(model, feature, other)
-    np.testing.assert_allclose(before, after, atol=1e-7)
-    alive = run(model, feature, other) if side == "image" else run(model, feature + 5, prefix)
-    assert np.abs(before - alive).max() > 1e-6
-    np.testing.assert_allclose(run(without_mask(model), feature, prefix), before, atol=1e-6)
-
-
 def test_the_embedding_starts_from_the_matrix_and_may_be_frozen():
     matrix = np.random.default_rng(2).normal(size=(30, 6)).astype(np.float32)
     config = ModelConfig(**SIZES, train_embedding=False)

@@ -214,6 +214,7 @@ def _loaded(folder: Path, settings: dict[str, Any]) -> Captioner:
     # Folders of the first captioners name no kind: they are the course's model.
     kind = KINDS[settings.get("kind", "merge")]
     numbers = (folder / WEIGHTS).stat().st_size // 2  # of two bytes at least
+    switched_off = saved.take_switches(folder / SETTINGS, settings["model"])
     saved.demand_sizes(folder / SETTINGS, settings["model"], kind.config, numbers)
     config = kind.config(**settings["model"])
     if vocabulary.hash() != settings["vocabulary"] or len(vocabulary) != config.vocabulary_size:
@@ -229,6 +230,8 @@ def _loaded(folder: Path, settings: dict[str, Any]) -> Captioner:
         )
     model = kind.build(config, None)
     load_weights(model, folder / WEIGHTS)
+    for layer in map(model.get_layer, switched_off):
+        layer.set_weights([0 * weights for weights in layer.get_weights()])
     summary = load_summary(folder / SUMMARY) if SUMMARY in settings["files"] else None
     return Captioner(model, vocabulary, config, settings.get("more", {}), cnn["weights"], summary)
 

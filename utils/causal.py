@@ -77,12 +77,10 @@ def build_causal_model(
     """Return the causal variant of the course's model.
 
     `embedding_matrix`, `(vocabulary_size, embedding_size)` float32, starts the embedding. Raises
-    `ValueError` for settings that it does not have: a merge other than "add", `standardize`, or
-    one side switched off.
+    `ValueError` for settings that it does not have: a merge other than "add", or `standardize`.
     """
-    plain = config.merge == "add" and config.use_image and config.use_text
-    if not plain or config.standardize:
-        raise ValueError("The causal variant merges by Add, and has no standardize or switches.")
+    if config.merge != "add" or config.standardize:
+        raise ValueError("The causal variant merges by Add, and has no layer standardize.")
     model = CausalModel(config)
     model.build_layers()
     if embedding_matrix is not None:

@@ -40,8 +40,6 @@ class ModelConfig:
     `units` is the width of the image vector, the LSTM (and each direction of the BiLSTM) and the
     hidden layer. `standardize` puts a layer before the image encoder that brings every feature to
     mean 0 and variance 1 (`standardize_features`; chapter 6 measures what it is worth).
-    `use_image` and `use_text` switch one side off for chapter 6's comparisons: its vector is
-    multiplied by zero, so that every other size stays the same.
     """
 
     vocabulary_size: int
@@ -52,8 +50,6 @@ class ModelConfig:
     dropout: float = 0.3
     train_embedding: bool = True
     standardize: bool = False
-    use_image: bool = True
-    use_text: bool = True
 
     def __post_init__(self) -> None:
         if self.merge not in MERGES:
@@ -121,10 +117,6 @@ def _layers(config: ModelConfig) -> dict[str, keras.Layer]:
     ]
     if config.standardize:
         found.append(layers.Normalization(name="standardize"))
-    if not config.use_image:
-        found.append(layers.Rescaling(0.0, name="no_image"))
-    if not config.use_text:
-        found.append(layers.Rescaling(0.0, name="no_text"))
     return {layer.name: layer for layer in found}
 
 
@@ -134,15 +126,11 @@ def _connect(layers: dict[str, keras.Layer], feature_size: int, masked: bool) ->
 
     image = layers["standardize"](feature) if "standardize" in layers else feature
     image = layers["image_encoder"](layers["image_dropout"](image))
-    if "no_image" in layers:
-        image = layers["no_image"](image)
 
     # What `Embedding(mask_zero=True)` would do unseen: the LSTMs skip the padding.
     mask = keras.ops.not_equal(prefix, PAD) if masked else None
     text = layers["text_dropout"](layers["embedding"](prefix))
     text = layers["lstm"](layers["bilstm"](text, mask=mask), mask=mask)
-    if "no_text" in layers:
-        text = layers["no_text"](text)
 
     hidden = layers["hidden"](layers["merge"]([image, text]))
     probabilities = layers["next_word"](hidden)

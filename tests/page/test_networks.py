@@ -300,7 +300,6 @@ def test_maps_are_rounded_as_float16_rounds():
     [
         (build_causal_model, {}, "embedded", "of the kind 'causal'"),
         (build_model, {"merge": "concatenate"}, "embedded", "merges in another way"),
-        (build_model, {"use_text": False}, "embedded", "merges in another way"),
         (build_model, {}, "imagenet", "Keras' own ImageNet weights"),
     ],
 )

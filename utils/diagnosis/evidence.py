@@ -82,7 +82,6 @@ class Evidence:
     example: str = ""
     not_finite: list[str] = field(default_factory=list)
     answers_finite: bool = True
-    switched_off: bool = False
     trained_on: str | None = None
     dataset: str = ""
     mended: str = ""

@@ -89,7 +89,6 @@ def gather(
         trained_on=subject.trained_on,
         mended=subject.mended,
         not_finite=subject.not_finite,
-        switched_off=subject.switched_off,
         twice_listed=list(twice_listed),
         recorded_loss=_recorded(subject),
         epochs=subject.epochs,

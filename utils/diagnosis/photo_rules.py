@@ -75,8 +75,6 @@ def file_of_wrong_features(found: Evidence) -> Suspicion | None:
 
 def photo_off(found: Evidence) -> Suspicion | None:
     """Photos that change nothing at all."""
-    if found.switched_off:
-        return Suspicion("photo_off", PROVED, "its settings say use_image = false")
     same = found.different_photos < 0.5 * found.dev_photos
     if found.photo_effect > 0.01 or same or found.dev_photos < 2:
         return None
@@ -111,7 +109,7 @@ def constant_features(found: Evidence) -> Suspicion | None:
 
 def perhaps_constant(found: Evidence) -> Suspicion | None:
     """The second likeliest where the side of the photo is dead: features that never changed."""
-    if found.switched_off or photo_off(found) is None:
+    if photo_off(found) is None:
         return None
     return Suspicion("constant_features", POSSIBLE, "training on one vector can end so")
 

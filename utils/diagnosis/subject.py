@@ -26,6 +26,7 @@ from utils.captioner import (
 from utils.cnn import FEATURE_SIZE
 from utils.decoding import NextWord
 from utils.support.files import read_json
+from utils.support.saved_settings import take_switches
 from utils.vocabulary import PAD, Vocabulary
 
 NONE, LEFT, RIGHT = "no padding", "padding on the left", "padding on the right"
@@ -57,7 +58,6 @@ class Subject:
     trained_on: str | None = None
     statistics: tuple[np.ndarray, np.ndarray] | None = None
     not_finite: list[str] = field(default_factory=list)
-    switched_off: bool = False
     mended: str = ""
     looks_ahead: Callable[[np.ndarray, np.ndarray], float] | None = None
 
@@ -101,7 +101,6 @@ def subject_of(captioner: Captioner, name: str, padded_length: int, mended: str 
         trained_on=settings.get("dataset"),
         statistics=statistics_of(model),
         not_finite=not_finite(model),
-        switched_off=not getattr(captioner.config, "use_image", True),
         mended=mended,
     )
 
@@ -113,6 +112,7 @@ def _in_spite_of(name: str | Path, error: CaptionerError) -> Captioner:
         settings = read_json(folder / SETTINGS)
         vocabulary = Vocabulary.from_json((folder / WORDS).read_text(encoding="utf-8"))
         kind = KINDS[settings.get("kind", "merge")]
+        take_switches(folder / SETTINGS, settings["model"])
         config = kind.config(**settings["model"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise NoSubject(str(error)) from error

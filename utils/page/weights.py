@@ -162,10 +162,10 @@ def _demand_known(name: str, captioner: Captioner) -> None:
             f"The captioner {name} is of the kind {kind!r}, which the page cannot run: "
             "choose one of the kind merge or attention."
         )
-    if kind == "merge" and not (config.merge == "add" and config.use_image and config.use_text):
+    if kind == "merge" and config.merge != "add":
         raise ValueError(
             f"The captioner {name} merges in another way than the course's model, by "
-            f"{config.merge} or without one side: the page knows add with both sides only."
+            f"{config.merge}: the page knows add only."
         )
     if captioner.cnn_weights != "embedded":
         raise ValueError(

@@ -31,6 +31,8 @@ NETWORKS = ("embedded", "imagenet")
 SEARCH = {"beam_width": (1, 1_000), "max_length": (1, 10_000), "length_penalty": (-100, 100)}
 HALF = re.compile("[\ud800-\udfff]")  # of a character, which cannot be written
 LARGEST = 10_000_000  # of any size of a model
+# Earlier versions could switch a side of the course's model off; a side ends with this layer.
+SWITCHES = {"use_image": "image_encoder", "use_text": "lstm"}
 
 
 def read_saved_settings(
@@ -79,6 +81,18 @@ def demand_files(folder: Path, files: dict[str, str]) -> None:
                 f"{folder / file} is not the file that was saved with this captioner (its SHA-256 "
                 f"differs): weights and vocabulary work together only; {GET_AGAIN}"
             )
+
+
+def take_switches(path: Path, sizes: dict[str, Any]) -> list[str]:
+    """Take the switches of earlier versions out of the sizes; return the layers that give zeros.
+
+    Raises `ValueError` where a switch is neither true nor false.
+    """
+    found = {name: sizes.pop(name) for name in SWITCHES if name in sizes}
+    for name, value in found.items():
+        if type(value) is not bool:
+            raise odd(path, name)
+    return [SWITCHES[name] for name, on in found.items() if not on]
 
 
 def demand_sizes(path: Path, sizes: dict[str, Any], config: type, numbers: int) -> None:
