@@ -40,7 +40,7 @@ def test_the_table_of_the_scenes_is_what_the_shipped_captioner_scores(scenes):
     quoted = table("true statements")
     names = {
         "one caption for all": "one caption for all",
-        "captions shuffled": "its captions, shuffled over the pictures",
+        "captions shuffled": "captions of a beam of 5, shuffled over the pictures",
         "greedy": "greedy search",
         "beam 3": "beam search, width 3",
         "people": "people, each against the other four",

@@ -115,7 +115,11 @@ def _label(axis: Axes, points: np.ndarray, words: Sequence[str], colours: Sequen
         inner = (boxes[:, :2] > frame[:2]).all(axis=1) & (boxes[:, 2:] < frame[2:]).all(axis=1)
         near = dots[gaps[place] < 2 * CROWDED]
         towards = (near - dots[place]).sum(axis=0)
-        cost = _covered(boxes, taken) + 1e4 * ~inner + np.tile(ways @ towards, len(steps)) / 2
+        lines = np.concatenate([_between(dots[place], offset) for offset in offsets])
+        crossed = _covered(lines, taken).reshape(len(offsets), -1).sum(axis=1)
+        crossed[: 0 if crowded[place] else len(ways)] = 0  # no line is drawn there
+        cost = _covered(boxes, taken) + crossed + 1e4 * ~inner
+        cost += np.tile(ways @ towards, len(steps)) / 2
         best = int(cost.argmin())
         taken = np.vstack([taken, boxes[best], _between(dots[place], offsets[best])])
         line = {"arrowstyle": "-", "color": colours[place], "lw": 0.8, "shrinkA": 0, "shrinkB": 2}
