@@ -14,9 +14,9 @@ from leaks import Folder, pieces
 
 from utils.authoring.notebooks import derived_text, masters, notebook_text, read_notebook
 from utils.authoring.variants import stamp_of
-from utils.classroom import nbgrader_course, otter_course, student_tree
+from utils.classroom import nbgrader_course, otter_course, student_texts, student_tree
 from utils.classroom.candidates import SEALED_IDS, candidates_of
-from utils.classroom.handout import NAME, hand_out, main, zip_tree
+from utils.classroom.handout import NAME, earlier_chapters, hand_out, main, zip_tree
 from utils.exercises.exercise import all_exercises, find_exercise, load_chapter
 from utils.exercises.solutions import solution_source
 from utils.exercises.variants import use, variants_of
@@ -445,8 +445,8 @@ def test_so_do_sources_and_masters(course, monkeypatch, tmp_path):
 class Small:
     """A tree of two files, which is made at once."""
 
-    def __init__(self, settings, chapters):
-        self.settings, self.chapters = settings, chapters
+    def __init__(self, settings, chapters, earlier=()):
+        self.settings, self.chapters, self.earlier = settings, chapters, earlier
 
     def write(self, folder):
         (folder / "chapters").mkdir()
@@ -530,7 +530,7 @@ def test_a_tree_of_before_is_replaced_by_force_alone(small, tmp_path, capsys):
     assert changed.read_text(encoding="utf-8") == "{}"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
     assert "Checks: attempted" in capsys.readouterr().out
-    assert main([str(tmp_path / "week2"), "--chapters", "2"]) == 0
+    assert main([str(tmp_path / "week2"), "--chapters", "2", "--checks", "attempted"]) == 0
 
 
 def test_wrong_options_are_sentences(tmp_path):
@@ -539,3 +539,42 @@ def test_wrong_options_are_sentences(tmp_path):
     with pytest.raises(ValueError, match="needs --variant"):
         main([str(tmp_path), "--student", "Ada"])
     assert list(tmp_path.iterdir()) == []
+
+
+# Week by week
+
+
+def test_a_later_week_needs_the_options_of_the_first(small, tmp_path):
+    exam = ["--checks", "attempted", "--hints", "off", "--variant", "autumn"]
+    assert main([str(tmp_path), "--chapters", "1", *exam]) == 0
+    with pytest.raises(ValueError, match="was handed out with other options") as refused:
+        main([str(tmp_path / "week2"), "--chapters", "2", "--variant", "autumn"])
+    assert "add --hints 'off' --checks 'attempted'." in str(refused.value)
+    assert not (tmp_path / "week2" / "image-captioning.zip").exists()
+    assert main([str(tmp_path / "week2"), "--chapters", "2", *exam]) == 0
+
+
+def test_an_option_that_the_first_week_had_not_is_left_out(small, tmp_path):
+    assert main([str(tmp_path), "--chapters", "1"]) == 0
+    with pytest.raises(ValueError, match=r"leave out --variant\. For other students"):
+        main([str(tmp_path / "week2"), "--chapters", "2", "--variant", "autumn"])
+
+
+def test_another_class_beside_it_may_have_other_options(small, tmp_path):
+    assert main([str(tmp_path / "a"), "--chapters", "1"]) == 0
+    assert main([str(tmp_path / "b"), "--chapters", "1", "--checks", "attempted"]) == 0
+
+
+def test_the_readme_of_a_later_week_lists_the_earlier_ones_too(small, tmp_path, monkeypatch):
+    assert main([str(tmp_path), "--chapters", "1"]) == 0
+    assert main([str(tmp_path / "week2"), "--chapters", "2"]) == 0
+    assert earlier_chapters(tmp_path / "week3") == [1, 2]
+    assert earlier_chapters(tmp_path / "week2") == [1]
+    assert earlier_chapters(tmp_path) == []
+
+
+def test_the_tables_of_a_later_week_have_the_earlier_chapters():
+    tree = student_tree.Tree(ClassSettings(), [2], [1, 77])
+    told = student_texts.readme(tree.notebooks, tree.listed, tree.settings)
+    assert "(chapters/01_dataset.ipynb) |" in told and "(chapters/02_cnn_features.ipynb) |" in told
+    assert set(tree.notebooks) == {"02_cnn_features.ipynb"}

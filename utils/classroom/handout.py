@@ -14,7 +14,9 @@ To hand out week by week, name another folder each week, with the same --variant
     python -m utils handout ~/class/week2 --chapters 2 --variant "autumn 2025"
 
 --chapters limits the notebooks only. So students unpack each week's zip over the folder they have:
-their notebooks of earlier weeks stay as they are, and the checks of these go on working.
+their notebooks of earlier weeks stay as they are, and the checks of these go on working. The
+options (--hints, --checks, --variant, --student) are those of the whole folder, so each week needs
+the same.
 """
 
 from __future__ import annotations
@@ -49,9 +51,10 @@ def hand_out(dest: Path, settings: ClassSettings, chapters: list[int], force: bo
     folder = dest / NAME
     archive = dest / f"{NAME}.zip"
     demand_place(dest, force)
+    demand_same_options(dest, settings)
     with atomic_path(folder) as temporary:
         temporary.mkdir(parents=True)
-        tree = Tree(settings, chapters)
+        tree = Tree(settings, chapters, earlier_chapters(dest))
         tree.write(temporary)
         with atomic_path(archive) as packed:
             zip_tree(temporary, packed)
@@ -83,6 +86,37 @@ def demand_place(dest: Path, force: bool) -> None:
                 f"{dest / 'week2'}, with the same --variant if there was one. "
                 "With --force it is replaced, whatever was changed in it."
             )
+
+
+def demand_same_options(dest: Path, settings: ClassSettings) -> None:
+    """Raise `ValueError` where the week before was handed out with other options.
+
+    Students unpack a later week over the earlier one, and the options are those of the whole
+    folder: an examination's checks would begin to say what is right.
+    """
+    before = dest.resolve().parent
+    if not is_options(before / OPTIONS_FILE):
+        return
+    kept = read_json(before / OPTIONS_FILE)
+    names = [name for name, value in asdict(settings).items() if kept[name] != value]
+    if names:
+        same = " ".join(f"--{name} {kept[name]!r}" for name in names if kept[name])
+        other = " ".join(f"--{name}" for name in names if not kept[name])
+        advice = " and ".join([f"add {same}"] * bool(same) + [f"leave out {other}"] * bool(other))
+        raise ValueError(
+            f"{before} was handed out with other options, and students unpack this over it: "
+            f"{advice}. For other students choose a folder outside {before}."
+        )
+
+
+def earlier_chapters(dest: Path) -> list[int]:
+    """Return the chapters that were handed out in the folder above, or beside this one."""
+    before = dest.resolve().parent
+    if not is_options(before / OPTIONS_FILE):
+        return []
+    places = [before, *(path for path in before.iterdir() if path != dest.resolve())]
+    kept = [read_json(place / OPTIONS_FILE) for place in places if is_options(place / OPTIONS_FILE)]
+    return sorted({chapter for options in kept for chapter in options["chapters"]})
 
 
 def is_tree(path: Path) -> bool:

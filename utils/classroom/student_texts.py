@@ -129,15 +129,20 @@ def _target(block: str) -> str:
 # README
 
 
-def readme(notebooks: dict[str, NotebookNode], settings: ClassSettings) -> str:
-    """Return the README for students; `notebooks` is file name -> the chapter as handed out."""
+def readme(
+    notebooks: dict[str, NotebookNode], listed: dict[str, NotebookNode], settings: ClassSettings
+) -> str:
+    """Return the README for students; `notebooks` is file name -> the chapter as handed out.
+
+    `listed` has the chapters of earlier weeks too, which students have already.
+    """
     ids = [entry.id for name in notebooks for entry in load_chapter(int(name[:2]))]
     example = next((id for id in ids if not id.startswith("0.")), ids[0])
     values = {
         "first": next(iter(notebooks)),
         "notebook": next((name for name in notebooks if name != FIRST_CHAPTER), FIRST_CHAPTER),
-        "chapters": _chapters(notebooks),
-        "points": _points(notebooks),
+        "chapters": _chapters(listed),
+        "points": _points(listed),
         "checks": CHECKS[settings.checks].replace("$id", example),
         "hints": HINTS[settings.hints].replace("$id", example),
         "example": example,

@@ -58,11 +58,14 @@ class Tree:
     """A student's tree: the notebooks of some chapters, with what a teacher chose.
 
     Checks, hints and words are those of all chapters. So the tree of a later week can be unpacked
-    over that of an earlier one, whose notebooks go on working and stay as they are.
+    over that of an earlier one, whose notebooks go on working and stay as they are. `earlier`: the
+    chapters of earlier weeks, which the README lists too.
     Raises `ValueError` for a chapter that the course does not have.
     """
 
-    def __init__(self, settings: ClassSettings, chapters: Sequence[int]) -> None:
+    def __init__(
+        self, settings: ClassSettings, chapters: Sequence[int], earlier: Sequence[int] = ()
+    ) -> None:
         found = {int(path.name[:2]): path for path in masters()}
         if not found:
             raise ValueError("There is no folder solutions/ here: hand out from the whole course.")
@@ -80,6 +83,8 @@ class Tree:
             }
         self.stubs = stubs_of(readers.values())
         self.notebooks = {found[number].name: readers[number] for number in self.chapters}
+        listed = sorted({*self.chapters, *earlier} & set(found))
+        self.listed = {found[number].name: readers[number] for number in listed}
         for notebook in self.notebooks.values():
             stamp(notebook, settings.variant, settings.student)
 
@@ -123,7 +128,9 @@ class Tree:
         _write(folder / REFERENCE, linked)
         _write(folder / DEVCONTAINER, container.replace(student_texts.FIRST_CHAPTER, first))
         _write(folder / "Makefile", student_texts.makefile(first))
-        _write(folder / "README.md", student_texts.readme(self.notebooks, self.settings))
+        _write(
+            folder / "README.md", student_texts.readme(self.notebooks, self.listed, self.settings)
+        )
 
     def _write_notebooks(self, folder: Path) -> None:
         for name, notebook in self.notebooks.items():
