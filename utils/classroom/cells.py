@@ -8,7 +8,7 @@ import symtable
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from utils.classroom.magics import UNREADABLE, code_of
+from utils.classroom.magics import UNREADABLE, Code, code_of
 from utils.exercises.stubs import is_empty, text_hash
 
 GRADE_ID = re.compile(r"(answer|check)-(\d+)-(\d+)")
@@ -53,19 +53,67 @@ def without_checks(source: str) -> str:
     if code.trouble:
         lines = [line for line in code.text.split("\n") if not _CHECK.match(line)]
         return "\n".join(lines)
-    gone = {n for one in code.tree.body if _is_course_call(one) for n in _lines_of(one)}
+    gone = {n for one in code.tree.body if is_course_call(one) for n in lines_of(one)}
     lines = [line for n, line in enumerate(code.text.split("\n"), 1) if n not in gone]
     return "\n".join(line for line in lines if not line.startswith("#")).strip("\n")
 
 
-def _lines_of(statement: ast.stmt) -> range:
-    return range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+def without_names(source: str, names: set[str]) -> Code:
+    """Return the code of a cell without the course's calls and what gives one of the names a value.
+
+    Their lines are left empty, so that the others keep their numbers.
+    """
+    code = code_of(source)
+    gone = {
+        number
+        for one in code.tree.body
+        if is_course_call(one) or bound_by(one) & names
+        for number in lines_of(one)
+    }
+    lines = ["" if n in gone else line for n, line in enumerate(split_lines(code.text), 1)]
+    return code_of("\n".join(lines)) if gone else code
 
 
-def _is_course_call(statement: ast.stmt) -> bool:
+def given_to_check(source: str, id: str, names: tuple[str, ...]) -> str:
+    """Return assignments that give the names what a cell's last `check` of an exercise is given.
+
+    "" where that is what the course hands over, a placeholder, or another number of answers.
+    """
+    statements = [one for one in code_of(source).tree.body if is_course_call(one)]
+    calls = [one.value for one in statements if one.value.func.id == "check" and one.value.args]
+    given = [one.args[1:] for one in calls if getattr(one.args[0], "value", None) == id]
+    if not given or len(given[-1]) != len(names) or any(map(_is_starred, given[-1])):
+        return ""
+    pairs = [(name, ast.unparse(value)) for name, value in zip(names, given[-1], strict=True)]
+    lines = [f"{name} = {text}" for name, text in pairs if text not in (name, "None", "...")]
+    return "\n".join(lines)
+
+
+def _is_starred(value: ast.expr) -> bool:
+    return isinstance(value, ast.Starred)
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a text as Python counts them: old line ends count too."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def lines_of(statement: ast.stmt) -> range:
+    """Return the numbers of a statement's lines, those of its decorators too."""
+    first = min(one.lineno for one in [statement, *getattr(statement, "decorator_list", [])])
+    return range(first, (statement.end_lineno or statement.lineno) + 1)
+
+
+def is_course_call(statement: ast.stmt) -> bool:
+    """Return whether a statement is `check(...)` or another such call, or assigns it."""
     value = getattr(statement, "value", None)
     named = isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
     return named and value.func.id in _COURSE_CALLS
+
+
+def calls_course(code: Code) -> bool:
+    """Return whether a cell calls `check` or the like at any depth."""
+    return bool(names_needed(code.text) & _COURSE_CALLS)
 
 
 # Names

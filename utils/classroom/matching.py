@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from utils.classroom.asked import Asked, Plan, normal
 from utils.classroom.cells import (
     Cell,
     bound_by,
+    calls_course,
+    given_to_check,
     is_attempted,
     names_bound,
     names_needed,
     without_checks,
+    without_names,
 )
-from utils.classroom.helpers import Helper, plain_helpers, whole_cell, with_helpers
+from utils.classroom.helpers import Helper, helpers_of, plain_helpers, whole_cell
 from utils.classroom.magics import code_of
 
+IN_CHECK = "the answer stood in the check cell"
 OPAQUE = {"eval", "exec", "globals", "locals", "vars", "__import__", "getattr", "import_module"}
 
 
@@ -30,7 +34,9 @@ class Answer:
     """What a student handed in for one exercise.
 
     `source`: the answer as it was written; "" where there is none. `code`: that with the helpers it
-    needs, as it is run. `trouble` says why it cannot be run. `notes`: what was tolerated.
+    needs. `trouble` says why it cannot be run. `notes`: what was tolerated. `places`: its cells.
+    `helpers`: the code that it needs from elsewhere, each run before it as a cell of its own, so
+    that the lines of an error are counted in the reader's own cell.
     """
 
     asked: Asked
@@ -39,6 +45,8 @@ class Answer:
     attempted: bool = False
     trouble: str = ""
     notes: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()
+    helpers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,9 +57,15 @@ class Matched:
     imports: tuple[str, ...]
 
     def sources(self) -> list[tuple[str, str]]:
-        """Return what a session runs, in order: imports as ("", code), then (exercise id, code)."""
-        runs = [(id, one.code) for id, one in self.answers.items() if one.attempted and one.code]
-        return [*(("", line) for line in self.imports), *runs]
+        """Return what a session runs, in order: imports as ("", code), then (exercise id, code).
+
+        What an answer needs from elsewhere comes before it, as ("", code) too.
+        """
+        runs = [("", line) for line in self.imports]
+        for id, one in self.answers.items():
+            if one.attempted and one.code:
+                runs += [*(("", text) for text in one.helpers), (id, one.source)]
+        return runs
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,16 @@ class _Book:
 
     def places(self, kind: str, id: str) -> list[int]:
         """Return where the answers or checks of an exercise stand."""
+        if kind == "check":
+            return [place for place in range(len(self.cells)) if self.is_check(place, id)]
         return [n for n, owner in enumerate(self.owners) if owner == (kind, id)]
+
+    def is_check(self, place: int, id: str) -> bool:
+        """Return whether a cell checks an exercise; one cell may check several."""
+        is_answer = self.owners[place] == ("answer", id)
+        return self.owners[place] == ("check", id) or (
+            id in self.cells[place].checks and not is_answer
+        )
 
     def last_look(self, id: str) -> int:
         """Return up to where cells count as written before the check was last called."""
@@ -110,8 +133,10 @@ def match(cells: Sequence[Cell], plan: Plan) -> Matched:
     """Return the answers to all exercises of a chapter."""
     book = _Book(cells, plan)
     found = {asked.id: _answer(book, asked) for asked in plan.asked}
-    pool = _definitions(book, found)
-    answers = {id: _with_helpers(one, pool) for id, one in found.items()}
+    pool = _definitions(book)
+    answers = {
+        id: _with_helpers(book, one, _seen_by(one, pool, found)) for id, one in found.items()
+    }
     return Matched(answers, _imports(book, answers))
 
 
@@ -125,6 +150,9 @@ def _answer(book: _Book, asked: Asked) -> Answer:
         return Answer(asked, notes=("no cell holds an answer",))
     groups = _groups(pieces, book, asked)
     tried = [one for one in groups if _is_tried(one, asked)]
+    if not set(asked.names) <= names_bound("\n\n".join(map(_text, tried))):
+        groups = _with_given(groups, book, asked)
+        tried = [one for one in groups if _is_tried(one, asked)]
     if not tried:
         return Answer(asked, notes=tuple(notes))
     chosen = _last_whole(tried, asked)
@@ -145,7 +173,8 @@ def _joined(asked: Asked, parts: list[_Piece], notes: list[str]) -> Answer:
         notes.append("magics and shell lines were left out")
     trouble = next((code.trouble for code in codes if code.trouble), "")
     text = "\n\n".join(code.text for code in codes)
-    return Answer(asked, text, "" if trouble else text, True, trouble, tuple(notes))
+    places = tuple(piece.place for piece in parts)
+    return Answer(asked, text, "" if trouble else text, True, trouble, tuple(notes), places)
 
 
 def _pieces(book: _Book, asked: Asked) -> list[_Piece]:
@@ -156,11 +185,10 @@ def _pieces(book: _Book, asked: Asked) -> list[_Piece]:
         if (kind, id) == ("answer", asked.id):
             note = "" if cell.kind == "code" else f"a {cell.kind} cell was read as code"
             found.append(_Piece(place, cell.source, True, note))
-        elif (kind, id) == ("check", asked.id):
+        elif book.is_check(place, asked.id):
             rest = without_checks(cell.source) if cell.kind == "code" else ""
             if names_bound(rest) & names:
-                note = "the answer stood in the check cell"
-                found.append(_Piece(place, rest, True, note))
+                found.append(_Piece(place, rest, True, IN_CHECK))
         elif book.is_added(place) and _may_be_answer(book, place, asked):
             note = "" if cell.kind == "code" else f"a {cell.kind} cell was read as code"
             found.append(_Piece(place, cell.source, False, note))
@@ -189,20 +217,50 @@ def _follows_answer(book: _Book, place: int, asked: Asked) -> bool:
 
 
 def _groups(pieces: list[_Piece], book: _Book, asked: Asked) -> list[list[_Piece]]:
-    """Join an answer cell with the added cells that directly go on with it.
+    """Join an answer cell with the added cells that directly go on with it, and an alias of it.
 
     An added cell below the last check counts only where nothing above was tried.
     """
     groups: list[list[_Piece]] = []
     for piece in pieces:
         goes_on = not piece.by_id and _follows_answer(book, piece.place, asked)
-        if groups and goes_on and groups[-1][-1].place < piece.place:
+        if groups and (goes_on or _is_alias(piece, groups[-1])) and _is_below(piece, groups[-1]):
             groups[-1].append(piece)
         else:
             groups.append([piece])
     end = book.last_look(asked.id)
     counted = [one for one in groups if one[0].by_id or one[0].place <= end]
     return counted if any(_is_tried(one, asked) for one in counted) else groups
+
+
+def _is_below(piece: _Piece, group: list[_Piece]) -> bool:
+    return group[-1].place < piece.place
+
+
+def _is_alias(piece: _Piece, group: list[_Piece]) -> bool:
+    """Return whether a check cell names what stands in the cells above: `clean = tidy`."""
+    needed = names_needed(piece.source) - names_bound(piece.source)
+    return piece.note == IN_CHECK and bool(needed & names_bound(_text(group)))
+
+
+def _with_given(groups: list[list[_Piece]], book: _Book, asked: Asked) -> list[list[_Piece]]:
+    """Add what the last check was given instead of the names of the course: that was judged.
+
+    `check("1.2", tidy)` is read as `clean = tidy`. Where the cell above defines `tidy`, both are
+    one answer.
+    """
+    for place in reversed(book.places("check", asked.id)):
+        given = given_to_check(book.cells[place].source, asked.id, asked.names)
+        if not given or book.cells[place].kind != "code":
+            continue
+        rest = without_checks(book.cells[place].source)
+        source = f"{rest}\n{given}".lstrip("\n")
+        piece = _Piece(place, source, True, "what the check was given counts")
+        above = [one for one in groups if _is_below(piece, one)]
+        if above and names_bound(_text(above[-1])) & names_needed(source):
+            return [*(one for one in groups if one is not above[-1]), [*above[-1], piece]]
+        return [*groups, [piece]]
+    return groups
 
 
 def _text(group: list[_Piece]) -> str:
@@ -231,25 +289,53 @@ def _last_whole(tried: list[list[_Piece]], asked: Asked) -> list[list[_Piece]]:
 # What an answer needs from elsewhere
 
 
-def _definitions(book: _Book, found: dict[str, Answer]) -> list[Helper]:
-    """Return what defines names outside of answers, that of the course first."""
-    used = {normal(line) for one in found.values() for line in one.source.split("\n\n")}
+def _definitions(book: _Book) -> list[Helper]:
+    """Return what defines names, that of the course first, then in the order of the notebook.
+
+    In a cell of an exercise, the names that exercises ask for are left out, and what is checked.
+    """
     pool = [one for text in book.plan.definitions for one in plain_helpers(code_of(text), -1)]
     imported = book.imported()
+    asked = {name for one in book.plan.asked for name in one.names}
     for place, cell in enumerate(book.cells):
-        code = code_of(cell.source)
-        if cell.kind == "code" and not book.owners[place][0] and normal(code.text) not in used:
-            pool += plain_helpers(code, place)
-            pool += whole_cell(code, place, imported) if book.is_added(place) else []
+        if cell.kind != "code":
+            continue
+        is_owned = bool(book.owners[place][0])
+        code = without_names(cell.source, asked) if is_owned else code_of(cell.source)
+        pool += plain_helpers(code, place)
+        if book.is_added(place) or (is_owned and not calls_course(code)):
+            pool += whole_cell(code, place, imported)
     return pool
 
 
-def _with_helpers(answer: Answer, pool: list[Helper]) -> Answer:
-    """Return an answer whose code begins with the definitions that it needs, and no others."""
+def _seen_by(answer: Answer, pool: list[Helper], found: dict[str, Answer]) -> list[Helper]:
+    """Return the pool for one answer: cells of this and of earlier answers are run as answers.
+
+    What an earlier answer has defined stands in the pool without a text, so that it hides what
+    stands above it.
+    """
+    ids = list(found)
+    run = [found[id] for id in ids[: ids.index(answer.asked.id)] if found[id].code]
+    places = {place for one in [*run, answer] for place in one.places}
+    names = [frozenset(names_bound(one.source)) for one in run]
+    done = [Helper("", bound, one.places[-1], bound) for one, bound in zip(run, names, strict=True)]
+    others = [one for one in pool if one.place not in places]
+    return sorted([*others, *done], key=lambda one: one.place)
+
+
+def _with_helpers(book: _Book, answer: Answer, pool: list[Helper]) -> Answer:
+    """Return an answer with the definitions that it needs, and no others."""
     if not answer.code:
         return answer
-    code = with_helpers(answer.source, pool)
-    return Answer(answer.asked, answer.source, code, True, "", answer.notes)
+    near = answer.places[-1]
+    far = max([near, *book.places("check", answer.asked.id)])
+    helpers = helpers_of(answer.source, pool, near, far)
+    code = "\n\n".join([*(one.text for one in helpers), answer.source])
+    notes = [*answer.notes]
+    if any(one.place > far for one in helpers):
+        notes.append("the answer uses what stands further down")
+    runs = tuple(one.run for one in helpers)
+    return replace(answer, code=code, notes=tuple(notes), helpers=runs)
 
 
 def _imports(book: _Book, answers: dict[str, Answer]) -> tuple[str, ...]:
