@@ -5,6 +5,7 @@ import random
 import re
 import zlib
 from collections import Counter
+from string import punctuation
 
 import numpy as np
 
@@ -719,6 +720,199 @@ def bytes_in_a_list_1_6(train, dev):
     return sorted(name for name, photo in dev.items() if (photo.shape, photo.tobytes()) in known)
 
 
+# Wrong answers that were once taken for right
+
+
+def _takes_out_1_2(pattern):
+    def clean(text):
+        return re.findall("[a-z]+", re.sub(pattern, "", text.lower()))
+
+    return clean
+
+
+def dont_1_2(text):
+    text = re.sub("'", "", text.lower())
+    return re.sub("[^a-z]", " ", text).split()
+
+
+def glued_inside_1_2(text):
+    return [w.replace("'", "") for w in re.findall("[a-z]+(?:'[a-z]+)*", text.lower())]
+
+
+def by_tokens_1_2(text):
+    return [
+        word
+        for token in clean_caption(text)
+        for word in re.sub("[^a-z]", " ", token.replace("'", "")).split()
+    ]
+
+
+def no_possessive_1_2(text):
+    return [word for word in re.findall("[a-z]+", text.lower()) if word != "s"]
+
+
+def no_clitics_1_2(text):
+    return re.findall("[a-z]+", re.sub(r"'s\b", "", text.lower()))
+
+
+def no_s_no_t_1_2(text):
+    return [word for word in re.split("[^a-z]+", text.lower()) if word and word not in ("s", "t")]
+
+
+def thirty_words_1_2(text):
+    return re.findall("[a-z]+", text.lower())[:30]
+
+
+def without_q_1_2(text):
+    return re.findall("[abcdefghijklmnoprstuvwxyz]+", text.lower())
+
+
+def letters_only_1_4(splits, minimum_count):
+    return [word for word in right_1_4(splits, minimum_count) if word.isalpha()]
+
+
+def letters_and_digits_1_4(splits, minimum_count):
+    return [word for word in right_1_4(splits, minimum_count) if word.isalnum()]
+
+
+def no_numbers_1_4(splits, minimum_count):
+    return [word for word in right_1_4(splits, minimum_count) if not word.isdigit()]
+
+
+def no_possessive_1_4(splits, minimum_count):
+    return _kept([[w.replace("'s", "") for w in c] for c in splits["train"]], minimum_count)
+
+
+def five_at_most_1_4(splits, minimum_count):
+    return _kept(splits["train"], min(minimum_count, 5))
+
+
+def first_hundred_1_4(splits, minimum_count):
+    return _kept(splits["train"][:100], minimum_count)
+
+
+def shuffled_set_1_5(rows, dev_share, seed):
+    np.random.seed(seed)  # noqa: NPY002
+    images = np.array(list(set(image for image, _ in rows)))
+    np.random.shuffle(images)  # noqa: NPY002
+    dev = set(images[: round(dev_share * len(images))])
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def permuted_set_1_5(rows, dev_share, seed):
+    images = list({image for image, _ in rows})
+    count = round(dev_share * len(images))
+    dev = set(np.random.default_rng(seed).permutation(images)[:count].tolist())
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def chosen_of_set_1_5(rows, dev_share, seed):
+    images = list(frozenset(image for image, _ in rows))
+    count = round(dev_share * len(images))
+    dev = set(np.random.RandomState(seed).choice(images, count, replace=False))
+    return [r for r in rows if str(r[0]) not in dev], [r for r in rows if str(r[0]) in dev]
+
+
+def table_and_set_1_5(rows, dev_share, seed):
+    table = np.array(rows)
+    images = list(set(table[:, 0].tolist()))
+    random.Random(seed).shuffle(images)
+    in_dev = np.isin(table[:, 0], images[: round(dev_share * len(images))])
+    return table[~in_dev], table[in_dev]
+
+
+def column_and_set_1_5(rows, dev_share, seed):
+    images = list(set(np.array(rows)[:, 0]))
+    random.Random(seed).shuffle(images)
+    return _by_images(rows, images, dev_share)
+
+
+def _made_anew_1_5(changed):
+    def split_rows(rows, dev_share, seed):
+        images = list({changed(image) for image, _ in rows})
+        random.Random(seed).shuffle(images)
+        dev = set(images[: round(dev_share * len(images))])
+        return [r for r in rows if changed(r[0]) not in dev], [
+            r for r in rows if changed(r[0]) in dev
+        ]
+
+    return split_rows
+
+
+def never_all_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    random.Random(seed).shuffle(images)
+    dev = set(images[: min(round(dev_share * len(images)), len(images) - 1)])
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def one_at_least_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    random.Random(seed).shuffle(images)
+    dev = set(images[: max(round(dev_share * len(images)), 1)])
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def clamped_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    random.Random(seed).shuffle(images)
+    dev = set(images[: min(max(round(dev_share * len(images)), 1), len(images) - 1)])
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def by_stem_1_5(rows, dev_share, seed):
+    stems = sorted({image.split(".")[0] for image, _ in rows})
+    random.Random(seed).shuffle(stems)
+    dev = set(stems[: round(dev_share * len(stems))])
+    return [r for r in rows if r[0].split(".")[0] not in dev], [
+        r for r in rows if r[0].split(".")[0] in dev
+    ]
+
+
+def sixty_photos_1_5(rows, dev_share, seed):
+    images = sorted({image for image, _ in rows})
+    count = round(dev_share * len(images))
+    dev = set(random.Random(seed).sample(images[:60], min(count, len(images[:60]))))
+    return [r for r in rows if r[0] not in dev], [r for r in rows if r[0] in dev]
+
+
+def md5_of_plain_1_5(rows, dev_share, seed):
+    images = list(set(np.array(rows)[:, 0].tolist()))
+    images.sort(key=lambda image: hashlib.md5(f"{seed}{image}".encode()).hexdigest())
+    dev = set(images[: round(len(images) * dev_share)])
+    return [r for r in rows if str(r[0]) not in dev], [r for r in rows if str(r[0]) in dev]
+
+
+def draw_for_each_name_1_5(rows, dev_share, seed):
+    images = {image.strip() for image, _ in rows}
+    images = sorted(images, key=lambda image: random.Random(f"{image}/{seed}").random())
+    return _by_images(rows, images, dev_share)
+
+
+def plain_file_order_1_5(rows, dev_share, seed):
+    images = list(dict.fromkeys(np.array(rows)[:, 0].tolist()))
+    random.Random(seed).shuffle(images)
+    return _by_images(rows, images, dev_share)
+
+
+def _sorted_by_1_6(key):
+    def leaks(train, dev):
+        return sorted(right_1_6(train, dev), key=key)
+
+    return leaks
+
+
+def by_number_1_6(train, dev):
+    def key(name):
+        return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+    return sorted(right_1_6(train, dev), key=key)
+
+
+def of_two_hundred_1_6(train, dev):
+    return right_1_6(dict(list(train.items())[:200]), dev)
+
+
 CASES = {
     "1.1": {
         "wrong": [
@@ -733,7 +927,7 @@ CASES = {
             ((None, None), "still `None`"),
             ((6, 1), "outside double quotes"),
         ],
-        "right": [(6, 2), [6, 2], np.array([6, 2]), (6.0, np.int64(2))],
+        "right": [(6, 2), [6, 2], np.array([6, 2]), np.array([[6, 2]]), (6.0, np.int64(2))],
     },
     "1.2": {
         "wrong": [
@@ -753,6 +947,23 @@ CASES = {
             (lines_1_2, "was expected"),
             (none_at_times_1_2, r"return` missing.* Seen with `none_at_times_1_2"),
             (casefold_1_2, "[Mm]ore letters.*casefold"),
+            (_takes_out_1_2("'"), "[Gg]lued words.*`a'b` becomes `ab`"),
+            (_takes_out_1_2("['\u2019]"), "[Gg]lued words"),
+            (_takes_out_1_2("[\"']"), "[Gg]lued words"),
+            (_takes_out_1_2("['_]"), "[Gg]lued words"),
+            (_takes_out_1_2("[.]"), r"[Gg]lued words.*`a\.b` becomes `ab`"),
+            (_takes_out_1_2("_"), "[Gg]lued words"),
+            (_takes_out_1_2('"'), "[Gg]lued words"),
+            (_takes_out_1_2("\u2019"), "was expected|at place"),
+            *((_takes_out_1_2(re.escape(mark)), "[Gg]lued|expected|place") for mark in punctuation),
+            (dont_1_2, "[Gg]lued words.*`a'b` becomes `ab`"),
+            (glued_inside_1_2, "[Gg]lued words"),
+            (by_tokens_1_2, "was expected"),
+            (no_possessive_1_2, "[Ll]ost the s"),
+            (no_clitics_1_2, "was expected"),
+            (no_s_no_t_1_2, "was expected"),
+            (thirty_words_1_2, "length is 30"),
+            (without_q_1_2, "expected"),
             (broken_1_2, "`re.error`|`PatternError`"),
         ],
         "right": [right_1_2, right_too_1_2, split_too_1_2, substituted_1_2, finder_1_2],
@@ -804,6 +1015,12 @@ CASES = {
             (dev_1_4, "words of dev"),
             (remembers_1_4, "keep what an earlier call left"),
             (no_minimum_1_4, "minimum is not used"),
+            (letters_only_1_4, "was expected"),
+            (letters_and_digits_1_4, "was expected"),
+            (no_numbers_1_4, "was expected"),
+            (no_possessive_1_4, "was expected"),
+            (five_at_most_1_4, "was expected"),
+            (first_hundred_1_4, "was expected"),
             (as_set_1_4, "set has no order"),
             (lambda splits: [], "is called with 2 arguments"),
             (lambda splits, minimum_count: None, "return` missing"),
@@ -841,6 +1058,20 @@ CASES = {
             (_groups_1_5(4, turned=True), "neighbours of the file"),
             (two_seeds_1_5, "0 and 2 give the same"),
             (raises_tomorrow_1_5, "of another sort today"),
+            (shuffled_set_1_5, "others tomorrow"),
+            (permuted_set_1_5, "others tomorrow"),
+            (chosen_of_set_1_5, "others tomorrow"),
+            (table_and_set_1_5, "others tomorrow"),
+            (column_and_set_1_5, "others tomorrow"),
+            (_made_anew_1_5(lambda name: name.strip()), "others tomorrow"),
+            (_made_anew_1_5(lambda name: name.replace(" ", "")), "others tomorrow"),
+            (_made_anew_1_5(lambda name: name[:]), "others tomorrow"),
+            (_made_anew_1_5(lambda name: name.split("#")[0]), "others tomorrow"),
+            (never_all_1_5, "even where a side stays empty"),
+            (one_at_least_1_5, "even where a side stays empty"),
+            (clamped_1_5, "even where a side stays empty"),
+            (by_stem_1_5, "[Ss]hare"),
+            (sixty_photos_1_5, "[Ss]hare"),
             (lambda rows, dev_share, seed: None, "return` missing"),
         ],
         "right": [
@@ -855,6 +1086,9 @@ CASES = {
             arrays_1_5,
             looked_up_1_5,
             counted_after_1_5,
+            md5_of_plain_1_5,
+            draw_for_each_name_1_5,
+            plain_file_order_1_5,
         ],
     },
     "1.6": {
@@ -878,6 +1112,10 @@ CASES = {
             (corners_1_6, "part of the pixels|was expected"),
             (pixel_set_1_6, "order of the pixels"),
             (by_length_1_6, "[Ss]orted by length"),
+            (_sorted_by_1_6(str.lower), "regard to capitals"),
+            (_sorted_by_1_6(lambda name: name.split(".")[0]), "part of the names"),
+            (by_number_1_6, "numbers in the names"),
+            (of_two_hundred_1_6, "was expected"),
         ],
         "right": [
             right_1_6,

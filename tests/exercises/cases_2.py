@@ -625,6 +625,93 @@ def right_array_of_bytes_2_5(features, labels, new):
     return right_tensor_of_names_2_5(features, labels, new).numpy().astype(bytes)
 
 
+# Wrong answers that were once taken for right, or told as something else
+
+
+def _cropped_2_2(size):
+    return lambda picture, kernel, stride: right_2_2(picture[:size, :size], kernel, stride)
+
+
+def at_most_eight_2_2(picture, kernel, stride):
+    return right_2_2(picture, kernel, min(stride, 8))
+
+
+def _scaled_2_2(scale):
+    def convolve(picture, kernel, stride):
+        if picture.dtype == np.uint8:
+            picture = scale(picture)
+        return right_2_2(picture, kernel, stride)
+
+    return convolve
+
+
+def _batches_of_at_most_2_3(most):
+    def features_of(photos, to_features, batch_size):
+        return right_2_3(photos, to_features, min(batch_size, most))
+
+    return features_of
+
+
+def twenty_photos_2_3(photos, to_features, batch_size):
+    return right_2_3(photos[:20], to_features, batch_size)
+
+
+def lists_2_3(photos, to_features, batch_size):
+    rows = []
+    for start in range(0, len(photos), batch_size):
+        rows.append(to_features([preprocess(p) for p in photos[start : start + batch_size]]))
+    return np.concatenate(rows)
+
+
+def merged_2_3(photos, to_features, batch_size):
+    return right_2_3(np.unique(photos, axis=0), to_features, batch_size)
+
+
+def first_three_2_3(photos, to_features, batch_size):
+    return right_2_3(photos[:3], to_features, batch_size)
+
+
+def _means_of_2_5(part):
+    def nearest_mean(known, labels, asked):
+        names, labels = np.unique(labels), np.asarray(labels)
+        means = np.stack([part(known[labels == name]).mean(axis=0) for name in names])
+        return names[(asked @ _unit(means).T).argmax(axis=1)]
+
+    return nearest_mean
+
+
+def five_classes_2_5(known, labels, asked):
+    names, means = _means(known, labels)
+    return names[:5][(asked @ _unit(means[:5]).T).argmax(axis=1)]
+
+
+def ten_new_2_5(known, labels, asked):
+    return right_2_5(known, labels, asked[:10])
+
+
+def lowered_2_5(known, labels, asked):
+    return right_2_5(known, np.array([name.lower() for name in labels]), asked)
+
+
+def without_other_2_5(known, labels, asked):
+    labels = np.asarray(labels)
+    return right_2_5(known[labels != "other"], labels[labels != "other"], asked)
+
+
+def sorted_list_2_5(known, labels, asked):
+    found = right_2_5(known, labels, asked)
+    if isinstance(labels, list):
+        labels.sort()
+    return found
+
+
+def longer_list_2_5(known, labels, asked):
+    found = right_2_5(known, labels, asked)
+    if isinstance(labels, list):
+        labels.append("?")
+    return found
+
+
 CASES = {
     "2.1": {
         "wrong": [
@@ -681,6 +768,12 @@ CASES = {
             (clipped_2_2, "was expected .*Seen with"),
             (at_most_three_2_2, "was expected"),
             (at_most_five_2_2, "was expected"),
+            (at_most_eight_2_2, "the shape is"),
+            (_cropped_2_2(16), "the shape is"),
+            (_cropped_2_2(64), "the shape is"),
+            (_scaled_2_2(lambda picture: picture / 255), "[Ss]caled the picture of uint8"),
+            (_scaled_2_2(preprocess), "[Ss]caled the picture of uint8"),
+            (_scaled_2_2(lambda picture: picture - 127.5), "[Ss]caled the picture of uint8"),
         ],
         "right": [
             right_2_2,
@@ -727,6 +820,13 @@ CASES = {
             (mapped_2_3, "A `map` came back, and an array is wanted"),
             (iterator_2_3, "A `list_iterator` came back, and an array is wanted"),
             (one_photo_is_nothing_2_3, "<1 photo>, to_features"),
+            (_batches_of_at_most_2_3(8), "oo many calls.*70 photos"),
+            (_batches_of_at_most_2_3(16), "oo many calls.*70 photos"),
+            (_batches_of_at_most_2_3(32), "oo many calls.*70 photos"),
+            (twenty_photos_2_3, r"the shape is \(20, 1280\), and should be \(70, 1280\)"),
+            (lists_2_3, "list for the network"),
+            (merged_2_3, "erged equal photos"),
+            (first_three_2_3, "ost the last photos"),
         ],
         "right": [
             right_2_3,
@@ -784,6 +884,15 @@ CASES = {
             (short_names_2_5, "was expected"),
             (one_label_2_5, "an array of names"),
             (always_usual_2_5, "was expected"),
+            (_means_of_2_5(lambda rows: rows[:5]), "was expected"),
+            (_means_of_2_5(lambda rows: rows[:8]), "was expected"),
+            (_means_of_2_5(lambda rows: np.unique(rows, axis=0)), "was expected"),
+            (five_classes_2_5, "was expected"),
+            (ten_new_2_5, "was expected"),
+            (lowered_2_5, "was expected"),
+            (without_other_2_5, "was expected"),
+            (sorted_list_2_5, "changes its input in place"),
+            (longer_list_2_5, "changes its input in place"),
         ],
         "right": [
             right_2_5,

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from utils.exercises.measure_3 import share_sorted
+from utils.glove import nearest
 
 
 def by_dot_3_3(glove, words):
@@ -605,6 +606,88 @@ def measured_3_2(*settings, seeds=3, first=0, shift=0.0, conclusion="rises"):
 
 EXAMPLES_3_2 = measured_3_2((1, 50), (3, 50), (6, 50))
 
+# Wrong answers that were once taken for right, or told as something else
+
+
+def _of_the_nearest_3_3(count):
+    def odd_one_out(glove, words):
+        sums = {}
+        for word in words:
+            found = nearest(glove, glove[word], count, exclude=[word])
+            sums[word] = sum(cosine for other, cosine in found if other in words)
+        return min(sums, key=sums.get)
+
+    return odd_one_out
+
+
+def _rounded_3_3(digits):
+    def odd_one_out(glove, words):
+        units = _units(glove, words)
+        return words[int(np.round(units @ units.T, digits).sum(axis=1).argmin())]
+
+    return odd_one_out
+
+
+def half_precision_3_3(glove, words):
+    units = _units(glove, words).astype(np.float16)
+    return words[int((units @ units.T).sum(axis=1).argmin())]
+
+
+def all_as_nearest_3_3(glove, words):
+    sums = {}
+    for word in words:
+        cosines = dict(nearest(glove, glove[word], len(glove.words)))
+        sums[word] = sum(cosines[other] for other in words)
+    return min(sums, key=sums.get)
+
+
+def _asked_as_3_4(name):
+    def fill_matrix(words, glove):
+        matrix = np.zeros((len(words), glove.dimension), dtype=np.float32)
+        for row, word in enumerate(words[1:], start=1):
+            if name(word) in glove:
+                matrix[row] = glove[name(word)]
+        return matrix
+
+    return fill_matrix
+
+
+def otherwise_singular_3_4(words, glove):
+    matrix = np.zeros((len(words), glove.dimension), dtype=np.float32)
+    for row, word in enumerate(words):
+        if word in glove:
+            matrix[row] = glove[word]
+        elif word.rstrip("s") in glove:
+            matrix[row] = glove[word.rstrip("s")]
+    return matrix
+
+
+def no_short_words_3_4(words, glove):
+    matrix = np.zeros((len(words), glove.dimension), dtype=np.float32)
+    for row, word in enumerate(words):
+        if len(word) > 2 and word in glove:
+            matrix[row] = glove[word]
+    return matrix
+
+
+def _rounded_3_4(digits):
+    def fill_matrix(words, glove):
+        return np.round(right_3_4(words, glove), digits)
+
+    return fill_matrix
+
+
+def empty_3_4(words, glove, left=[]):  # noqa: B006
+    """What `np.empty` gives: zeros at first, and later what lay in the memory."""
+    matrix = np.full((len(words), glove.dimension), float(len(left) > 1), dtype=np.float32)
+    left.append(matrix)
+    matrix[0] = 0
+    for row, word in enumerate(words):
+        if word in glove:
+            matrix[row] = glove[word]
+    return matrix
+
+
 CASES = {
     "3.1": {
         "wrong": [
@@ -645,7 +728,7 @@ CASES = {
             ({**EXAMPLES_3_2, "settings": [3, 4, 5]}, "3 cannot be tried"),
             ({**EXAMPLES_3_2, "settings": [(3, 50), (3.5, 50), (4, 50)]}, "cannot be tried"),
             ({**EXAMPLES_3_2, "settings": [(3, 50), (1, 50), (4, 50)]}, "no result of the setting"),
-            (measured_3_2((1, 50), (3, 50), (6, 50), seeds=1), "has 1 results and needs 3"),
+            (measured_3_2((1, 50), (3, 50), (6, 50), seeds=1), "has 1 results? and needs 3"),
             (measured_3_2((1, 50), (3, 50), (6, 50), shift=0.1), "Measured again with seed 0"),
             (measured_3_2((1, 50), (3, 50), (6, 50), seeds=3, first=1), "Measured again"),
             ({**EXAMPLES_3_2, "conclusion": "falls"}, "That says 'rises'"),
@@ -696,6 +779,11 @@ CASES = {
             (in_place_3_3, "the vector of `dog` was .1, 0.2, 0., and after the call it is"),
             (sorts_the_words_3_3, "changes its input in place"),
             ("bench", "a function is wanted"),
+            (_of_the_nearest_3_3(10), "was expected"),
+            (_of_the_nearest_3_3(100), "was expected"),
+            (_rounded_3_3(1), "was expected"),
+            (_rounded_3_3(2), "was expected"),
+            (half_precision_3_3, "was expected"),
         ],
         "right": [
             right_3_3,
@@ -704,6 +792,7 @@ CASES = {
             by_loops_3_3,
             by_directions_3_3,
             by_keras_3_3,
+            all_as_nearest_3_3,
         ],
     },
     "3.4": {
@@ -730,6 +819,15 @@ CASES = {
             (of_width_two_3_4, r"the shape is \(\d, 2\), and should be"),
             (in_place_3_4, "changes `glove` in place"),
             (forgotten_return_3_4, "is the `return` missing"),
+            (_asked_as_3_4(lambda word: word.strip("<>")), "`<start>`, which has no vector"),
+            (_asked_as_3_4(lambda word: word.rstrip("s")), "should hold|has no vector"),
+            (_asked_as_3_4(lambda word: word.lower()), "`Cat`, which has no vector"),
+            (_asked_as_3_4(lambda word: word.split("'")[0]), "`it's`, which has no vector"),
+            (otherwise_singular_3_4, "`dogs`, which has no vector"),
+            (no_short_words_3_4, "should hold the vector of `a`"),
+            (_rounded_3_4(1), "should hold the vector of"),
+            (_rounded_3_4(3), "should hold the vector of"),
+            (empty_3_4, "`np.empty` never filled"),
         ],
         "right": [
             right_3_4,

@@ -1,5 +1,6 @@
 """Answers to the exercises of chapter 4: plausible mistakes and right ones."""
 
+import re
 from fractions import Fraction
 from functools import partial
 from itertools import zip_longest
@@ -616,6 +617,85 @@ def measured_4_7(*settings, seeds=3, first=0, shift=0.0, conclusion="rises"):
 BIASES_4_7 = measured_4_7((0, 10, 64), (1, 10, 64), (3, 10, 64))
 SIMILAR_4_7 = ((1, 10, 60), (1, 10, 64), (1, 10, 68))
 
+# Wrong answers that were once taken for right, or told as something else
+
+
+def inputs_at_most_512_4_2(inputs, units, bidirectional=False, stacked=False):
+    return right_4_2(min(inputs, 512), units, bidirectional, stacked)
+
+
+def units_at_most_500_4_2(inputs, units, bidirectional=False, stacked=False):
+    return right_4_2(inputs, min(units, 500), bidirectional, stacked)
+
+
+def _cleaned_by_4_3(cleaned):
+    def padded_ids(captions, vocabulary):
+        return pad_right([vocabulary.encode(cleaned(caption)) for caption in captions])
+
+    return padded_ids
+
+
+CLEANED_OTHERWISE_4_3 = [
+    _cleaned_by_4_3(lambda caption: clean_caption(caption.replace("'", " "))),
+    _cleaned_by_4_3(lambda caption: clean_caption(caption.replace("'", ""))),
+    _cleaned_by_4_3(lambda caption: re.findall("[a-z]+", caption.lower())),
+    _cleaned_by_4_3(lambda caption: re.sub("[^a-z ]", " ", caption.lower()).split()),
+    _cleaned_by_4_3(lambda caption: re.findall(r"\w+", caption.lower())),
+    _cleaned_by_4_3(lambda caption: [w for w in clean_caption(caption) if w.isalpha()]),
+    _cleaned_by_4_3(lambda caption: [w for w in clean_caption(caption) if not w.isdigit()]),
+    _cleaned_by_4_3(lambda caption: clean_caption(caption.encode("ascii", "ignore").decode())),
+    _cleaned_by_4_3(lambda caption: re.sub("[-.,]", " ", caption.lower()).split()),
+]
+
+
+def _at_most_4_3(longest, **named):
+    def padded_ids(captions, vocabulary):
+        rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+        return keras.utils.pad_sequences(rows, maxlen=longest(captions), padding="post", **named)
+
+    return padded_ids
+
+
+def _most_letters(captions):
+    return max(map(len, captions))
+
+
+def _most_pieces(captions):
+    return max(len(re.sub("[-.,]", " ", caption).split()) for caption in captions) + 2
+
+
+def longest_of_four_4_3(captions, vocabulary):
+    rows = [vocabulary.encode(clean_caption(caption)) for caption in captions]
+    longest = max(map(len, rows[:4]))
+    return keras.utils.pad_sequences(rows, maxlen=longest, padding="post")
+
+
+def never_filled_4_6(predict_all, ids):
+    return np.zeros_like(predict_all(ids))
+
+
+def nothing_appended_4_6(predict_all, ids):
+    rows = []
+    for place in range(len(ids)):
+        predict_all(ids[: place + 1])[place]
+    return rows
+
+
+def never_asked_4_6(predict_all, ids):
+    return np.random.default_rng(0).normal(size=(len(ids), 4))
+
+
+def one_number_4_6(predict_all, ids):
+    return np.array([0.5])
+
+
+def first_thirty_4_6(predict_all, ids):
+    scores = np.array(predict_all(ids))
+    for place in range(min(len(ids), 30)):
+        scores[place] = predict_all(ids[: place + 1])[place]
+    return scores
+
+
 CASES = {
     "4.1": {
         "wrong": [
@@ -666,6 +746,8 @@ CASES = {
             (a_little_more_4_2, "was expected"),
             (by_keras_without_top_4_2, "on top is missing"),
             (788, "A function is wanted"),
+            (inputs_at_most_512_4_2, "was expected"),
+            (units_at_most_500_4_2, "was expected"),
         ],
         "right": [
             right_4_2,
@@ -703,6 +785,12 @@ CASES = {
             (no_unknown_4_3, "the row of|the shape is"),
             (transposed_4_3, "the shape is"),
             (no_return_4_3, "`None` came back"),
+            *((answer, "the row of|the shape is") for answer in CLEANED_OTHERWISE_4_3),
+            (_at_most_4_3(_most_letters), "counted letters"),
+            (_at_most_4_3(_most_letters, truncating="post"), "counted letters"),
+            (_at_most_4_3(lambda captions: _most_letters(captions) + 2), "counted letters"),
+            (_at_most_4_3(_most_pieces), "ider than needed"),
+            (longest_of_four_4_3, "start is lost"),
         ],
         "right": [right_4_3, right_too_4_3, by_loop_4_3, as_lists_4_3, by_columns_4_3],
     },
@@ -740,7 +828,7 @@ CASES = {
             ("e", "is wanted"),
             (3, "is wanted"),
         ],
-        "right": ["c", "C", "c)", " (c) ", "c:", "**c**"],
+        "right": ["c", "C", "c)", " (c) ", "c:", "**c**", " c\n", "\tc.\r\n"],
     },
     "4.6": {
         "wrong": [
@@ -773,6 +861,11 @@ CASES = {
             (batch_axis_4_6, "without a batch axis"),
             (kept_by_place_4_6, "same scores for both"),
             (kept_by_prefix_4_6, "same scores for both"),
+            (never_filled_4_6, "never filled in"),
+            (nothing_appended_4_6, r"the shape is \(0,\), and should be \(6, 4\)"),
+            (never_asked_4_6, "network is never asked"),
+            (one_number_4_6, r"the shape is \(1,\)"),
+            (first_thirty_4_6, "leak test fails"),
         ],
         "right": [
             right_4_6,

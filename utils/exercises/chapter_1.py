@@ -1,7 +1,9 @@
 """The exercises of chapter 1: photos, captions, words and splits."""
 
 import math
+import random
 import re
+import string
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +35,14 @@ def _without_pattern(text: str) -> list[str]:
     return text.lower().split()
 
 
+def _taken_out(marks: str) -> Callable[[str], list[str]]:
+    """Return the answer that takes some marks out before it looks for words."""
+    return lambda text: _clean(text.translate(dict.fromkeys(map(ord, marks))))
+
+
+# Each mark and digit stands between two letters, and each letter alone.
+_MARKS = " ".join(f"a{mark}b" for mark in string.punctuation + string.digits + "\u2019\u201c\u2013")
+_LETTERS = " ".join(string.ascii_lowercase)
 _JUDGE_1_2 = Judge(
     inputs=st.tuples(st.text("aabbzAZ  .,'-_2éß()!\n\t", max_size=12)),
     right=_clean,
@@ -42,6 +52,9 @@ _JUDGE_1_2 = Judge(
         ("... !",),
         ("a dog\nruns\tfast",),
         ("A sign says Straße.",),
+        ("The dog's t-shirt isn't new",),
+        (f"{_MARKS} {_LETTERS}",),
+        ("The quick brown fox jumps over the lazy dog . " * 12,),
     ],
     mistakes=[
         Mistake(
@@ -59,6 +72,25 @@ _JUDGE_1_2 = Judge(
             "glued words together",
             "the spaces are no letters either, so they went too. Put a space where something is "
             "taken out.",
+        ),
+        *(
+            Mistake(
+                _taken_out(marks),
+                "glued words together",
+                f"`a{marks[0]}b` becomes `ab`, because `{marks[0]}` is taken out. Put a space "
+                "where something is taken out.",
+            )
+            for marks in ("'", "'\u2019", '"', ".", "_", "-", "'-", "'_", "'\"")
+        ),
+        Mistake(
+            lambda text: _clean(re.sub(r"['\u2019][a-z]+\b", "", text.lower())),
+            "lost what follows an apostrophe",
+            "`dog's` becomes `dog` and `s`: the `s` is a run of letters too.",
+        ),
+        Mistake(
+            lambda text: [word for word in _clean(text) if word != "s"],
+            "lost the s of dog's",
+            "`dog's` becomes `dog` and `s`: the `s` is a run of letters too.",
         ),
         Mistake(
             lambda text: re.sub("[^a-z]+", " ", text).split(),
@@ -184,6 +216,15 @@ def _splits(dev: list, train: list, test: list, compositional: list) -> dict[str
     return {"dev": dev, "train": train, "test": test, "compositional": compositional}
 
 
+def _many_captions() -> tuple[dict[str, list], int]:
+    """Return splits whose train is long: a word at its end has exactly the minimum, one has less.
+
+    Who looks at the first captions only, or makes the minimum smaller, misses one of these.
+    """
+    train = [["dog", "runs"]] * 30 + [["a", "man's"]] * 200 + [["owl", "5"]] * 30 + [["yak"]] * 29
+    return _splits([["a", "yak"]] * 40, train, [["yak"]], [["a"]]), 30
+
+
 _CAPTIONS = st.lists(st.lists(st.sampled_from(["a", "cat", "dog", "owl", "b"]), max_size=4))
 _JUDGE_1_4 = Judge(
     # Train is not the first: its name counts, not its place.
@@ -209,6 +250,11 @@ _JUDGE_1_4 = Judge(
             minimum,
         )
         for minimum in (1, 2)
+    ]
+    + [
+        # Tokens that are not of letters alone.
+        (_splits([["a"]], [["a", "man's", "dog"], ["5", "dogs"]], [["a"]], []), 1),
+        _many_captions(),
     ],
     mistakes=[
         Mistake(
@@ -348,7 +394,12 @@ def _by_count(count: Callable[[int, float], float]) -> Callable[[tuple, Any], bo
 _JUDGE_1_5 = Judge(
     inputs=_rows(),
     fits=_problem_of_split,
-    examples=[([(f"{n}.jpg", "a") for n in range(count)], 0.1, 0) for count in (25, 35)],
+    examples=[
+        *(([(f"{n}.jpg", "a") for n in range(count)], 0.1, 0) for count in (25, 35)),
+        ([("0.jpg", "a"), ("1.jpg", "a")], 0.9, 0),  # all photos go to dev
+        ([(name, "a") for name in ("a.jpg", "A.jpg", "a.png", "a.b.jpg")], 0.5, 0),
+        ([(f"{n}.jpg", "a") for n in range(150)], 0.5, 0),
+    ],
     mistakes=[
         Mistake(
             lambda inputs, got: not _problem_of_split(inputs, got[::-1]),
@@ -369,6 +420,19 @@ _JUDGE_1_5 = Judge(
             _by_count(lambda photos, share: int(share * photos + 0.5)),
             "rounded halves up",
             "2.5 photos are 2 for `round`, which takes the even neighbour.",
+        ),
+        *(
+            Mistake(
+                _by_count(
+                    lambda photos, share, least=least, kept=kept: min(
+                        max(round(share * photos), least), photos - kept
+                    )
+                ),
+                "the number of dev photos is changed",
+                "0.9 of 2 photos are 1.8, which `round` makes 2, and 0.1 of 2 make 0. Exactly "
+                "`round(dev_share * number of photos)` are wanted, even where a side stays empty.",
+            )
+            for least, kept in ((0, 1), (1, 0), (1, 1))
         ),
         Mistake(
             _by_count(lambda photos, share: photos - round(photos * (1 - share))),
@@ -432,8 +496,21 @@ def _in_dev(got: Any) -> list[str]:
     return sorted({str(image) for image, _ in _two_lists(got)[1]})
 
 
+_ON_A_SET = (
+    "it depends on a set or a hash",
+    "the order of a set, and the hash of a name, are others tomorrow, when Python starts anew, "
+    "and then the same seed draws other photos. Use `sorted(...)` before you draw.",
+)
+
+
 def _demand_the_same_tomorrow(answer: Any, rows: list, drawn: list[list[str]]) -> None:
     """Change the hashes of texts, as a new Python process does, and look for other photos."""
+    for _ in range(3):  # `hash(name) % 10` may be the same for other hashes, once
+        _demand_the_same_photos(answer, rows, drawn)
+    _refuse_sets_of_plain_text(answer)
+
+
+def _demand_the_same_photos(answer: Any, rows: list, drawn: list[list[str]]) -> None:
     try:
         salted = _chosen_tomorrow(answer, rows)
     except (Incorrect, ReaderError):
@@ -441,17 +518,37 @@ def _demand_the_same_tomorrow(answer: Any, rows: list, drawn: list[list[str]]) -
         # raise. Among rows of plain text they are found: an error there has no such excuse.
         plain = [("".join(image), caption) for image, caption in rows]
         salted = _chosen_tomorrow(answer, plain)
-    mistake(
-        salted != drawn[:3] and all(len(chosen) == len(drawn[0]) for chosen in salted),
-        "it depends on a set or a hash",
-        "the order of a set, and the hash of a name, are others tomorrow, when Python starts anew, "
-        "and then the same seed draws other photos. Use `sorted(...)` before you draw.",
-    )
+    is_as_large = all(len(chosen) == len(drawn[0]) for chosen in salted)
+    mistake(salted != drawn[:3] and is_as_large, *_ON_A_SET)
+
+
+def _refuse_sets_of_plain_text(answer: Any) -> None:
+    """Refuse the order of a set of names that were made anew, as plain text or by NumPy.
+
+    Their hashes cannot be changed. But other names in the same order, such as cat_03.jpg for
+    dog_03.jpg, have others, and where hashes collide, the order of a set depends on the order in
+    which it is filled. Who sorts, or takes the photos in the order of the file, draws the same
+    places whatever the names are; who draws by a digest of the names draws the same names in
+    whatever order the rows come. Who takes a set does neither.
+    """
+    plain = [(image, f"caption {n}") for image in DOGS_AND_SHEEP for n in range(2)]
+    for animal in ("cat", "cow", "dot"):
+        renamed = [(image.replace("dog", animal), caption) for image, caption in plain]
+        drawn, others = _three_draws(answer, plain), _three_draws(answer, renamed)
+        by_name = others != [
+            sorted(image.replace("dog", animal) for image in chosen) for chosen in drawn
+        ]
+        mixed = random.Random(animal).sample(renamed, len(renamed))
+        mistake(by_name and _three_draws(answer, mixed) != others, *_ON_A_SET)
+
+
+def _three_draws(answer: Any, rows: list) -> list[list[str]]:
+    return [_chosen(answer, rows, seed) for seed in range(3)]
 
 
 def _chosen_tomorrow(answer: Any, rows: list) -> list[list[str]]:
     with condition("other hashes"):
-        return [_chosen(answer, rows, seed) for seed in range(3)]
+        return _three_draws(answer, rows)
 
 
 def _two_lists(got: Any) -> tuple[list, list]:
@@ -529,11 +626,27 @@ def _tricky_photos() -> tuple[dict, dict]:
     return train, dev
 
 
+def _many_names() -> tuple[dict, dict]:
+    """Photos of train, some of them in dev too, under names that can be sorted in many ways."""
+    photos = np.random.default_rng(8).integers(0, 255, (250, 2, 3, 3)).astype(np.uint8)
+    train = {f"t{n}.jpg": photo for n, photo in enumerate(photos)}
+    names = [f"p{n}.jpg" for n in range(30, 0, -1)]
+    dev = {name: photos[249 - 8 * n].copy() for n, name in enumerate(names)}
+    for n, name in enumerate(("a.jpg", "B.jpg", "a-1.jpg", "b.jpg", "A.jpg")):
+        dev[name] = photos[n].copy()
+    return train, dev
+
+
+def _number(name: str) -> list:
+    """Return what puts p9.jpg before p10.jpg."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
 _JUDGE_1_6 = Judge(
     inputs=st.tuples(_PHOTOS, _PHOTOS),
     right=_leaks,
     names=("the list of names",),
-    examples=[_tricky_photos()],
+    examples=[_tricky_photos(), _many_names()],
     mistakes=[
         Mistake(
             lambda train, dev: sorted(set(train) & set(dev)),
@@ -583,6 +696,21 @@ _JUDGE_1_6 = Judge(
             lambda train, dev: sorted(_leaks(train, dev), key=len),
             "sorted by length",
             "alphabetical order is wanted: `sorted(...)` without a key.",
+        ),
+        Mistake(
+            lambda train, dev: sorted(_leaks(train, dev), key=str.lower),
+            "sorted without regard to capitals",
+            "`sorted(...)` without a key is wanted: `B.jpg` comes before `a.jpg`.",
+        ),
+        Mistake(
+            lambda train, dev: sorted(_leaks(train, dev), key=_number),
+            "sorted by the numbers in the names",
+            "`sorted(...)` without a key is wanted: `p10.jpg` comes before `p9.jpg`.",
+        ),
+        Mistake(
+            lambda train, dev: sorted(_leaks(train, dev), key=lambda name: name.split(".")[0]),
+            "sorted by a part of the names",
+            "`sorted(...)` without a key is wanted: `a-1.jpg` comes before `a.jpg`.",
         ),
         Mistake(
             _pixel_pairs(lambda a, b: sorted(a.flat) == sorted(b.flat)),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from utils.exercises.drawn import Judge, Mistake
+from utils.exercises.drawn import Judge, Mistake, name_a_mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
     about_none,
@@ -107,7 +107,10 @@ _JUDGE_2_2 = Judge(
     right=_convolved,
     names=("the map",),
     tolerance=1e-4,
-    examples=[(*_picture(7, (8, 6, 3), False, "float32"), stride) for stride in (2, 1, 3, 7)],
+    examples=[
+        *((*_picture(7, (8, 6, 3), False, "float32"), stride) for stride in (2, 1, 3, 7)),
+        (*_picture(8, (40, 70, 3), False, "float32"), 11),
+    ],
     mistakes=[
         Mistake(
             lambda picture, kernel, stride: _maps(picture, kernel, 0)[::stride, ::stride],
@@ -204,6 +207,24 @@ _JUDGE_2_2 = Judge(
         ),
     ],
 )
+# What is done to pictures of uint8 that should be used as they are.
+_SCALED_2_2 = [
+    Mistake(
+        lambda picture, kernel, stride, scale=scale: _convolved(scale(picture), kernel, stride),
+        "scaled the picture of uint8",
+        "nothing in the text asks for other numbers than those of the picture. A value of 200 "
+        "counts as 200, whether it is stored in uint8 or in a float.",
+    )
+    for scale in (
+        lambda picture: picture / 255,
+        lambda picture: picture / 127.5 - 1,
+        lambda picture: picture / 127.5,
+        lambda picture: picture / 255 - 0.5,
+        lambda picture: picture / 128 - 1,
+        lambda picture: picture / 256,
+        lambda picture: picture - 127.5,
+    )
+]
 # Apart from the floats, so that a mistake made with those is named first.
 _JUDGE_2_2_UINT8 = Judge(
     inputs=st.builds(
@@ -249,6 +270,10 @@ def _demand_maps_of_uint8(answer: Any) -> None:
                 inputs = picture.astype(np.float32), kernel, stride
                 if _JUDGE_2_2_UINT8.problem(inputs, call(answer, *inputs)):
                     raise  # the same numbers in floats are not right either
+            if isinstance(error, Incorrect):
+                drawn = _JUDGE_2_2_UINT8.draw()
+                found = [(inputs, call(answer, *inputs)) for inputs in drawn]
+                name_a_mistake(found, _SCALED_2_2)
             raise Incorrect(
                 "A picture of uint8: with a picture of floats all is right, with one of uint8, as "
                 "`load_image` gives it, it is not. An array of uint8 holds whole numbers from 0 to "
@@ -281,6 +306,12 @@ def _sent(arguments: tuple, named: dict[str, Any]) -> np.ndarray:
     """Return the pixels with which `to_features` was called."""
     if named or len(arguments) != 1:
         raise Incorrect(_PLAIN_FUNCTION)
+    if isinstance(arguments[0], (list, tuple)):
+        raise Incorrect(
+            f"A list for the network: `to_features` takes one array (b, 224, 224, 3), and a "
+            f"`{type(arguments[0]).__name__}` of {_photos_in_words(len(arguments[0]))} came. "
+            "`preprocess` takes a slice of `photos` and returns such an array."
+        )
     return numbers(arguments[0], "what `to_features` got")
 
 
@@ -462,11 +493,13 @@ _JUDGE_2_3 = Judge(
 @exercise("2.3")
 def check_2_3(answer: Any) -> None:
     """Send photos in batches of four to a network that keeps them, then photos of all sorts."""
-    order = [0, 1, 2, 1, 0, 2, 0, 1]
+    order = [0, 1, 1, 0, 2, 2, 1, 2]  # neither the first three nor the last three are all others
     try:
         _judge_calls(answer, _photos(order[:7]), "seven")
         _judge_calls(answer, _photos(order), "eight")
         _JUDGE_2_3(answer)
+        many = _photos([n % 6 for n in range(70)])  # as many as a real batch holds, and more
+        _demand_features(many, 64, call(answer, many, to_features, 64))
     except ReaderError as error:
         asked = getattr(error.__cause__, "obj", None)  # an `AttributeError` tells whose it was
         if asked is to_features or isinstance(asked, _Network):
@@ -497,6 +530,7 @@ def _judge_calls(answer: Any, photos: np.ndarray, count: str) -> None:
     mistake(
         max(sizes) > 4, "a batch is too large", "no call may get more than `batch_size` photos."
     )
+    _refuse_merging(np.concatenate(network.picked), photos)
     mistake(
         sum(sizes) < whole,
         "lost the last photos",
@@ -508,6 +542,17 @@ def _judge_calls(answer: Any, photos: np.ndarray, count: str) -> None:
         f"{whole} photos need batches of 4 and {whole - 4}, not {sizes}.",
     )
     _demand_features(photos, 4, got)
+
+
+def _refuse_merging(sent: np.ndarray, photos: np.ndarray) -> None:
+    """Name it where each of some equal photos was sent once."""
+    distinct = len(np.unique(_picked(photos), axis=0))
+    mistake(
+        len(sent) == len(np.unique(sent, axis=0)) == distinct < len(photos),
+        "merged equal photos",
+        f"{len(photos)} photos came, some of them alike, and each of these was sent once. A row "
+        "for each photo is wanted, also where two photos are the same picture.",
+    )
 
 
 # How pixels may be scaled that were not preprocessed, or not once.
@@ -707,7 +752,24 @@ def _fixed_classes() -> list[tuple]:
     return [
         (known, labels, asked),
         (insects, np.array(["ant", "ant", "bee", "bee", "bee"]), seen),
+        _many_classes(),
     ]
+
+
+def _many_classes() -> tuple:
+    """Seven classes of twelve rows, of which three are equal, and thirty rows to name.
+
+    Who looks at a few rows or classes only, or at equal rows once, names some of them wrongly.
+    """
+    rng = np.random.default_rng(0)
+    names = ["other", "Zebra", "ant", "Cow", "hippopotamus", "owl", "bee"]
+    centres = rng.normal(size=(7, 4))
+    rows = np.repeat(centres, 12, axis=0) + rng.normal(scale=1.2, size=(84, 4))
+    rows = (rows * rng.lognormal(size=(84, 1))).reshape(7, 12, 4)
+    rows[:, 10:] = rows[:, :1]
+    order = rng.permutation(84)
+    new = rng.normal(size=(30, 4)).round(2)
+    return rows.reshape(84, 4).round(2)[order], np.repeat(names, 12)[order], new
 
 
 _PHOTO_FOR_MEAN = (
@@ -830,6 +892,8 @@ def check_2_5(answer: Any) -> None:
         try:
             _JUDGE_2_5_LISTS(answer)
         except (ReaderError, Incorrect) as error:
+            if "changes its input" in str(error):
+                raise
             raise Incorrect(
                 "Labels in a plain list: with an array of labels all is right, with a list it is "
                 "not. `labels == name` is one `False` there, not one answer for each row. Begin "

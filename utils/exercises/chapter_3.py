@@ -181,6 +181,28 @@ def _many(seed: int, place: int) -> tuple[Glove, list[str]]:
     return _glove(words, vectors), some
 
 
+def _few_of_many() -> tuple[Glove, list[str]]:
+    """Return 400 vectors and five of their words, none near to the others.
+
+    Who asks `nearest` for a few neighbours, ten or a hundred, does not find the others among them.
+    """
+    rng = np.random.default_rng(0)
+    words = [f"word{n}" for n in range(400)]
+    vectors = rng.normal(0.2, 1, (400, 6)) * rng.choice([0.5, 1, 5], (400, 1))
+    return _glove(words, vectors.round(3)), rng.permutation(words)[:5].tolist()
+
+
+def _alike() -> tuple[Glove, list[str]]:
+    """Return 16 words of which two fit almost equally badly: their sums are 0.003 apart.
+
+    Cosines rounded to one or two digits, or kept in half precision, name the wrong one.
+    """
+    rng = np.random.default_rng(12_913)
+    vectors = rng.normal(1, 1, (16, 6)) * rng.choice([0.5, 1, 5], (16, 1))
+    words = [f"word{n}" for n in range(16)]
+    return _glove(words, vectors.round(3)), words
+
+
 # Who looks at a few words only, at either end, misses one of these.
 _MANY = [_many(0, 0), _many(1, 20), _many(2, 39)]
 _THREE = _glove(["up", "left", "leftish"], [[0, 5], [-3, 0], [-1, 0.5]])
@@ -207,6 +229,8 @@ _JUDGE_3_3 = Judge(
         (_THREE, _THREE.words),
         (_TURNED, _TURNED.words),
         *_MANY,
+        _few_of_many(),
+        _alike(),
     ],
     mistakes=[
         Mistake(
@@ -417,6 +441,17 @@ def _many_rows() -> tuple[list[str], Glove]:
     return ["<pad>", *words[1:]], _glove(known, rng.integers(1, 99, (len(known), 3)) / 10)
 
 
+def _near_names() -> tuple[list[str], Glove]:
+    """Return words without a vector, though one that looks like them has one, and short words.
+
+    The vectors have five decimals, as GloVe's have.
+    """
+    words = ["<pad>", "<start>", "<end>", "<unk>", "a", "in", "dogs", "Cat", "glass", "it's", "2"]
+    known = ["pad", "start", "end", "unk", "dog", "a", "cat", "gla", "glas", "in", "it", "its", "2"]
+    rng = np.random.default_rng(9)
+    return words, _glove(known, rng.normal(size=(len(known), 3)).round(5))
+
+
 _OTHER_SIDE = Mistake(
     _gives(_late),
     "shifted to the other side",
@@ -435,6 +470,7 @@ _JUDGE_3_4 = Judge(
         ),
         (["<pad>", "dog", "cat"], _glove(["cat", "dog"], [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])),
         _many_rows(),
+        _near_names(),
     ],
     mistakes=[
         Mistake(

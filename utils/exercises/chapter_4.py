@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import string
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -146,7 +147,13 @@ _JUDGE_4_2 = Judge(
             for flags in ((), (False,), (True,), (True, False), (False, True), (True, True))
         ]
     ),
-    examples=[(50, 128), (512, 64, True, True)],
+    examples=[
+        (50, 128),
+        (512, 64, True, True),
+        (8000, 16, True),
+        (20, 1000),
+        (20, 600, True, True),
+    ],
     right=_parameters,
     names=("the number of parameters",),
     tolerance=1e-9,
@@ -248,6 +255,17 @@ def _cut(part: Callable[[int], slice], left: bool = False) -> Callable[[tuple, A
     return is_cut
 
 
+def _counted_letters(more: int) -> Callable[[tuple, Any], bool]:
+    """Return the test whether an array is as wide as the longest text has letters, and `more`."""
+
+    def is_as_wide(inputs: tuple, got: Any) -> bool:
+        width = max(map(len, inputs[0])) + more
+        is_cut = _cut(_last)(inputs, got) or _cut(_first)(inputs, got)
+        return is_cut and numbers(got, "").shape[1] == width
+
+    return is_as_wide
+
+
 def _uncleaned(captions: Sequence[str], vocabulary: Vocabulary) -> list[list[int]]:
     return [vocabulary.encode(caption.split()) for caption in captions]
 
@@ -298,6 +316,12 @@ _JUDGE_4_3 = Judge(
             ["Two tri-colored dogs in t-shirts run together outside", "A dog runs"],
             ["A dog runs . . . . . .", "A cat"],
             ["a-b-c-d-e-f-g-h", "run"],
+            # Tokens that are not of the letters a-z alone, and more rows, with the longest at last.
+            ["A man's dog", '2 dogs say "hi" !', "A café", "A 10-year-old ( a boy )", "A dog's 2"],
+            ["A dog", "run", "A cat", "run", "run", "run", "Two dogs run on a beach"],
+            # Marks that stand alone, and marks at a word.
+            [f"A dog {' '.join(string.punctuation)}", "run"],
+            ["A dog (wet) !", "run"],
         )
     ]
     + [_long()],
@@ -317,6 +341,15 @@ _JUDGE_4_3 = Judge(
             _with_rows(lambda *inputs: [row[:-1] for row in _encoded(*inputs)]),
             "no row has its `<end>`",
             "nothing was cut, it was left out. Keep all the ids that `encode` gives.",
+        ),
+        *(
+            Mistake(
+                _counted_letters(more),
+                "counted letters",
+                "`len(caption)` is the number of letters of a text. The maximum length must be "
+                "counted in ids: that of the longest row which `encode` gives.",
+            )
+            for more in (0, 1, 2)
         ),
         Mistake(
             _with_rows(_uncleaned),
@@ -611,6 +644,7 @@ _JUDGE_4_6 = Judge(
         (_two_way_reader(0, 4), np.array([1, 5, 7, 6, 9, 2])),
         (_two_way_reader(1, 3), np.array([1, 0, 4, 0, 0])),
         (_two_way_reader(2, 3), np.random.default_rng(2).integers(0, 10, 30)),
+        (_two_way_reader(3, 2), np.random.default_rng(3).integers(0, 10, 64)),
     ],
     mistakes=_MISTAKES_4_6,
 )
@@ -633,17 +667,44 @@ def check_4_6(answer: Any) -> None:
     _JUDGE_4_6(answer)
 
 
+def _counted(
+    predict: Callable[[np.ndarray], np.ndarray], asked: list[int]
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a network that notes in a list how many ids it is asked about each time."""
+
+    def counted(ids: np.ndarray) -> np.ndarray:
+        asked.append(np.size(ids))
+        return predict(ids)
+
+    counted.__name__ = predict.__name__
+    return counted
+
+
 def _demand_other_scores(answer: Any) -> None:
     """Refuse scores that do not follow the network, such as those kept from an earlier call."""
     ids = _JUDGE_4_6.examples[0][1]
-    found = []
+    found, asked = [], []
     for seed in range(2):
-        inputs = (_two_way_reader(seed, 4), ids)
-        got = _one_row_a_call(answer, *inputs)
-        demand_sound(got, _JUDGE_4_6.right(*inputs), _JUDGE_4_6.names)
+        predict = _two_way_reader(seed, 4)
+        got = _one_row_a_call(answer, _counted(predict, asked), ids)
+        demand_sound(got, _JUDGE_4_6.right(predict, ids), _JUDGE_4_6.names)
         found.append(got)
+    if not looks_like(*found):
+        return
+    scores = numbers(found[0], "the scores")
+    expect_shape(scores, (len(ids), 4), "the scores")
     mistake(
-        looks_like(*found),
+        scores.min() == scores.max(),
+        "the scores are never filled in",
+        f"all of them are `{whole(scores[0, 0])}`, whatever the network says.",
+    )
+    mistake(
+        not asked,
+        "the network is never asked",
+        "scores are what `predict_all` says, and your function does not call it.",
+    )
+    mistake(
+        True,
         "two networks, and the same scores for both",
         "scores are what `predict_all` says. Does something outside the function keep those of an "
         "earlier call?",

@@ -115,7 +115,8 @@ class Judge:
             raise Incorrect(
                 "A later call with the same input gives another result. Does something outside "
                 "the function, or a default such as `[]`, keep what an earlier call left there? "
-                f"Or is something drawn without a seed? Seen with `{shown_call(answer, inputs)}`."
+                "Or is something drawn without a seed, or a part of an array from `np.empty` never "
+                f"filled? Seen with `{shown_call(answer, inputs)}`."
             )
 
     def _demand_sound(self, answer: Any, inputs: tuple, got: Any, is_first: bool) -> None:

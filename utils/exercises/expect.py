@@ -236,7 +236,7 @@ def expect_choice(
 
 def letter_of(answer: Any) -> str:
     """Return the letter of a choice, however it is written, such as "(B)." or "**b**"; else ""."""
-    letter = answer.strip(" .:()*'\"`").lower() if isinstance(answer, str) else ""
+    letter = answer.strip(" \t\r\n.:()*'\"`").lower() if isinstance(answer, str) else ""
     return letter if len(letter) == 1 else ""
 
 

@@ -7,6 +7,7 @@ them gives another result then; with these it does so now.
 import builtins
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 
@@ -37,6 +38,9 @@ class Salted(str):
         return Salted(str.__add__(other, self))
 
 
+_SALTS = count(1)  # other hashes each time
+
+
 def _has_text(value: Any) -> bool:
     if isinstance(value, (tuple, frozenset)):
         return any(map(_has_text, value))
@@ -47,8 +51,9 @@ def _has_text(value: Any) -> bool:
 def other_hashes() -> Iterator[None]:
     """Give `Salted` texts, and texts handed to `hash`, other hashes inside the block."""
     usual = builtins.hash
-    builtins.hash = lambda value: usual((1, usual(value))) if _has_text(value) else usual(value)
-    Salted.salt = 1
+    salt = next(_SALTS)
+    builtins.hash = lambda value: usual((salt, usual(value))) if _has_text(value) else usual(value)
+    Salted.salt = salt
     try:
         yield
     finally:

@@ -47,7 +47,7 @@ def slips_1_1(pieces: int, fields: int, word: str) -> Slips:
 def check_1_1(answer: Any) -> None:
     """Know the slips: cuts for pieces, swapped, quotes forgotten."""
     if isinstance(answer, np.ndarray):
-        answer = answer.tolist()
+        answer = answer.ravel().tolist()  # one row of two is two numbers as well
     expect_type(answer, (tuple, list), "your answer, two numbers in brackets")
     if len(answer) != 2:
         raise Incorrect(f"Two numbers are wanted, and the number of them here is {len(answer)}.")
