@@ -836,6 +836,79 @@ def two_lengths_5_6(vocabulary_size, feature_size, embedding_size, units):
     return finished(vocabulary_size, feature, prefix, text)
 
 
+def one_digit_5_3(kernel, bias):
+    return np.vstack([kernel, kernel]).round(1), bias
+
+
+def two_digits_5_3(kernel, bias):
+    return np.vstack([kernel, kernel]).round(2), bias.round(2)
+
+
+def half_precision_5_3(kernel, bias):
+    return np.vstack([kernel, kernel]).astype(np.float16), bias
+
+
+def units_of_the_course_5_3(kernel, bias):
+    return np.vstack([kernel[:256], kernel[:256]]), bias[:256]
+
+
+def rounded_5_5(features, captions):
+    rows, texts = right_5_5(features, captions)
+    return rows.round(1), texts
+
+
+def half_precision_5_5(features, captions):
+    rows, texts = right_5_5(features, captions)
+    return rows.astype(np.float16), texts
+
+
+def twenty_words_5_5(features, captions):
+    rows, texts = right_5_5(features, captions)
+    return rows, [" ".join(text.split(" ")[:20]) for text in texts]
+
+
+def init_inject_5_6(sizes, turned=lambda x: x, embedded=lambda x: x, seen=lambda x: x):
+    vocabulary_size, feature_size, embedding_size, units = sizes
+    feature = keras.Input((feature_size,), name="feature")
+    prefix = keras.Input((None,), dtype="int32", name="prefix")
+    vector = layers.Dense(units, activation="relu")(seen(feature))
+    words = embedded(layers.Embedding(vocabulary_size, embedding_size)(turned(prefix)))
+    text = layers.LSTM(units)(words, initial_state=[vector, vector])
+    output = layers.Dense(vocabulary_size, activation="softmax")(text)
+    return keras.Model({"feature": feature, "prefix": prefix}, output)
+
+
+def turned_prefix_5_6(*sizes):
+    return init_inject_5_6(sizes, turned=lambda prefix: prefix[:, ::-1])
+
+
+def flipped_prefix_5_6(*sizes):
+    return init_inject_5_6(sizes, turned=lambda prefix: keras.ops.flip(prefix, axis=1))
+
+
+def flipped_vectors_5_6(*sizes):
+    return init_inject_5_6(sizes, embedded=lambda words: keras.ops.flip(words, axis=1))
+
+
+def always_dropout_5_6(vocabulary_size, feature_size, embedding_size, units):
+    feature = keras.Input((feature_size,), name="feature")
+    prefix = keras.Input((None,), dtype="int32", name="prefix")
+    vector = layers.Dense(units)(feature)
+    words = layers.Embedding(vocabulary_size, embedding_size)(prefix)
+    text = layers.LSTM(units)(words, initial_state=[vector, vector])
+    text = layers.Dropout(0.5)(text, training=True)
+    output = layers.Dense(vocabulary_size, activation="softmax")(text)
+    return keras.Model({"feature": feature, "prefix": prefix}, output)
+
+
+def random_state_5_6(*sizes):
+    return init_inject_5_6(sizes, seen=lambda feature: layers.Dropout(0.5)(feature, training=True))
+
+
+def right_usual_dropout_5_6(*sizes):
+    return init_inject_5_6(sizes, embedded=layers.Dropout(0.5), seen=layers.Dropout(0.5))
+
+
 CASES = {
     "5.1": {
         "wrong": [
@@ -905,6 +978,10 @@ CASES = {
             (both_widened_5_3, "wrong axis"),
             (columns_repeated_5_3, "wrong axis"),
             (half_widened_5_3, "should be (?!.*transposed)"),
+            (one_digit_5_3, "weights are rounded"),
+            (two_digits_5_3, "weights are rounded"),
+            (half_precision_5_3, "weights are rounded"),
+            (units_of_the_course_5_3, r"shape is \(512, 3\), and should be \(600, 3\)"),
         ],
         "right": [
             right_5_3,
@@ -940,6 +1017,9 @@ CASES = {
             (scaled_5_5, "features were changed"),
             (always_five_5_5, "5 captions per photo are taken for granted"),
             (by_fives_5_5, "5 captions per photo are taken for granted"),
+            (rounded_5_5, "features were changed"),
+            (half_precision_5_5, "features were changed"),
+            (twenty_words_5_5, "captions were changed"),
             (kept_5_5, "keeps something from one call to the next"),
             (not_flat_5_5, "one by one"),
             (rows_only_5_5, "Two things are wanted"),
@@ -996,6 +1076,11 @@ CASES = {
             (no_lstm_5_6, "no LSTM in the model"),
             (own_width_5_6, "LSTM's width: 256 came"),
             (backwards_5_6, "reads backwards"),
+            (turned_prefix_5_6, "words are read backwards"),
+            (flipped_prefix_5_6, "words are read backwards"),
+            (flipped_vectors_5_6, "words are read backwards"),
+            (always_dropout_5_6, "draws at random.*`training=True`"),
+            (random_state_5_6, "draws at random.*`training=True`"),
             (every_step_5_6, "one prediction for each word|One prediction for each word"),
             (first_step_5_6, "last word changes nothing"),
             (no_photo_5_6, "photo changes nothing"),
@@ -1022,6 +1107,7 @@ CASES = {
             right_no_bias_5_6,
             right_last_step_5_6,
             right_soft_state_5_6,
+            right_usual_dropout_5_6,
         ],
     },
     "5.7": {
@@ -1037,7 +1123,7 @@ CASES = {
             ({**UNITS_5_7, "settings": [(1.5, 1), (4, 1), (16, 1)]}, "cannot be tried"),
             ({**UNITS_5_7, "settings": [1, 4, 16]}, "1 cannot be tried"),
             ({**UNITS_5_7, "settings": [(1, 1), (8, 1), (16, 1)]}, "no result of the setting"),
-            (measured_5_7((1, 1), (4, 1), (16, 1), seeds=1), "has 1 results and needs 3"),
+            (measured_5_7((1, 1), (4, 1), (16, 1), seeds=1), "has 1 result and needs 3"),
             (measured_5_7((1, 1), (4, 1), (16, 1), shift=0.1), "Measured again with seed 0"),
             (measured_5_7((1, 1), (4, 1), (16, 1), first=1), "Measured again with seed 0"),
             ({**UNITS_5_7, "conclusion": "rises"}, "That says 'falls'"),

@@ -799,6 +799,129 @@ def made_up_6_2(settings):
 
 BATCHES_6_2 = experiment_6_2([(0.03, 16), (0.03, 64), (0.03, 256)], "rises")
 
+
+def first_hundred_6_5(images, held_out, seed):
+    shuffled = images[:100]
+    random.Random(seed).shuffle(shuffled)
+    shuffled += images[100:]
+    return shuffled[held_out:], shuffled[:held_out]
+
+
+def not_of_two_6_5(images, held_out, seed):
+    shuffled = list(images)
+    if len(shuffled) > 2:
+        random.Random(seed).shuffle(shuffled)
+    return shuffled[held_out:], shuffled[:held_out]
+
+
+def small_letters_6_5(images, held_out, seed):
+    shuffled = [image.lower() for image in images]
+    random.Random(seed).shuffle(shuffled)
+    return shuffled[held_out:], shuffled[:held_out]
+
+
+def without_zeros_6_3(batch_losses, batch_sizes):
+    kept = np.flatnonzero(batch_losses)
+    if not len(kept):
+        return 0.0
+    return float(np.average(batch_losses[kept], weights=batch_sizes[kept]))
+
+
+def to_128_6_3(batch_losses, batch_sizes):
+    return float(np.average(batch_losses, weights=np.minimum(batch_sizes, 128)))
+
+
+def not_best_6_4(dev_losses, patience):
+    best, found, waited = None, 0, 0
+    for epoch, loss in enumerate(dev_losses, start=1):
+        if not best or loss < best:
+            best, found, waited = loss, epoch, 0
+        else:
+            waited += 1
+        if waited == patience:
+            return epoch, found
+    return len(dev_losses), found
+
+
+def best_or_inf_6_4(dev_losses, patience):
+    best, found, waited = None, 0, 0
+    for epoch, loss in enumerate(dev_losses, start=1):
+        if loss < (best or np.inf):
+            best, found, waited = loss, epoch, 0
+        else:
+            waited += 1
+        if waited == patience:
+            return epoch, found
+    return len(dev_losses), found
+
+
+def best_of_0_6_4(dev_losses, patience):
+    best = found = waited = 0
+    for epoch, loss in enumerate(dev_losses, start=1):
+        if best == 0 or loss < best:
+            best, found, waited = loss, epoch, 0
+        else:
+            waited += 1
+        if waited == patience:
+            return epoch, found
+    return len(dev_losses), found
+
+
+def patience_of_5_6_4(dev_losses, patience):
+    return right_6_4(dev_losses, min(patience, 5))
+
+
+class EqualToAll:
+    """What is equal to anything, so that a comparison alone would take it for right."""
+
+    __hash__ = None
+
+    def __eq__(self, other):
+        return True
+
+    def __iter__(self):
+        return iter((1, 1))
+
+
+def equal_to_all_6_4(dev_losses, patience):
+    return EqualToAll()
+
+
+def equal_parts_6_4(dev_losses, patience):
+    return EqualToAll(), EqualToAll()
+
+
+def plan_6_6(lengths, batch_size, seed, times):
+    rng, plan = random.Random(seed), []
+    for t in times:
+        rows = [row for row, n in enumerate(lengths) if n > t]
+        rng.shuffle(rows)
+        plan += [(rows[at : at + batch_size], t) for at in range(0, len(rows), batch_size)]
+    rng.shuffle(plan)
+    return plan
+
+
+def fixed_times_6_6(stop):
+    return lambda lengths, batch_size, seed: plan_6_6(lengths, batch_size, seed, range(1, stop))
+
+
+def small_batches_6_6(lengths, batch_size, seed):
+    return plan_6_6(lengths, min(batch_size, 16), seed, range(1, max(lengths)))
+
+
+def batches_of_64_6_6(lengths, batch_size, seed):
+    return plan_6_6(lengths, min(batch_size, 64), seed, range(1, max(lengths)))
+
+
+def first_captions_6_6(lengths, batch_size, seed):
+    return plan_6_6(lengths[:64], batch_size, seed, range(1, max(lengths)))
+
+
+def small_whole_numbers_6_6(lengths, batch_size, seed):
+    plan = plan_6_6(lengths, batch_size, seed, range(1, max(lengths)))
+    return [(np.array(rows, dtype=np.int8), t) for rows, t in plan]
+
+
 CASES = {
     "6.1": {
         "wrong": [
@@ -874,6 +997,8 @@ CASES = {
             (perplexity_6_3, "perplexity"),
             (last_6_3, "last batch"),
             (each_6_3, "shape is|was expected"),
+            (without_zeros_6_3, "loss of 0 are left out"),
+            (to_128_6_3, r"512, 100, 300\]\)` gives .* was expected"),
         ],
         "right": [
             right_6_3,
@@ -906,6 +1031,12 @@ CASES = {
             (ties_6_4, r"equal loss is no new best.*\[3.0, 2.0, 2.0, 2.0, 2.0\], 2"),
             (previous_6_4, "with the epoch before"),
             (no_reset_6_4, "never reset"),
+            (not_best_6_4, r"\[3, 0, 1, 0.5, 2\], 3\)` gives .*`\(5, 2\)` was expected"),
+            (best_or_inf_6_4, r"\[3, 0, 1, 0.5, 2\], 3\)` gives .*`\(5, 2\)` was expected"),
+            (best_of_0_6_4, r"\[3, 0, 1, 0.5, 2\], 3\)` gives .*`\(5, 2\)` was expected"),
+            (patience_of_5_6_4, "was expected"),
+            (equal_to_all_6_4, "is wanted, and this is of type `EqualToAll`"),
+            (equal_parts_6_4, "number is wanted, and this is of type `EqualToAll`"),
         ],
         "right": [in_float32_6_4, right_6_4, right_too_6_4, right_backwards_6_4, right_array_6_4],
     },
@@ -941,6 +1072,9 @@ CASES = {
             (places_6_5, "names of the images"),
             (sets_6_5, "list"),
             (one_list_6_5, "two lists"),
+            (first_hundred_6_5, "long list is not shuffled as a whole"),
+            (not_of_two_6_5, "list of two is not shuffled"),
+            (small_letters_6_5, "a name that was not there before"),
         ],
         "right": [
             right_6_5,
@@ -996,6 +1130,11 @@ CASES = {
             (pairs_6_6, "a batch mixes several t: one of yours"),
             (a_t_each_6_6, "a batch mixes several t: one of yours"),
             (first_t_6_6, "a batch mixes several t: the examples of all"),
+            *((fixed_times_6_6(n), "examples are missing") for n in (13, 15, 20, 25, 30, 38, 40)),
+            (small_batches_6_6, "too many small batches: the fewest possible number"),
+            (batches_of_64_6_6, "too many small batches: the fewest possible number"),
+            (first_captions_6_6, "examples are missing"),
+            (small_whole_numbers_6_6, "does not exist|OverflowError"),
         ],
         "right": [
             right_6_6,

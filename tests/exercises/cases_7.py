@@ -48,6 +48,27 @@ def with_marker_7_2(ask, image, true_ids, longest=30):
     return ids[1:]
 
 
+def end_at_longest_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    while ids[-1] != END and len(ids) <= longest:
+        ids.append(int(ask([image], [ids])[0].argmax()))
+    return ids[1:-1] if len(ids) <= longest else ids[1:]
+
+
+def ten_words_7_2(ask, image, true_ids, longest=30):
+    ids = [START]
+    for _ in range(longest):
+        next_id = int(ask([image], [ids[-10:]])[0].argmax())
+        if next_id == END:
+            break
+        ids.append(next_id)
+    return ids[1:]
+
+
+def fifty_words_7_2(ask, image, true_ids, longest=30):
+    return right_7_2(ask, image, true_ids, min(longest, 50))
+
+
 def endless_7_2(ask, image, true_ids, longest=30):
     ids = [START]
     while True:
@@ -350,6 +371,55 @@ def unbounded_and_forgets_7_3(ask, images, longest=20):
         for row, word in zip(rows, words, strict=True):
             row.append(int(word))
     return [row[1 : row.index(END)][:longest] for row in rows]
+
+
+def counted_7_3(ask, images, longest=20):
+    prefixes, ended = np.full((len(images), 1), START), 0
+    for _ in range(longest):
+        words = ask(images, prefixes).argmax(axis=1)
+        prefixes = np.concatenate([prefixes, words[:, None]], axis=1)
+        ended += np.sum(words == END)
+        if ended >= len(images):
+            break
+    return cut_at_end_7_3(prefixes)
+
+
+def counted_exactly_7_3(ask, images, longest=20):
+    prefixes, ended = np.full((len(images), 1), START), 0
+    for _ in range(longest):
+        words = ask(images, prefixes).argmax(axis=1)
+        prefixes = np.concatenate([prefixes, words[:, None]], axis=1)
+        ended += np.sum(words == END)
+        if ended == len(images):
+            break
+    return cut_at_end_7_3(prefixes)
+
+
+def turned_round_7_3(ask, images, longest=20):
+    prefixes, ended = np.full((len(images), 1), START), np.zeros(len(images), dtype=bool)
+    for _ in range(longest):
+        words = ask(images, prefixes).argmax(axis=1)
+        prefixes = np.concatenate([prefixes, words[:, None]], axis=1)
+        ended ^= words == END
+        if ended.all():
+            break
+    return cut_at_end_7_3(prefixes)
+
+
+def eight_words_7_3(ask, images, longest=20):
+    prefixes, ended = np.full((len(images), 1), START), np.zeros(len(images), dtype=bool)
+    for _ in range(longest):
+        words = ask(images, prefixes[:, -8:]).argmax(axis=1)
+        prefixes = np.concatenate([prefixes, words[:, None]], axis=1)
+        ended |= words == END
+        if ended.all():
+            break
+    return cut_at_end_7_3(prefixes)
+
+
+def cut_at_end_7_3(prefixes):
+    rows = prefixes[:, 1:].tolist()
+    return [row[: row.index(END)] if END in row else row for row in rows]
 
 
 def never_stops_7_3(ask, images, longest=20):
@@ -1048,6 +1118,9 @@ CASES = {
             (drawn_with_a_seed_7_2, "not the most probable.*draw none"),
             (first_word_unseen_7_2, r"first word is <end>.*should be `\[\]`.*may be the end"),
             (end_forbidden_first_7_2, r"first word is <end>.*should be `\[\]`"),
+            (end_at_longest_7_2, "a marker is in the caption: where <end> comes in the last"),
+            (ten_words_7_2, "prefix without its beginning"),
+            (fifty_words_7_2, "99.` gives .* was expected"),
         ],
         "right": [
             right_7_2,
@@ -1079,6 +1152,10 @@ CASES = {
             (found_at_minus_one_7_3, "lost the last word"),
             (first_word_unseen_7_3, "first word is <end> for the photo in row 1"),
             (no_end_at_0_7_3, "first word is <end> for the photo in row 1"),
+            (counted_7_3, "counted each <end>, and not the photos"),
+            (counted_exactly_7_3, "counted each <end>, and not the photos"),
+            (turned_round_7_3, "asked too often|was expected"),
+            (eight_words_7_3, "was expected|Seen with"),
         ],
         "right": [
             right_7_3,
@@ -1184,6 +1261,8 @@ CASES = {
         "wrong": [
             ("temperature", "an experiment is a dict"),
             (without_7_7("conclusion"), "'conclusion' is missing"),
+            (without_7_7("vary"), "'vary' is missing: an experiment has question, vary, measured"),
+            (without_7_7("measured"), "'measured' is missing: an experiment has question, vary"),
             (of_temperature_7_7(vary="width"), "`vary` is one of 'temperature'"),
             (of_temperature_7_7(measured="CIDEr-D"), "`measured` is one of 'BLEU-4'"),
             (of_temperature_7_7(question="Why?"), "a friend would understand"),
@@ -1199,7 +1278,7 @@ CASES = {
             ),
             (
                 of_temperature_7_7(results={0.2: [44.5], 1.0: [25.0], 2.5: [0.0]}),
-                "has 1 results and needs 3",
+                "has 1 result and needs 3",
             ),
             (
                 of_temperature_7_7(results=TEMPERATURE_BLEU | {1.0: [36.0, 24.0, 22.5]}),

@@ -81,6 +81,10 @@ def failures(**changes):
 
 UNMEASURED = "I think that the network simply did not look well enough"
 IN_LETTERS = "Of its five nearest training photos, three show a bear."
+ONE_CAN_SEE = "One can see that the photo is very dark and blurred."
+THE_WRONG_ONE = "The network wrote the wrong one and I do not know why."
+ONE_OF_ALL = "I saw that one of the training captions has the word kitten."
+ONLY_ONE = "The word kitten stands in one training caption, the only one."
 SMALL, SINGLE = project(12), project(24, 1)
 CASES = {
     "9.1": {
@@ -92,6 +96,9 @@ CASES = {
             ((sheet(project(), dev=[f"{n}.jpg" for n in range(99)]), project()), r"it is .{60}\."),
             ((sheet(project(), licence="none"), project()), "licence.*3 words"),
             ((sheet(project(), source=""), project()), "source.*3 words"),
+            ((sheet(project(), licence="... ... ..."), project()), "licence.*3 words"),
+            ((sheet(project(), licence="x x x"), project()), "licence.*3 words"),
+            ((sheet(project(), source="a , ."), project()), "source.*3 words"),
             ((without(sheet(project()), "test"), project()), "no entry 'test'"),
             (([24, 48], project()), "dict"),
             ((sheet(SMALL), SMALL), "12 photos"),
@@ -103,6 +110,7 @@ CASES = {
             (sheet(project(), photos=np.int64(24)), project()),
             (sheet(project(), camera="a phone"), project()),
             (sheet(project(), dev=3.0), project()),
+            (sheet(project(), licence="CC BY 4.0"), project()),
         ],
     },
     "9.2": {
@@ -118,6 +126,7 @@ CASES = {
             ((scores(), HYPOTHESES, project()), r"scores, dataset, hypotheses\)`"),
             ((without(scores(), "people"), project(), HYPOTHESES), "no entry 'people'"),
             ((scores(), project(), HYPOTHESES[:2]), "2 captions and 3 test photos"),
+            ((scores(), project(), HYPOTHESES[:1]), "test photo: 1 caption and 3 test photos"),
             ((scores(), project(), "a dog"), "list of lists"),
             ((scores(people=None), project(), HYPOTHESES), "'people'"),
             ((40.0, project(), HYPOTHESES), "dict"),
@@ -136,7 +145,13 @@ CASES = {
             ((failures(image="photo_00.jpg"), project()), "no photo of dev or test"),
             ((failures(cause="bad luck"), project()), "one of vocabulary"),
             ((failures(evidence="It is wrong."), project()), "8 words"),
-            ((failures(caption=""), project()), "caption"),
+            ((failures(caption=""), project()), "caption should be a text of 1 word or more"),
+            ((failures(caption="..."), project()), "caption should be a text of 1 word or more"),
+            ((failures(caption=["a", "dog"]), project()), "1 word or more. Join the words"),
+            ((failures(evidence="1 2 3 4 5 6 7 8"), project()), "8 words"),
+            ((failures(evidence=ONE_CAN_SEE), project()), "no number"),
+            ((failures(evidence=THE_WRONG_ONE), project()), "no number"),
+            ((failures()[:1], project()), "1 failure; 3 are wanted"),
             ((failures(evidence=UNMEASURED), project()), "no number"),
             ((failures(evidence=f"{UNMEASURED} at photo_12.jpg"), project()), "no number"),
             ((failures(image=["photo_21.jpg"]), project()), "no photo of dev or test"),
@@ -150,6 +165,9 @@ CASES = {
             (tuple(failures(cause="feature")), project()),
             (failures(note="seen twice"), project()),
             (failures(evidence=IN_LETTERS), project()),
+            (failures(evidence=ONE_OF_ALL), project()),
+            (failures(evidence=ONLY_ONE), project()),
+            (failures(cause="Vocabulary", caption="dog"), project()),
             ([*failures(), {**failures()[0], "image": project().splits["dev"][1]}], project()),
         ],
     },

@@ -464,6 +464,17 @@ def test_a_third_guess_wants_a_reason_which_is_kept(capsys, monkeypatch):
     assert "correct" in capsys.readouterr().out
 
 
+def test_the_call_that_gives_a_reason_names_all_answers(capsys):
+    for _ in range(2):
+        check("7.5", 46.3, "b")
+    capsys.readouterr()
+    check("7.5", 46.3, "b")
+    told = " ".join(capsys.readouterr().out.split())
+    assert '`check("7.5", true_bleu_3, reason, reason="because ...")`' in told
+    check("7.5", 46.3, "b", reason="because I say so")
+    assert 'Not "b"' in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("allowed", "shown"), [("off", 0), ("first", 1), ("all", 2), ("ALL", 2)])
 def test_a_teacher_switches_hints_off(allowed, shown, monkeypatch, capsys):
     monkeypatch.setenv("HINTS", allowed)

@@ -23,7 +23,7 @@ from utils.exercises.expect import (
     mistake,
     plain,
 )
-from utils.exercises.experiment import DESIGNS, Design, Part, judge_experiment
+from utils.exercises.experiment import DESIGNS, Design, Part, counted, judge_experiment
 from utils.exercises.guard import FarError, ReaderError, call, readers_line, short, whole
 from utils.exercises.measure_5 import small_world
 
@@ -136,6 +136,28 @@ def _weights(units: int, outputs: int, seed: int, kind: str) -> tuple[np.ndarray
     return kernel.astype(kind), (rng.integers(-6, 7, outputs) / 2).astype(kind)
 
 
+def _uneven_weights() -> tuple[np.ndarray, np.ndarray]:
+    """Return a kernel and a bias whose numbers change where they are rounded."""
+    rng = np.random.default_rng(7)
+    kernel, bias = rng.normal(size=(3, 2)) / 2, rng.normal(size=2) / 2
+    return kernel.astype(np.float32), bias.astype(np.float32)
+
+
+def _rounded_weights(to_round: Callable[[np.ndarray], np.ndarray]) -> list[Mistake]:
+    """Return the mistakes of rounding the kernel, or the bias as well."""
+    return [
+        Mistake(
+            lambda kernel, bias, both=both: [
+                _twice(to_round(kernel)),
+                to_round(bias) if both else bias,
+            ],
+            "the weights are rounded",
+            "they are to give just what the old ones gave. Leave their numbers as they are.",
+        )
+        for both in (False, True)
+    ]
+
+
 def _with(change: Callable[[np.ndarray], Any], bias_times: int = 1) -> Callable[..., list]:
     return lambda kernel, bias: [change(kernel), bias_times * bias]
 
@@ -245,8 +267,20 @@ _JUDGE_5_3 = Judge(
     ).filter(lambda inputs: inputs[0].shape[0] != inputs[0].shape[1]),
     right=lambda kernel, bias: (_twice(kernel), bias),
     names=("the new kernel", "the new bias"),
-    examples=[_weights(6, 4, 5, "float32"), _weights(5, 5, 6, "float64")],
+    examples=[
+        _weights(6, 4, 5, "float32"),
+        _weights(5, 5, 6, "float64"),
+        _uneven_weights(),
+        # More units than the course's model has.
+        _weights(300, 3, 7, "float32"),
+    ],
     mistakes=[
+        *(
+            slip
+            for digits in range(5)
+            for slip in _rounded_weights(lambda kept, digits=digits: np.round(kept, digits))
+        ),
+        *_rounded_weights(lambda kept: kept.astype(np.float16)),
         *(
             Mistake(_with(change, times), name, why)
             for change, name, why in _KERNEL_SLIPS
@@ -330,8 +364,8 @@ def _problem_of_pairs(inputs: tuple, got: Any) -> str:
         return problem
     if len(rows) != len(texts):
         return (
-            f"The captions are not counted photo by photo: there are {len(texts)}, and your array "
-            f"has {len(rows)} rows."
+            "The captions are not counted photo by photo: the number of captions is "
+            f"{len(texts)}, and your array has {counted(len(rows), 'row')}."
         )
     known = features.tolist()
     strange = [row for row in rows if row not in known]
@@ -421,6 +455,14 @@ def _told_apart(counts: Sequence[int]) -> tuple[np.ndarray, list[list[str]]]:
     return features, captions
 
 
+def _uneven_photos(counts: Sequence[int]) -> tuple[np.ndarray, list[list[str]]]:
+    """Features that change where they are rounded, and captions of 30 words."""
+    features = np.random.default_rng(len(counts)).gamma(0.8, 1.0, (len(counts), 4))
+    tail = " ".join(["and a dog beside a"] * 5)
+    captions = [[f"a dog {tail} cat {n} of {k}" for k in range(c)] for n, c in enumerate(counts)]
+    return features.astype(np.float32), captions
+
+
 _MIXED = Mistake(
     _rows_are(
         lambda features, captions: np.repeat(features, len(captions[0])).reshape(
@@ -440,7 +482,7 @@ _EVEN_5_5 = Judge(
     inputs=_photos(even=True),
     fits=_problem_of_pairs,
     names=("the rows of features", "the captions"),
-    examples=[_told_apart((2, 2, 2, 2))],
+    examples=[_told_apart((2, 2, 2, 2)), _uneven_photos((2, 2, 2))],
     mistakes=[
         _MIXED,
         _TILED,
@@ -471,7 +513,7 @@ _JUDGE_5_5 = Judge(
     inputs=_photos(even=False),
     fits=_problem_of_pairs,
     names=("the rows of features", "the captions"),
-    examples=[_told_apart((1, 2, 1, 2))],
+    examples=[_told_apart((1, 2, 1, 2)), _uneven_photos((1, 3, 2))],
     mistakes=[
         Mistake(
             _rows_are(
@@ -565,8 +607,8 @@ class _Watched:
         except Exception as error:
             self._name_the_states()
             raise Incorrect(
-                f"The model is built, but it does not run on {_count(len(prefix), 'photo')} of "
-                f"{_FEATURE} numbers and prefixes of {_count(prefix.shape[1], 'id')}. "
+                f"The model is built, but it does not run on {counted(len(prefix), 'photo')} of "
+                f"{_FEATURE} numbers and prefixes of {counted(prefix.shape[1], 'id')}. "
                 f"{_essence(error)}"
             ) from None
         return np.asarray(plain(got))
@@ -617,7 +659,7 @@ class _Watched:
         mistake(
             bool(wrong),
             "the photo's vector is not as wide as the states",
-            f"it has {_count((wrong or [0])[0], 'number')}, and the LSTM's states have "
+            f"it has {counted((wrong or [0])[0], 'number')}, and the LSTM's states have "
             f"{cell.units}.",
         )
 
@@ -626,10 +668,6 @@ def _tensors(arrays: Sequence[np.ndarray]) -> list[Any]:
     import keras
 
     return [keras.ops.convert_to_tensor(array) for array in arrays]
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _essence(error: BaseException) -> str:
@@ -660,7 +698,9 @@ def check_5_6(answer: Any) -> None:
     prefix = rng.integers(4, _WORDS, (8, _STEPS)).astype(np.int32)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        _demand_no_chance(watched, feature, prefix)
         _demand_init_inject(watched, feature, prefix)
+        _demand_word_by_word(watched, feature, prefix)
         _demand_hidden_state(watched, feature, prefix)
         _demand_no_way_round(watched, feature, prefix)
         _demand_probabilities(watched, feature, prefix)
@@ -777,7 +817,7 @@ def _demand_embedding(watched: _Watched) -> None:
         mistake(
             table.output_dim != _EMBEDDING,
             "the Embedding has another width",
-            f"it gives {_count(table.output_dim, 'number')} per word, and `embedding_size` is "
+            f"it gives {counted(table.output_dim, 'number')} per word, and `embedding_size` is "
             f"{_EMBEDDING}.",
         )
 
@@ -785,6 +825,41 @@ def _demand_embedding(watched: _Watched) -> None:
 def _changes(first: np.ndarray, second: np.ndarray) -> bool:
     """Return whether two arrays differ by more than rounding."""
     return first.shape != second.shape or not np.allclose(first, second, rtol=0, atol=1e-7)
+
+
+def _demand_no_chance(watched: _Watched, feature: np.ndarray, prefix: np.ndarray) -> None:
+    """Call the model twice on the same photos and words, as whoever writes captions does.
+
+    Not through `run`: it says `training=False`, which Keras lets stand above the layers' own.
+    """
+    watched.run(feature, prefix)  # tells why, where the model fails
+    given = {"feature": feature, "prefix": prefix}
+    first, second = (np.asarray(plain(watched.model(given))) for _ in range(2))
+    mistake(
+        _changes(first, second),
+        "the model draws at random",
+        "asked twice about the same photos and words, it gave other probabilities, and that "
+        "outside training. Is there a layer called with `training=True`, such as a Dropout? Keras "
+        "switches it on and off by itself.",
+    )
+
+
+def _demand_word_by_word(watched: _Watched, feature: np.ndarray, prefix: np.ndarray) -> None:
+    """Change the last word, and look at which step the LSTM reads it."""
+    watched.run(feature, prefix)
+    here = watched.readings[0].sequence
+    changed = prefix.copy()
+    changed[:, -1] = _others(prefix)[:, -1]
+    watched.run(feature, changed)
+    other = watched.readings[0].sequence
+    if here.shape != other.shape or here.shape[1] != _STEPS:
+        return
+    mistake(
+        _changes(here[:, 0], other[:, 0]) and not _changes(here[:, -1], other[:, -1]),
+        "the words are read backwards",
+        "the last word of the prefix is the first that the LSTM reads. It should read the words in "
+        "their order: nothing is to be turned round.",
+    )
 
 
 def _demand_init_inject(watched: _Watched, feature: np.ndarray, prefix: np.ndarray) -> None:
@@ -888,7 +963,7 @@ def _demand_one_lstm(watched: _Watched, readings: list[_Reading]) -> None:
     mistake(
         not embedded and width != _EMBEDDING,
         "the words are not embedded",
-        f"the LSTM reads {_count(width, 'number')} per word. An id is no quantity: an "
+        f"the LSTM reads {counted(width, 'number')} per word. An id is no quantity: an "
         "Embedding gives each word a vector of `embedding_size` numbers.",
     )
 

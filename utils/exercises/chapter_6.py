@@ -14,6 +14,7 @@ from utils.exercises.drawn import Judge, Mistake
 from utils.exercises.exercise import Incorrect, exercise
 from utils.exercises.expect import (
     about_none,
+    expect_number,
     expect_type,
     mistake,
     plain,
@@ -23,6 +24,7 @@ from utils.exercises.fair import (
     ALL_SEEDS,
     ASIDE,
     DOGS_AND_SHEEP,
+    SEEDS,
     Draw,
     alike,
     blocks,
@@ -93,8 +95,15 @@ _JUDGE_6_3 = Judge(
     examples=[
         (np.array([2.0, 8.0, 1.0]), np.array([100, 1, 49])),
         (np.array([3.0, 5.0]), np.array([1, 3])),
+        (np.array([0.0, 3.0, 1.5]), np.array([512, 100, 300])),
     ],
     mistakes=[
+        Mistake(
+            lambda losses, sizes: _weighted(losses, np.where(losses != 0, sizes, 1e-12)),
+            "the batches with a loss of 0 are left out",
+            "the network guessed their examples without fail, and each of them counts like any "
+            "other.",
+        ),
         Mistake(
             lambda losses, sizes: losses.mean(),
             "the mean of batch means",
@@ -429,6 +438,9 @@ _JUDGE_6_4 = Judge(
         ([2.0, 1.999, 1.998, 1.997], 2),
         ([2.000002, 2.000001, 2.0], 1),
         ([60_000.0, 50_000.0, 50_001.0], 1),
+        # A loss of 0 is a loss, and no sign that there is no best one yet.
+        ([3.0, 0.0, 1.0, 0.5, 2.0], 3),
+        ([3.0, 2.0, *[2.5] * 11, 1.5, *[2.0] * 14], 12),
     ],
     count=100,
     mistakes=_SLIPS_6_4,
@@ -439,6 +451,10 @@ _JUDGE_6_4 = Judge(
 def check_6_4(answer: Any) -> None:
     """Compare the stops of curves with bumps, plateaus and ties, and of those without a stop."""
     _JUDGE_6_4(answer)
+    pair = plain(call(answer, *_JUDGE_6_4.examples[0]))
+    expect_type(pair, (list, tuple, np.ndarray), "the pair (stopped, best)")
+    for epoch, name in zip(pair, ("the epoch of the stop", "the best epoch"), strict=True):
+        expect_number(epoch, name)
 
 
 @st.composite
@@ -514,7 +530,10 @@ def _still_in_train(inputs: tuple, got: Any) -> bool:
 _JUDGE_6_5 = Judge(
     inputs=_images(),
     fits=_problem_of_lists,
-    examples=[([f"{n}.jpg" for n in range(60)], 20, 1)],
+    examples=[
+        ([f"{n}.jpg" for n in range(60)], 20, 1),
+        (["Zoo 1.JPG", "a dog.jpg", "IMG_0007.JPG", "b_2.jpeg", "B_1.jpeg"], 2, 1),
+    ],
     mistakes=[
         Mistake(
             lambda inputs, got: not _problem_of_lists(inputs, got[::-1]),
@@ -551,6 +570,28 @@ def check_6_5(answer: Any) -> None:
     )
     _demand_the_same_tomorrow(answer, images, chosen[:3])
     judge_the_draw(Draw(chosen, "image", "held out"))
+    _demand_short_and_long(answer)
+
+
+def _demand_short_and_long(answer: Any) -> None:
+    """Refuse who shuffles no list of two, or of a long list only a part."""
+    two = ["dog.jpg", "sheep.jpg"]
+    held_out = {tuple(_two_lists(call(answer, two, 1, seed))[1]) for seed in range(SEEDS)}
+    mistake(
+        len(held_out) == 1,
+        "a list of two is not shuffled",
+        f"of two images, the same one is held out with each of {SEEDS} seeds.",
+    )
+    many, seeds = [f"{n:03}.jpg" for n in range(300)], range(10)
+    places = [int(name[:3]) for seed in seeds for name in _chosen(answer, many, seed)]
+    thirds = np.bincount(np.array(places) // 100, minlength=3)
+    # A fair draw gives 67, and fewer than 30 once in a hundred million times.
+    mistake(
+        thirds.min() < 30,
+        "a long list is not shuffled as a whole",
+        f"of the {len(places)} that {len(seeds)} seeds hold out of 300, about 67 should come "
+        f"from each third of the files; here they are {', '.join(map(str, thirds))}.",
+    )
 
 
 def _chosen(answer: Any, images: list[str], seed: int) -> list[str]:
@@ -903,7 +944,11 @@ _JUDGE_6_6 = Judge(
         st.integers(0, 5),
     ),
     fits=_problem_of_plan,
-    examples=[(np.array([3, 12, 7, 7, 9, 4, 12, 5, 10, 6, 8, 11] * 4, dtype=np.int32), 8, 0)],
+    examples=[
+        (np.array([3, 12, 7, 7, 9, 4, 12, 5, 10, 6, 8, 11] * 4, dtype=np.int32), 8, 0),
+        # 300 captions of 2 to 61 ids, in batches that are not small either.
+        (2 + np.arange(300, dtype=np.int32) * 7 % 60, 130, 0),
+    ],
     mistakes=_SLIPS_6_6,
 )
 

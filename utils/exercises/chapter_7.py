@@ -21,7 +21,7 @@ from utils.exercises.expect import (
     numbers,
     plain,
 )
-from utils.exercises.experiment import DESIGNS, Design, judge_experiment
+from utils.exercises.experiment import DESIGNS, KEYS, Design, expect_form, judge_experiment
 from utils.exercises.guard import call, whole
 from utils.exercises.measure_7 import caption_score
 from utils.vocabulary import END, START
@@ -130,6 +130,7 @@ def _name_the_lost_word(
     )
 
 
+_LONG_SCRIPT = [4 + n % 8 for n in range(60)]
 _WORDS = st.integers(4, 11)
 _WRITERS = st.builds(
     _Writer,
@@ -156,8 +157,22 @@ _JUDGE_7_2 = Judge(
         (_Writer([[4, 5, 6, 7]], [12]), 0, [START, *true, END], 9)
         for true in ([9, 8, 10, 5, 8, 9], [4, 8])
     ]
-    + [(_Writer([[4, 5, 6, 7, 8, 9, 10]], [12]), 0, [START, 11, END], 1)],
+    + [
+        (_Writer([[4, 5, 6, 7, 8, 9, 10]], [12]), 0, [START, 11, END], 1),
+        # <end> comes as the last that `longest` allows; a caption as long as few are.
+        (_Writer([[4, 5]], [12]), 0, [START, 9, 8, END], 3),
+        (_Writer([_LONG_SCRIPT], [12]), 0, [START, 9, 8, END], 99),
+    ],
     mistakes=[
+        Mistake(
+            lambda ask, image, true_ids, longest: [
+                *ask.written(image)[:longest],
+                *([END] if len(ask.written(image)) == longest - 1 else []),
+            ],
+            "a marker is in the caption",
+            "where <end> comes in the last of `longest` steps, it was kept. It is no word there "
+            "either; leave it out.",
+        ),
         *(
             Mistake(
                 lambda ask, image, true_ids, longest, markers=markers, most=most: ask.written(
@@ -319,6 +334,11 @@ def _demand_own_words(
         "once the model says <end>, its caption is complete: stop the loop.",
     )
     if _JUDGE_7_2.problem((ask, image, true_ids, longest), result):
+        mistake(
+            any(prefix[:1] != (START,) for prefix in asked),
+            "a prefix without its beginning",
+            "each of them is to hold <start> and all words that have come since.",
+        )
         _name_what_was_drawn(ask, asked)
 
 
@@ -358,6 +378,20 @@ def _all_ids(
     return prefixes[:, 1:].tolist()
 
 
+def _until_enough_ends(ask: _Writer, images: Sequence[int], longest: int) -> list[list[int]]:
+    """Return the captions where the loop ends once <end> came as often as there are photos."""
+    said = 0
+
+    def are_enough(ended: np.ndarray) -> bool:
+        nonlocal said
+        enough = said >= len(images)
+        said += int(ended.sum())
+        return enough
+
+    rows = _all_ids(ask, images, longest, are_enough)
+    return [[*row, END][: [*row, END].index(END)] for row in rows]
+
+
 def _without_marker(rows: list[list[int]]) -> list[list[int]]:
     return [[word for word in row if word != END] for row in rows]
 
@@ -391,9 +425,18 @@ _JUDGE_7_3 = Judge(
             _Writer([[4, 5, 6, 7], [8], [9, 10, 4], [5, 6, 7, 8]], [12]),
             np.array([2, 0, 1, 3], dtype=np.int32),
             9,
-        )
+        ),
+        # The first photo says <end> again and again, while the other one goes on.
+        (_Writer([[4], [5, 6, 7, 8]], [END]), np.array([0, 1], dtype=np.int32), 9),
+        (_Writer([[8, 9], _LONG_SCRIPT], [12]), np.array([0, 1], dtype=np.int32), 99),
     ],
     mistakes=[
+        Mistake(
+            lambda ask, images, longest: _until_enough_ends(ask, images, longest),
+            "counted each <end>, and not the photos",
+            "a photo that has ended may say <end> again, and then it counts twice. Keep a mask of "
+            "those that have ended.",
+        ),
         Mistake(
             lambda ask, images, longest: _all_ids(ask, images, longest, np.any),
             "all stopped with the first",
@@ -784,6 +827,8 @@ _JUDGE_7_4 = Judge(
         # Nearly all of many words belong to the set.
         (_nearly_even(60), 0.96),
         (_nearly_even(1000), 0.96),
+        # The last words are improbable, and a share of 1 takes in all of them.
+        (np.array([0.0001, 0.5, 0.3, 0.0001, 0.1998]), 1.0),
     ],
     mistakes=[
         Mistake(
@@ -1067,6 +1112,7 @@ VARIED: dict[str, tuple[float, str]] = {
 }
 # What may be measured -> how far a result may be from the one that is measured again.
 MEASURED = {"BLEU-4": 2.0, "truth": 2.0, "words": 0.25}
+_KEYS_7_7 = (KEYS[0], "vary", "measured", *KEYS[1:])
 
 
 def _is_setting_of(vary: str, setting: Any) -> bool:
@@ -1099,8 +1145,8 @@ def check_7_7(experiment: Any) -> None:
     """Measure three of the reader's settings again, and compare the conclusion with the means."""
     if experiment is None:
         raise NotAttempted
-    given = experiment if isinstance(experiment, dict) else {}
-    vary, measured = given.get("vary", "temperature"), given.get("measured", "BLEU-4")
+    expect_form(experiment, _KEYS_7_7)
+    vary, measured = experiment["vary"], experiment["measured"]
     for key, value, known in (("vary", vary, VARIED), ("measured", measured, MEASURED)):
         if not isinstance(value, str) or value not in known:
             raise Incorrect(f"`{key}` is one of {', '.join(map(repr, known))}; yours is {value!r}.")

@@ -14,6 +14,7 @@ from utils.bleu import bleu
 from utils.dataset import Dataset
 from utils.exercises.exercise import Incorrect, NotAttempted, exercise
 from utils.exercises.expect import expect_close, expect_type, plain
+from utils.exercises.experiment import counted
 from utils.exercises.guard import short
 
 FEWEST_PHOTOS, FEWEST_CAPTIONS = 20, 2
@@ -24,6 +25,14 @@ NUMBER = re.compile(
     r"(?<!\w)\d|\b(no|none|never|zero|once|twice|half|halves|thirds?|quarters?|both|one|two|three|"
     r"four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(twen|thir|for|fif|six|seven|eigh|"
     r"nine)ty\w*|dozens?|hundreds?|thousands?)\b",
+    re.IGNORECASE,
+)
+# "one" where it counts nothing: "this one", "the wrong one", "one can see". Not "the only one", and
+# not "that one of five".
+PRONOUN = re.compile(
+    r"\b(?:(?:(?:a|an|the)\s+(?!only\b)\w+|this|that|the|no|any|every|each|some|which|another|"
+    r"other|wrong|right|same)\s+one(?!\s+(?:of|in|out|per|times?|word|photo|picture|image|caption)\b)"
+    r"|one(?=\s+(?:can|cannot|could|may|might|must|would|should|will|sees|finds|knows|another)\b))\b",
     re.IGNORECASE,
 )
 
@@ -37,9 +46,18 @@ def _entries(given: Any, wanted: Sequence[str], name: str) -> None:
 
 
 def _words(text: Any, fewest: int, what: str) -> None:
-    """Demand a text of a few words."""
-    if not isinstance(text, str) or len(text.split()) < fewest:
-        raise Incorrect(f"{what} should be a text of {fewest} words or more.")
+    """Demand a text of a few words.
+
+    A number counts as a word, dots do not; and two words have letters and differ.
+    """
+    wanted = f"a text of {counted(fewest, 'word')} or more"
+    if isinstance(text, (list, tuple)) and all(isinstance(word, str) for word in text):
+        raise Incorrect(f'{what} should be {wanted}. Join the words: `" ".join(words)`.')
+    words = text.split() if isinstance(text, str) else []
+    spelled = {word.lower() for word in words if any(map(str.isalpha, word))}
+    spoken = sum(any(map(str.isalnum, word)) for word in words)
+    if spoken < fewest or len(spelled) < min(fewest, 2):
+        raise Incorrect(f"{what} should be {wanted}.")
 
 
 @exercise("9.1")
@@ -82,7 +100,9 @@ def _expect_enough(dataset: Dataset) -> None:
     """Demand twenty photos, two captions each."""
     photos = len(dataset.captions)
     if photos < FEWEST_PHOTOS:
-        raise Incorrect(f"There are {photos} photos. A project has {FEWEST_PHOTOS} or more.")
+        raise Incorrect(
+            f"The dataset has {counted(photos, 'photo')}. A project has {FEWEST_PHOTOS} or more."
+        )
     few = [name for name, texts in dataset.captions.items() if len(texts) < FEWEST_CAPTIONS]
     if few:
         raise Incorrect(
@@ -101,8 +121,9 @@ def check_9_2(scores: Any, dataset: Any, hypotheses: Any) -> None:
     written = _tokens(hypotheses)
     if len(written) != len(references):
         raise Incorrect(
-            f"There are {len(written)} captions and {len(references)} test photos. Score the test "
-            "photos: the network has learnt from those of train, and was chosen on those of dev."
+            f"Not one caption for each test photo: {counted(len(written), 'caption')} and "
+            f"{counted(len(references), 'test photo')}. Score the test photos: the network has "
+            "learnt from those of train, and was chosen on those of dev."
         )
     systems = {
         "one caption for all": constant_baseline(references, train),
@@ -135,7 +156,8 @@ def check_9_3(failures: Any, dataset: Any) -> None:
     _demand_dataset(dataset, 'check("9.3", failures, dataset)')
     expect_type(failures, (list, tuple), "The failures")
     if len(failures) < FAILURES:
-        raise Incorrect(f"You explain {len(failures)} failures; {FAILURES} are wanted.")
+        explained = counted(len(failures), "failure")
+        raise Incorrect(f"You explain {explained}; {FAILURES} are wanted.")
     unseen = {*dataset.splits["dev"], *dataset.splits["test"]}
     for place, failure in enumerate(failures, start=1):
         name = f"Failure {place}"
@@ -143,10 +165,10 @@ def check_9_3(failures: Any, dataset: Any) -> None:
         if not isinstance(failure["image"], str) or failure["image"] not in unseen:
             raise Incorrect(f"{name}: {short(failure['image'])} is no photo of dev or test.")
         _words(failure["caption"], 1, f"{name}: the caption")
-        if failure["cause"] not in CAUSES:
+        if str(failure["cause"]).strip().lower() not in CAUSES:
             raise Incorrect(f"{name}: the cause should be one of {', '.join(CAUSES)}.")
         _words(failure["evidence"], REASON_WORDS, f"{name}: the evidence")
-        if not NUMBER.search(failure["evidence"]):
+        if not NUMBER.search(PRONOUN.sub(" ", failure["evidence"])):
             raise Incorrect(
                 f"{name}: the evidence has no number. Write one that you measured, such as 3 of 5."
             )

@@ -7,6 +7,7 @@ and correct. Nothing in it stops the notebook, unless `CHECK_STRICT=1` is set: t
 correct raises, so that the notebooks with solutions prove themselves.
 """
 
+import inspect
 import os
 from dataclasses import replace
 from typing import Any
@@ -44,7 +45,7 @@ __all__ = ["check", "hint", "progress", "solution"]
 TRIES, REASON_WORDS = 2, 3
 WHY = (
     "Two letters were wrong, and a third guess teaches nothing. Say in your own words why you "
-    'choose this one, then it is judged: `check("{id}", answer, reason="because ...")`.'
+    'choose this one, then it is judged: `check("{id}", {answers}, reason="because ...")`.'
 )
 NOT_CHECKED_HERE = "This copy of the course says only whether an exercise was attempted."
 _hints_shown: dict[str, int] = {}
@@ -69,7 +70,7 @@ def check(
         return _show_trouble(trouble, proves, strict)
     name = str(id).strip()
     if not proves and _wants_a_reason(name, answers, reason):
-        return show_box(Box("incorrect", f"Exercise {name}: say why.", (WHY.format(id=name),)))
+        return show_box(Box("incorrect", f"Exercise {name}: say why.", (_why(name, answers),)))
     if class_settings().checks == "attempted":
         return _show_attempted(name, answers, proves)
     verdict = safe_verdict_of(id, *answers)
@@ -134,6 +135,14 @@ def _wants_a_reason(id: str, answers: tuple[Any, ...], reason: str) -> bool:
         return False
     kept = read_progress()
     return kept.wrong.get(id, 0) >= TRIES and id not in kept.solved
+
+
+def _why(id: str, answers: tuple[Any, ...]) -> str:
+    """Return the sentence that asks for a reason, with the call that hands it over."""
+    exercise = REGISTRY.get(id)
+    names = list(inspect.signature(exercise.check).parameters) if exercise else []
+    fitting = names if len(names) == len(answers) > 1 else ["answer"]
+    return WHY.format(id=id, answers=", ".join(fitting))
 
 
 def _is_choice(answers: tuple[Any, ...]) -> bool:

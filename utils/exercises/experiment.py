@@ -15,7 +15,7 @@ spread of the repeats.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -90,22 +90,23 @@ def judge_experiment(experiment: Any, design: Design) -> None:
     """Judge an experiment. Raises `NotAttempted`, or `Incorrect` with a sentence that teaches."""
     if experiment is None:
         raise NotAttempted
-    _expect_form(experiment)
+    expect_form(experiment)
     settings = _expect_settings(experiment["settings"], design)
     results = _expect_results(experiment["results"], settings, design)
     _expect_measured(results, design)
     _expect_conclusion(experiment["conclusion"], results)
 
 
-def _expect_form(experiment: Any) -> None:
+def expect_form(experiment: Any, keys: Sequence[str] = KEYS) -> None:
+    """Demand a dict with all of the keys, and a question that is a sentence."""
     if not isinstance(experiment, dict):
         raise Incorrect(
-            f"An experiment is a dict with the keys {', '.join(KEYS)}; "
+            f"An experiment is a dict with the keys {', '.join(keys)}; "
             f"yours is of type {type(experiment).__name__}."
         )
-    missing = [key for key in KEYS if key not in experiment]
+    missing = [key for key in keys if key not in experiment]
     if missing:
-        raise Incorrect(f"The key {missing[0]!r} is missing: an experiment has {', '.join(KEYS)}.")
+        raise Incorrect(f"The key {missing[0]!r} is missing: an experiment has {', '.join(keys)}.")
     question = experiment["question"]
     if not isinstance(question, str) or len(question.split()) < QUESTION_WORDS:
         raise Incorrect(
@@ -128,7 +129,8 @@ def _expect_settings(settings: Any, design: Design) -> list[Any]:
         raise Incorrect("A setting is in the list twice. Repeats belong in its results.")
     if len(found) < FEWEST_SETTINGS:
         raise Incorrect(
-            f"You tried {len(found)} settings. With fewer than {FEWEST_SETTINGS} no trend is seen."
+            f"You tried {counted(len(found), 'setting')}. With fewer than {FEWEST_SETTINGS} no "
+            "trend is seen."
         )
     if design.control not in found:
         raise Incorrect(
@@ -186,10 +188,14 @@ def _plain(value: Any) -> Any:
 
 
 def _expect_results(results: Any, settings: list[Any], design: Design) -> dict[Any, list[float]]:
-    if not isinstance(results, dict) or len(results) > MOST_ENTRIES:
+    if not isinstance(results, dict):
         raise Incorrect(
-            "`results` is a dict: setting -> the list of its results. It holds at most "
-            f"{MOST_ENTRIES} settings."
+            "`results` is a dict: setting -> the list of its results. Yours is of type "
+            f"`{type(results).__name__}`."
+        )
+    if len(results) > MOST_ENTRIES:
+        raise Incorrect(
+            f"`results` holds {len(results)} settings, and at most {MOST_ENTRIES} are read."
         )
     given = {_plain(setting): values for setting, values in results.items()}
     missing = [setting for setting in settings if setting not in given]
@@ -218,8 +224,9 @@ def _numbers(values: Any, setting: Any, design: Design) -> list[float]:
         raise Incorrect(f"A result of {setting!r} is NaN or infinite: nothing was measured there.")
     if len(found) < design.repeats:
         raise Incorrect(
-            f"The setting {setting!r} has {len(found)} results and needs {design.repeats}, of the "
-            "seeds 0, 1 and so on. One run does not tell an effect from luck."
+            f"The setting {setting!r} has {counted(len(found), 'result')} and needs "
+            f"{design.repeats}, of the seeds 0, 1 and so on. One run does not tell an effect from "
+            "luck."
         )
     if len(found) > MOST_REPEATS:
         raise Incorrect(
@@ -227,6 +234,11 @@ def _numbers(values: Any, setting: Any, design: Design) -> list[float]:
             f"the seeds 0 to {MOST_REPEATS - 1}: all of them count, and are measured again."
         )
     return [float(v) for v in found]
+
+
+def counted(number: int, word: str) -> str:
+    """Return a number with its word, such as "1 result" and "3 results"."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _is_finite(value: Any) -> bool:

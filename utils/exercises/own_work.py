@@ -16,7 +16,7 @@ from typing import Any
 from utils.exercises.exercise import Exercise
 
 OURS = "This is a function of the course. Write it yourself."
-WITHOUT = "Write this one without `{name}`: it is what the exercise asks for."
+WITHOUT = "Write this one without `{name}`: here the work is yours, and not the course's."
 LOOKS = "This answer looks into the checks or the solutions of the course. Write it yourself."
 PEEKED = re.compile(
     r"exercises\.(chapter_\d|values_\d|drawn|packed|sealed|solutions)|solution_source"
