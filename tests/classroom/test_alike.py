@@ -215,7 +215,8 @@ def test_marked_lines_are_those_that_are_shared():
 
 
 def test_the_command_writes_its_page(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(alike_report, "answers_of", lambda folder: CLASS)
+    monkeypatch.setattr(alike_report, "read_submissions", lambda folder: [])
+    monkeypatch.setattr(alike_report, "answers_of", lambda students: CLASS)
     assert alike_report.main([str(tmp_path / "in"), "-o", str(tmp_path / "out.html")]) == 0
     assert (tmp_path / "out.html").exists() and "Side by side" in capsys.readouterr().out
     with pytest.raises(ValueError, match="name another page"):

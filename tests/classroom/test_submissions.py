@@ -157,7 +157,57 @@ def test_the_latest_copy_counts_and_this_is_said(tmp_path, later):
     write(tmp_path / "ada" / later, ANSWERED)
     student = only(tmp_path)
     assert answer_of(student) == "columns = (6, 2)"
-    assert student.notes == [f"chapter 1 was handed in 2 times; {later} counts"]
+    why = "in the others, nothing was attempted"
+    assert student.notes == [f"chapter 1 was handed in 2 times; {later} counts: {why}"]
+
+
+def test_an_older_backup_does_not_count_over_the_newer_file(tmp_path):
+    new = write(tmp_path / "ada" / "01_dataset.ipynb", ANSWERED)
+    old = write(tmp_path / "ada" / "01_dataset-Copy1.ipynb", solved())
+    os.utime(new, (2e9, 2e9))
+    os.utime(old, (1e9, 1e9))
+    student = only(tmp_path)
+    assert answer_of(student) == "columns = (6, 2)"
+    assert student.notes[0].endswith("01_dataset.ipynb counts: it is the newest")
+
+
+def test_an_empty_copy_does_not_count_over_an_older_one_with_answers(tmp_path):
+    old = write(tmp_path / "ada" / "01_dataset.ipynb", ANSWERED)
+    new = write(tmp_path / "ada" / "01_dataset-Copy1.ipynb", unsolved())
+    os.utime(old, (1e9, 1e9))
+    os.utime(new, (2e9, 2e9))
+    assert answer_of(only(tmp_path)) == "columns = (6, 2)"
+
+
+def test_of_equal_names_the_folder_is_named(tmp_path):
+    write(tmp_path / "ada" / "a" / "01_dataset.ipynb", unsolved())
+    write(tmp_path / "ada" / "b" / "01_dataset.ipynb", ANSWERED)
+    assert "; b/01_dataset.ipynb counts: " in only(tmp_path).notes[0]
+
+
+@pytest.mark.parametrize(
+    "cell", ["x = %'''", "def f():\n    x = %'''doc\n    return 1", "!ls\n" * 501]
+)
+def test_a_cell_that_ipython_cannot_read_stops_nobody(tmp_path, cell):
+    book = unsolved()
+    book["cells"].append(code(cell))
+    write(tmp_path / "ada" / "01_dataset.ipynb", book)
+    write(tmp_path / "bob" / "01_dataset.ipynb", ANSWERED)
+    assert names(tmp_path) == ["ada", "bob"]
+
+
+def test_two_names_that_a_table_shows_alike_are_told_apart(tmp_path):
+    for name in ("Ada Lovelace", "Ada  Lovelace"):
+        write(tmp_path / name / "01_dataset.ipynb", ANSWERED)
+    assert len({" ".join(name.split()) for name in names(tmp_path)}) == 2
+
+
+def test_exercises_of_another_chapter_in_a_file_are_named(tmp_path):
+    book = solved()
+    book["cells"] += [*solved(4)["cells"], code("### BEGIN SOLUTION\nx = 1\n### END SOLUTION")]
+    write(tmp_path / "ada" / "01_dataset.ipynb", book)
+    notes = " ".join(only(tmp_path).notes)
+    assert "also holds exercises of chapter 1 (1.1, " in notes and "BEGIN SOLUTION" in notes
 
 
 def test_of_equal_names_the_younger_file_counts(tmp_path):

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import argparse
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from utils.classroom.alike import Likeness, Pair, pairs
+from utils.classroom.magics import is_python
 from utils.classroom.places import demand_our_pages
+from utils.classroom.report import listed
+from utils.classroom.submissions import Student, read_submissions
 from utils.support.files import atomic_path, demand_apart
 
 HINT = (
@@ -31,11 +34,15 @@ h2 { margin-top: 2.5rem; border-top: 1px solid #767676; padding-top: 1rem }
 """
 
 
-def tell(found: Sequence[Pair], page: Path) -> None:
-    """Print the pairs, and write them with their answers side by side as an HTML page."""
+def tell(found: Sequence[Pair], page: Path, equal: Sequence[tuple[str, ...]] = ()) -> None:
+    """Print the pairs, and write them with their answers side by side as an HTML page.
+
+    `equal`: what `equal_files` returns.
+    """
     with atomic_path(page) as temporary:
-        temporary.write_text(html_page(found), encoding="utf-8", errors="backslashreplace")
-    print(text(found))
+        shown = html_page(found, equal)
+        temporary.write_text(shown, encoding="utf-8", errors="backslashreplace")
+    print("\n".join([text(found), *equal_lines(equal)]))
     print(f"\nSide by side: {page}")
 
 
@@ -62,13 +69,14 @@ def _said(one: Likeness) -> str:
     return f"{one.fragments} rare {noun} shared, {one.share:.0%} of what is rare in the two answers"
 
 
-def html_page(found: Sequence[Pair]) -> str:
+def html_page(found: Sequence[Pair], equal: Sequence[tuple[str, ...]] = ()) -> str:
     """Return a whole HTML page; what students wrote is escaped."""
     parts = [f"<p>{html.escape(HINT)}</p>"]
     if found:
         parts.append("<p>Marked lines hold what the two share and few others have.</p>")
     else:
         parts.append(f"<p>{html.escape(NONE)}</p>")
+    parts += [f"<p>{html.escape(line)}</p>" for line in equal_lines(equal)]
     parts += [_section(pair) for pair in found]
     body = "\n".join(parts)
     return (
@@ -100,22 +108,69 @@ def _marked(source: str, lines: frozenset[int]) -> str:
     return "\n".join(told)
 
 
-def answers_of(submissions: Path) -> dict[str, dict[str, str]]:
-    """Return student -> exercise id -> the answer's source, of a folder or zip of notebooks.
+def answers_of(students: Iterable[Student]) -> dict[str, dict[str, str]]:
+    """Return student -> exercise id -> the answer's code as it is run.
 
-    Raises `ValueError` where there is no such folder or zip, or nothing of a student in it.
+    That is with the student's own helpers, wherever they stand in the notebook.
     """
     from utils.classroom.matching import match
     from utils.classroom.plans import plan_of
-    from utils.classroom.submissions import read_submissions
 
     found: dict[str, dict[str, str]] = {}
-    for student in read_submissions(submissions):
+    for student in students:
         given = found.setdefault(student.name, {})
         for chapter, handed in student.notebooks.items():
-            matched = match(handed.cells, plan_of(chapter)).answers
-            given |= {id: one.source for id, one in matched.items() if one.source}
+            try:
+                matched = match(handed.cells, plan_of(chapter)).answers
+            except Exception as error:  # whatever one notebook holds, the others are compared
+                kind = type(error).__name__
+                print(f"Not compared: {handed.name} of {student.name} cannot be read ({kind}).")
+                continue
+            texts = {id: (one.code, one.source) for id, one in matched.items() if one.source}
+            given |= _each_helper_once(texts)
     return found
+
+
+def _each_helper_once(texts: dict[str, tuple[str, str]]) -> dict[str, str]:
+    """Return exercise id -> the answer below the helpers that no earlier answer has needed.
+
+    `texts`: the code with all its helpers, and the answer alone. A helper that several answers
+    need was copied once, if at all: it is evidence once.
+    """
+    told: set[str] = set()
+    found = {}
+    for id, (code, source) in texts.items():
+        helpers = code.removesuffix(source).split("\n\n") if code.endswith(source) else []
+        new = [one for one in helpers if one.strip() and one not in told]
+        told.update(new)
+        text = "\n\n".join([*new, source])
+        found[id] = text if is_python(text) else source
+    return found
+
+
+def equal_files(
+    students: Sequence[Student], answers: Mapping[str, Mapping[str, str]]
+) -> list[tuple[str, ...]]:
+    """Return the groups of students of whom a chapter's files are equal byte for byte.
+
+    The chapter stands first. Notebooks without any answer are what was handed out, and equal.
+    """
+    groups: dict[tuple[int, str], list[str]] = {}
+    for student in students:
+        tried = {int(id.partition(".")[0]) for id in answers.get(student.name, ())}
+        for chapter, handed in student.notebooks.items():
+            if chapter in tried:
+                groups.setdefault((chapter, handed.digest), []).append(student.name)
+    found = [(str(n), *sorted(names)) for (n, _), names in groups.items() if len(names) > 1]
+    return sorted(found)
+
+
+def equal_lines(equal: Iterable[tuple[str, ...]]) -> list[str]:
+    """Return a line on each group of equal files."""
+    return [
+        f"Equal files, byte for byte: chapter {chapter} of {listed(names)}"
+        for chapter, *names in equal
+    ]
 
 
 def main(arguments: list[str]) -> int:
@@ -130,5 +185,7 @@ def main(arguments: list[str]) -> int:
     handed_in = given.submissions.rglob("*") if given.submissions.is_dir() else [given.submissions]
     demand_apart([given.output], handed_in)
     demand_our_pages([given.output])
-    tell(pairs(answers_of(given.submissions)), given.output)
+    students = read_submissions(given.submissions)
+    answers = answers_of(students)
+    tell(pairs(answers), given.output, equal_files(students, answers))
     return 0

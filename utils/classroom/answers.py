@@ -22,7 +22,9 @@ import pickle
 import re
 import signal
 import sys
+import tempfile
 import traceback
+from collections.abc import Callable
 from multiprocessing.connection import Client, Connection
 from types import ModuleType
 from typing import Any
@@ -40,9 +42,26 @@ REFUSED_EVENTS = {
     *("os.kill", "os.killpg"),
 }
 KNOWING = re.compile(
-    r"/solutions/|/exercises/(chapter|values)_\d+\.py|/(checks\.bin|sealed\.json)$"
-    r"|^/proc/\d+/(environ|mem|cmdline|fd)|/classroom/(candidates|mistakes|questions)"
+    r"/solutions/|/\.git/|\.csv\.work/|/(checks\.bin|sealed\.json|grading\.key)$"
+    r"|/exercises/(__pycache__/)?(chapter|values)_\d+\.([\w.-]+\.)?py"
+    r"|/classroom/(__pycache__/)?(candidates|mistakes|questions)"
+    r"|/tests/(authoring|book|classroom|exercises|leaks)/|/tests/(hand_ins|sample_\w+)\.py"
+    r"|^/proc/\d+/(environ|mem|cmdline|fd|root|cwd)"
 )
+# These change files; what they are given are paths, numbers of open files, and other numbers.
+CHANGES = {
+    *("os.remove", "os.rmdir", "os.mkdir", "os.rename", "os.truncate", "os.chmod", "os.chown"),
+    *("os.utime", "os.setxattr", "os.removexattr"),
+}
+LINKS = {"os.link", "os.symlink"}  # under another name, a file would not be known
+TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+# Where Linux and the libraries keep what every program reads.
+OF_THE_SYSTEM = (
+    *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc", "/proc", "/sys", "/dev"),
+    *("/nix/store", "/gnu/store", "/run/current-system"),
+)
+OF_PYTHON = ("bin", "lib", "lib64", "share", "etc", "ssl", "pyvenv.cfg")
+MADE = "made"  # the folder of the copy where the course keeps what it draws and computes
 LONGEST = 1800  # seconds of the processor; where the judge was killed, nobody else ends a loop
 Message = tuple[str, tuple[Any, ...]]
 
@@ -75,12 +94,34 @@ def main(arguments: list[str]) -> None:
             os.setsid()
             die_with_parent()
         asked.close()
-        os.chdir(home)
         _limit_time()
-        sys.addaudithook(_refuse)
+        line = Client(address, authkey=bytes.fromhex(key))
+        _keep_inside(course, home)
         with contextlib.suppress(EOFError, OSError):
-            Student(Client(address, authkey=bytes.fromhex(key))).serve()
+            Student(line).serve()
         os._exit(0)
+
+
+def _keep_inside(course: str, home: str) -> None:
+    """Let this process write in its own folder alone, and read what no answer is known from.
+
+    The kernel sees to it where it can (Landlock); Python's own hook, which sees what is written in
+    Python alone, is there in any case.
+    """
+    from utils.classroom.linux import wall_in
+
+    os.chdir(home)
+    # Libraries write into the home and the temporary folder: these are the student's own here.
+    os.environ.update(dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"), home))
+    tempfile.tempdir = home
+    scenes = os.path.join(course, "data", "scenes")
+    if os.path.isdir(scenes):
+        os.environ["COURSE_SCENES"] = scenes
+    writable = (home, os.path.join(course, MADE), os.devnull, "/dev/shm")
+    homes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
+    python = [os.path.join(folder, name) for folder in sorted(homes) for name in OF_PYTHON]
+    wall_in([*OF_THE_SYSTEM, *python, *sys.path, course], writable)
+    sys.addaudithook(refusal(tuple(os.path.realpath(path) for path in writable)))
 
 
 def _limit_time() -> None:
@@ -91,17 +132,43 @@ def _limit_time() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
 
 
-def _refuse(event: str, given: tuple[Any, ...]) -> None:
-    """Refuse what no answer needs: other programs, and files that know answers, wherever they lie.
+def refusal(writable: tuple[str, ...]) -> Callable[[str, tuple[Any, ...]], None]:
+    """Return what refuses all that no answer needs: see `_refuse_open` and `_refuse_change`.
 
     Python calls it before each such act, and nothing written in Python can take it away again.
     """
-    if event in REFUSED_EVENTS:
-        raise PermissionError("An answer here may not start other programs.")
-    if event == "open" and isinstance(given[0], str | bytes | os.PathLike):
-        path = os.path.realpath(os.fsdecode(given[0]))
-        if KNOWING.search(path.replace(os.sep, "/")):
-            raise PermissionError(f"An answer here may not open {os.path.basename(path)}.")
+
+    def refuse(event: str, given: tuple[Any, ...]) -> None:
+        if event in REFUSED_EVENTS:
+            raise PermissionError("An answer here may not start other programs.")
+        if event in LINKS:
+            raise PermissionError("An answer here may not give a file a second name.")
+        if event == "open" and isinstance(given[0], str | bytes | os.PathLike):
+            _refuse_open(os.fsdecode(given[0]), given[1], given[2], writable)
+        elif event in CHANGES:
+            for path in given:
+                if isinstance(path, str | bytes | os.PathLike):
+                    _refuse_change(os.fsdecode(path), writable)
+
+    return refuse
+
+
+def _refuse_open(path: str, mode: Any, flags: Any, writable: tuple[str, ...]) -> None:
+    """Refuse files that know answers, wherever they lie, and to write outside `writable`."""
+    place = os.path.realpath(path)
+    if KNOWING.search(place.replace(os.sep, "/")):
+        raise PermissionError(f"An answer here may not open {os.path.basename(place)}.")
+    if isinstance(flags, int) and flags & TO_WRITE:
+        _refuse_change(path, writable)
+    # From an open folder, files are opened by names that say nothing of where they lie.
+    if mode is None and (os.path.isdir(place) or os.pardir in path.split(os.sep)):
+        _refuse_change(path, writable)
+
+
+def _refuse_change(path: str, writable: tuple[str, ...]) -> None:
+    place = os.path.realpath(path)
+    if not any(place == own or place.startswith(own + os.sep) for own in writable):
+        raise PermissionError(f"An answer here may not change {os.path.basename(place)}.")
 
 
 class Asked:

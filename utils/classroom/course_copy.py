@@ -6,7 +6,12 @@ import fnmatch
 import shutil
 from pathlib import Path
 
-from utils.support.paths import ROOT
+from filelock import FileLock
+
+from utils.classroom.answers import MADE
+from utils.classroom.class_scenes import class_scenes
+from utils.support.class_settings import ClassSettings, write_class_settings
+from utils.support.paths import ROOT, cache_dir
 
 # The checkers, and all that is for teachers and authors alone.
 KNOWING = (
@@ -39,7 +44,26 @@ def make_copy(target: Path, root: Path = ROOT) -> Path:
         for path in [source] if source.is_file() else sorted(source.rglob("*")):
             if path.is_file() and not path.name.startswith("glove.6B.300"):
                 _copy(path, target / path.relative_to(root))
+    (target / MADE).mkdir(parents=True, exist_ok=True)
     return target
+
+
+def set_class(course: Path, variant: str) -> None:
+    """Let a copy be that of a class: what it draws by itself has the class's seed."""
+    if variant:
+        write_class_settings(course / "data" / "class.json", ClassSettings(variant=variant))
+
+
+def add_scenes(course: Path, variant: str) -> None:
+    """Lay the scenes of a class into a copy, drawn here if missing, where nobody's time is counted.
+
+    Raises `OSError` where they cannot be written.
+    """
+    target = course / "data" / "scenes"
+    if not target.is_dir():
+        with FileLock(cache_dir() / "class_scenes.lock"):  # another judge may be drawing them
+            scenes = class_scenes(variant)
+        shutil.copytree(scenes, target)
 
 
 def _copy(source: Path, target: Path) -> None:

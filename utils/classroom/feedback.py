@@ -11,8 +11,14 @@ from pathlib import Path
 
 from utils.classroom.earlier import number_of
 from utils.classroom.report import NOT_HANDED_IN, NOT_READABLE, Column, OpenColumn, Row, listed
+from utils.exercises.verdict import ADVICE
 from utils.support.files import atomic_path
 
+# A check advises so below an answer cell; on a page, there is neither a cell nor a way to run it.
+NONE = (
+    "The answer is None: when its cells have run, what is asked for has no value yet (it is "
+    "`None`, `...`, empty, or a function that raises `NotImplementedError`)."
+)
 # Two folders or more: "/home/ada/x.py", "C:\\Users\\ada". What stands last is kept.
 _PATH = re.compile(r"(?<![\w.<:/\\])(?:[A-Za-z]:[\\/]|[\\/])(?:[^\\/\s'\"`<>|:]+[\\/])+(?=[^\s])")
 
@@ -103,12 +109,13 @@ def _chapter(
 
 def _exercise(column: Column, row: Row) -> str:
     found = row.judged[column.id]
-    lines = "".join(f"<p>{_words(line)}</p>\n" for line in found.lines)
-    said = f"<strong>{found.outcome}</strong> · {found.points} of {column.worth} points"
+    said = [NONE if line == ADVICE else line for line in found.lines]
+    lines = "".join(f"<p>{_words(line)}</p>\n" for line in said)
+    outcome = f"<strong>{found.outcome}</strong> · {found.points} of {column.worth} points"
     return (
         f'<article class="{found.outcome.replace(" ", "-")}">\n'
         f"<h3>{column.id} · {html.escape(column.title)}</h3>\n"
-        f'<p class="outcome">{said}</p>\n'
+        f'<p class="outcome">{outcome}</p>\n'
         f"{lines}{_notes(row.notes_on(column.id))}</article>"
     )
 

@@ -30,14 +30,22 @@ from pathlib import Path
 
 from utils.classroom.asked import Asked
 from utils.classroom.class_scenes import scenes_for_judges
-from utils.classroom.earlier import read_earlier
 from utils.classroom.feedback import file_names
 from utils.classroom.judging import Judged, JudgeEnded, Judges, Task
 from utils.classroom.places import demand_our_pages, demand_places
 from utils.classroom.plans import chapters_with_masters, plan_of
 from utils.classroom.report import BROKEN, Row
 from utils.classroom.submissions import Student, read_submissions
-from utils.classroom.told import OTHER_SEED, alike_page, other_seeds, seed_lines, write_all
+from utils.classroom.told import (
+    add_seed_notes,
+    alike_page,
+    other_seeds,
+    seed_lines,
+    silent_lines,
+    table_before,
+    without_seed,
+    write_all,
+)
 from utils.support.files import read_json, write_json
 from utils.support.paths import ROOT
 from utils.support.progress_bar import progress_bar
@@ -263,15 +271,16 @@ def main(arguments: list[str] | None = None) -> int:
     if given.by_student and not given.variant:
         raise ValueError("--by-student needs --variant SEED, the seed that was handed out.")
     demand_places(given)
-    read_earlier(given.output)  # a file that is no table is refused before any work
+    before = table_before(given.output)  # a file that is no table is refused before any work
     students = read_submissions(given.submissions)
     _demand_pages(students, given)
     chapters = _chapters(students, given.chapters)
     folder = given.output.with_name(given.output.name + ".work")
     rows = _grade(students, chapters, given, folder)
     others = other_seeds(students, chapters, given.variant, given.by_student)
-    for row in rows:
-        row.notes += [OTHER_SEED.format(n) for n in sorted(others) if row.student in others[n]]
-    rows = write_all(students, rows, chapters, given)
-    print("\n".join(seed_lines(others, students, given.variant, given.by_student)))
+    silent = without_seed(students, chapters, given.variant)
+    add_seed_notes(rows, others, silent, given.by_student)
+    rows = write_all(students, rows, chapters, given, before)
+    seeds = seed_lines(others, students, given.variant, given.by_student)
+    print("\n".join([*seeds, *silent_lines(silent)]))
     return int(any(AGAIN in note for row in rows for note in row.notes))

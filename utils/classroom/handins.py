@@ -13,9 +13,13 @@ from functools import cache
 from typing import Any
 
 from utils.classroom.cells import Cell
+from utils.classroom.magics import letters_read
+from utils.exercises.solutions import BEGIN_SOLUTION
 
 LARGEST = 60_000_000  # bytes of a notebook, outputs and all
+MOST_READ = 1_000_000  # letters that IPython would read for the magics of all cells: 10 seconds
 LONGEST = 400_000  # letters of code in all cells: the course's longest chapter has a tenth
+SOLVED = re.compile(rf"^[ \t]*{re.escape(BEGIN_SOLUTION)}[ \t]*$", re.MULTILINE)
 AGAIN = "Download it again, or ask for it once more."
 _COPY = re.compile(r"(?: ?\((\d+)\)|-(\d{1,2})|[ _-](?:copy|kopie)(\d*)|-checkpoint)+$", re.I)
 _FILE = re.compile(r"(?<!\d)(\d\d)_[a-z]")
@@ -31,18 +35,19 @@ class Unreadable(Exception):
 class Handed:
     """A notebook as it was handed in.
 
-    `name`: the file's, without folders. `order`: sorts copies, the latest last. `digest`: of its
-    bytes. `notes`: what was odd. `stamp`: that of the seed it was handed out under, None where it
-    does not say.
+    `name`: the file's, without folders. `time`: when it was written, 0 where this is not known.
+    `digest`: of its bytes. `notes`: what was odd. `stamp`: that of the seed it was handed out
+    under, None where it does not say. `path`: the name with folders below the student's.
     """
 
     chapter: int
     name: str
-    order: tuple[int, float, str]
+    time: float
     digest: str
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = ()
     stamp: str | None = None
+    path: str = ""
 
 
 def handed(name: str, data: bytes, time: float = 0.0) -> Handed:
@@ -51,11 +56,30 @@ def handed(name: str, data: bytes, time: float = 0.0) -> Handed:
     cells = _cells(book)
     if sum(len(cell.source) for cell in cells) > LONGEST:
         raise Unreadable(f"{name} holds more code and text than any chapter: it was not read.")
+    if sum(letters_read(cell.source) for cell in cells if cell.kind == "code") > MOST_READ:
+        raise Unreadable(f"{name} holds more magics and shell commands than are read: remove them.")
     chapter, how = chapter_of(name, cells)
-    notes = (f"{name} was taken for chapter {chapter} by its {how}",) if how else ()
+    notes = [f"{name} was taken for chapter {chapter} by its {how}"] if how else []
+    notes += _of_other_chapters(name, chapter, cells)
+    if any(SOLVED.search(cell.source) for cell in cells if cell.kind == "code"):
+        notes.append(f"{name} holds the marks of the course's solved notebook (`{BEGIN_SOLUTION}`)")
     digest = hashlib.sha256(data).hexdigest()
-    order = (copy_number(name), time, name)
-    return Handed(chapter, name, order, digest, cells, notes, _stamp(book))
+    return Handed(chapter, name, time, digest, cells, tuple(notes), _stamp(book))
+
+
+def _of_other_chapters(name: str, chapter: int, cells: Iterable[Cell]) -> list[str]:
+    """Return a note for each other chapter of which exercises stand in a notebook."""
+    found: dict[int, set[str]] = {}
+    for cell in cells:
+        for id in (cell.owner[1], *cell.checks):
+            number = int(id.partition(".")[0]) if id else chapter
+            if number != chapter:
+                found.setdefault(number, set()).add(id)
+    return [
+        f"{name} also holds exercises of chapter {number} ({', '.join(sorted(ids))}), which are "
+        f"not graded there: hand in chapter {number} as a file of its own"
+        for number, ids in sorted(found.items())
+    ]
 
 
 def number_in(name: str) -> int | None:

@@ -8,8 +8,10 @@ made for this process and looked over after each notebook.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -17,8 +19,9 @@ import traceback
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from utils.classroom.answers import MADE
 from utils.classroom.cells import code_of, names_bound, names_needed
-from utils.classroom.course_copy import make_copy
+from utils.classroom.course_copy import add_scenes, make_copy, set_class
 from utils.classroom.judging import Judged, Task
 from utils.classroom.matching import Answer, Matched, match
 from utils.classroom.remote import Nursery
@@ -32,6 +35,9 @@ from utils.support.errors import sentence
 Said = tuple[str, tuple[str, ...]]  # outcome and lines
 BROKEN, LOST = "broken", ("The code of this notebook damaged the copy of the course it ran in.",)
 TOUCHED = "its code changed files of the course, in the copy that it runs in"
+# Code that asks for the scenes; without it, they need not be drawn.
+LOADS = re.compile(r"\b(load_dataset|load_truth|dataset_dir)\s*\(")
+SCENES = "data/scenes"
 
 
 class Copy:
@@ -41,12 +47,24 @@ class Copy:
         self.folder: Path | None = None
         self.nursery: Nursery | None = None
         self.modules: tuple[str, ...] = ()
+        self.variant = ""
 
-    def nursery_for(self, modules: tuple[str, ...]) -> Nursery:
-        """Return a process that has imported the modules; made anew where something else has."""
+    def nursery_for(
+        self, modules: tuple[str, ...], variant: str = "", with_scenes: bool = False
+    ) -> Nursery:
+        """Return a process that has imported the modules; made anew where something else has.
+
+        `with_scenes`: the scenes of the class, `variant`, lie in the copy.
+        """
+        if self.folder is not None and self.variant != variant:
+            self.close()
         if self.folder is None:
-            self.folder = Path(tempfile.mkdtemp(prefix="course-"))
+            self.folder, self.variant = Path(tempfile.mkdtemp(prefix="course-")), variant
             make_copy(self.folder)
+            set_class(self.folder, variant)
+            self.facts = _facts(self.folder)
+        if with_scenes and not (self.folder / SCENES).is_dir():
+            add_scenes(self.folder, variant)
             self.facts = _facts(self.folder)
         if self.nursery is None or self.modules != modules:
             if self.nursery is not None:
@@ -55,8 +73,15 @@ class Copy:
         return self.nursery
 
     def is_touched(self) -> bool:
-        """Return whether a student's code has changed the copy, which is thrown away then."""
-        if self.folder is None or _facts(self.folder) == self.facts:
+        """Return whether a student's code has changed the copy, which is thrown away then.
+
+        What the course has made for a student is no change; it is removed, for the next student.
+        """
+        if self.folder is None:
+            return False
+        for path in (self.folder / MADE).glob("*"):
+            _remove(path)
+        if _facts(self.folder) == self.facts:
             return False
         self.close()
         return True
@@ -70,18 +95,27 @@ class Copy:
         self.folder = self.nursery = None
 
 
+def _remove(path: Path) -> None:
+    """Remove a file, a link or a folder that a student's code may have left, if that can be."""
+    with contextlib.suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
+
+
 def _facts(folder: Path) -> dict[str, tuple[int, int, int]]:
     """Return what tells whether a file of the copy was written: size, times, place on the disk.
 
     Nothing is compiled into the copy: a compiled file in it was put there, and counts too.
     """
     found = {}
-    waiting, computed = [str(folder)], str(folder / "data" / "cache")
+    waiting, made = [str(folder)], str(folder / MADE)
     while waiting:
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    if entry.path != computed:
+                    if entry.path != made:
                         waiting.append(entry.path)
                     continue
                 facts = entry.stat(follow_symlinks=False)
@@ -117,8 +151,10 @@ def judged(task: Task, copy: Copy) -> list[Judged]:
 
 def _find(found: dict[str, Said], matched: Matched, task: Task, copy: Copy) -> None:
     """Add outcome and lines of each exercise whose code can be run."""
-    nursery = copy.nursery_for(task.plan.modules)
-    for ids, cells in runs(matched):
+    every = runs(matched)
+    with_scenes = any(LOADS.search(code) for _, cells in every for _, code in cells)
+    nursery = copy.nursery_for(task.plan.modules, task.variant, with_scenes)
+    for ids, cells in every:
         with Session(cells, task.seconds, task.memory, nursery) as session:
             for id in ids:
                 verdict = session.verdict(id, matched.answers[id].asked.names)

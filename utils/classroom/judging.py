@@ -8,23 +8,36 @@ that nobody foresaw, ends one judge, which is started again, and costs one noteb
 from __future__ import annotations
 
 import contextlib
+import hmac
 import json
 import os
+import secrets
 import subprocess
 import sys
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from queue import Queue
 from typing import Any
 
 from utils.classroom.asked import Plan
 from utils.classroom.cells import Cell
 from utils.exercises.process import freeze, kill_children
-from utils.support.paths import ROOT
+from utils.support.files import sha256
+from utils.support.paths import ROOT, cache_dir
 
 CEILING = 1800.0  # seconds after which a judge is killed, whatever it says
 TRIES = 2
 JUDGE = "utils.classroom.judge_notebooks"
+KEY = "grading.key"
+# What judges, and what is right: no answer may change it while others are judged.
+OF_THE_COURSE = ("utils/**/*.*", "solutions/*.ipynb")
+CHANGED = (
+    "These files of the course were changed while it graded: {}. The grades of this run are not to "
+    "be trusted, and no table was written. Unpack the course anew, or take the change back if it "
+    "was yours, then grade again."
+)
+_keys: dict[Path, bytes] = {}
 
 
 class JudgeEnded(Exception):
@@ -58,12 +71,46 @@ class Task:
         return cls(**{**kept, "plan": Plan.from_json(kept["plan"]), "cells": cells})
 
 
+def grading_key() -> bytes:
+    """Return the secret by which results that are kept are known; it is made where there is none.
+
+    It lies apart from them, where the code of students can neither read nor write. Where it cannot
+    be written, results are known in this process alone.
+    """
+    path = _key_path()
+    if path not in _keys:
+        with contextlib.suppress(OSError):
+            number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(number, "wb") as file:
+                file.write(secrets.token_bytes(32))
+        try:
+            _keys[path] = path.read_bytes()
+        except OSError:
+            _keys[path] = b""
+        if len(_keys[path]) != 32:
+            _keys[path] = secrets.token_bytes(32)
+    return _keys[path]
+
+
+def forget_results() -> None:
+    """Let no result be believed that was kept before."""
+    path = _key_path()
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+    _keys.pop(path, None)
+
+
+def _key_path() -> Path:
+    return cache_dir() / KEY
+
+
 @dataclass(frozen=True)
 class Judged:
     """What was found about one answer.
 
     `outcome`: correct, incorrect, not attempted or broken. `lines`: what the check said. `notes`:
-    what was tolerated. `source`: the answer as it was written.
+    what was tolerated. `source`: the answer as it was written. `seal` is computed; it tells whether
+    something else has changed what was kept.
     """
 
     id: str
@@ -74,11 +121,30 @@ class Judged:
     lines: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     source: str = ""
+    seal: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = (self.id, self.title, self.outcome, self.points, self.worth)
+        text = json.dumps([*parts, *map(list, (self.lines, self.notes)), self.source])
+        seal = hmac.new(grading_key(), text.encode(), "sha256").hexdigest()
+        object.__setattr__(self, "seal", seal)
+
+    @classmethod
+    def told(cls, said: dict[str, Any]) -> Judged:
+        """Return what a judge said; raises `TypeError` or `KeyError` for other things."""
+        given = {name: value for name, value in said.items() if name != "seal"}
+        return cls(**{**given, "lines": tuple(given["lines"]), "notes": tuple(given["notes"])})
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Judged:
-        """Return what `asdict` gave; raises `TypeError` or `KeyError` for other things."""
-        return cls(**{**kept, "lines": tuple(kept["lines"]), "notes": tuple(kept["notes"])})
+        """Return what was kept of `asdict`; raises `TypeError` or `KeyError` for other things.
+
+        Raises `ValueError` where this course has not written it so.
+        """
+        found = cls.told(kept)
+        if not hmac.compare_digest(found.seal.encode(), str(kept["seal"]).encode()):
+            raise ValueError(f"The result of {found.id} was changed after it was kept.")
+        return found
 
 
 class Judge:
@@ -101,7 +167,7 @@ class Judge:
                     raise RuntimeError(told["trouble"])
                 if "failed" in told:
                     raise JudgeEnded(told["failed"])
-                return [Judged.from_json(one) for one in told["judged"]]
+                return [Judged.told(one) for one in told["judged"]]
             self.kill()
             if self.is_closed:
                 break
@@ -162,8 +228,19 @@ def _started() -> subprocess.Popen:
     )
 
 
+def course_hashes() -> dict[str, str]:
+    """Return name -> hash of the files by which answers are judged, but for compiled ones."""
+    paths = (path for pattern in OF_THE_COURSE for path in ROOT.glob(pattern))
+    wanted = (one for one in paths if one.is_file() and "__pycache__" not in one.parts)
+    return {path.relative_to(ROOT).as_posix(): sha256(path) for path in sorted(wanted)}
+
+
 class Judges:
-    """Several judges, of which the next idle one takes a notebook; used by `with`."""
+    """Several judges, of which the next idle one takes a notebook; used by `with`.
+
+    Raises `RuntimeError` at the end where files of the course were changed meanwhile; whatever was
+    kept until then is not believed any more.
+    """
 
     def __init__(self, count: int) -> None:
         self.every = [Judge() for _ in range(count)]
@@ -172,11 +249,18 @@ class Judges:
             self.idle.put(judge)
 
     def __enter__(self) -> Judges:
+        self.hashes = course_hashes()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         for judge in self.every:
             judge.close()
+        now = course_hashes()
+        changed = {name for name, _ in self.hashes.items() ^ now.items()}
+        if changed:
+            forget_results()
+            if kind is None:
+                raise RuntimeError(CHANGED.format(", ".join(sorted(changed)[:5])))
 
     def ask(self, task: Task) -> list[Judged]:
         """Return what the next idle judge finds; raises what `Judge.ask` raises."""

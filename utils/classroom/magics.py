@@ -9,9 +9,22 @@ from functools import lru_cache
 
 # What `ast` raises for a text: besides wrong syntax, zero bytes and very deep nesting.
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-_LIKE_MAGIC = re.compile(r"^\s*[%!?]|\?\s*$|=\s*[!%]", re.MULTILINE)
+# Spaces here are those of one line: `^\s*` would go through all blank lines from each of them.
+_LIKE_MAGIC = re.compile(r"^[^\S\n]*[%!?]|\?[^\S\n]*$|=[^\S\n]*[!%]", re.MULTILINE)
+# IPython reads a cell anew for each of these, and gives up after 500.
+_READ_AGAIN = re.compile(r"^[^\S\n]*[%!?,;/]|\?[^\S\n]*$|=[^\S\n]*[!%]", re.MULTILINE)
+MOST_MARKS = 100  # such lines of a cell
+MOST_READ = 300_000  # letters that IPython reads for one cell, times the marks: about 3 seconds
+TOO_MANY = (
+    "The answer is no valid Python: it holds more lines of magics, shell commands and questions to "
+    "IPython than are read."
+)
 _BODY_IS_PYTHON = {"time", "timeit", "capture", "prun"}
-_FENCE = re.compile(r"^\s*```.*$", re.MULTILINE)
+_FENCE = re.compile(r"^[^\S\n]*```.*$", re.MULTILINE)
+
+
+class TooManyMarks(Exception):
+    """A cell with so many magics that reading it would take minutes."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +50,18 @@ def parsed(text: str) -> ast.Module:
 @lru_cache(maxsize=4096)
 def code_of(source: str) -> Code:
     """Return the Python of a cell, without magics, shell lines and the marks of a code block."""
-    source = source.replace("\r\n", "\n")
+    # Python takes \r for the end of a line too: its lines are then those that are counted here.
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
     try:
         parsed(source)
         if "get_ipython" not in source:
             return Code(source)
     except UNREADABLE:
         source = _FENCE.sub("", source)
-    text, dropped = _without_magics(source)
+    try:
+        text, dropped = _without_magics(source)
+    except TooManyMarks:
+        return Code(source, TOO_MANY)
     try:
         parsed(text)
     except UNREADABLE as error:
@@ -61,15 +78,13 @@ def _trouble(error: BaseException) -> str:
 
 
 def _without_magics(source: str) -> tuple[str, bool]:
-    """Return a cell's text without what IPython alone understands, and whether there was any."""
-    from IPython.core.inputtransformer2 import TransformerManager
+    """Return a cell's text without what IPython alone understands, and whether there was any.
 
-    plain = source
-    if _LIKE_MAGIC.search(source):
-        try:
-            plain = TransformerManager().transform_cell(source)
-        except UNREADABLE:
-            return source, False
+    Raises `TooManyMarks` for a cell that would take minutes.
+    """
+    plain = _as_ipython_reads(source)
+    if plain is None:
+        return source, False
     try:
         statements = parsed(plain).body
     except UNREADABLE:
@@ -84,6 +99,44 @@ def _without_magics(source: str) -> tuple[str, bool]:
     kept = [line.decode() for line in lines if line != b"pass"]
     text = "\n".join([*kept, *(code_of(body).text for body in bodies)])
     return text.strip("\n"), True
+
+
+def _as_ipython_reads(source: str) -> str | None:
+    """Return a cell's text with calls for magics; None where IPython cannot read it either.
+
+    Raises `TooManyMarks`.
+    """
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    if is_python(source) or not _LIKE_MAGIC.search(source):
+        return source
+    if not letters_read(source):
+        raise TooManyMarks
+    try:
+        return TransformerManager().transform_cell(source)
+    except Exception:  # what it raises for a text that is no Python is anything, e.g. IndexError
+        return None
+
+
+def letters_read(source: str) -> int:
+    """Return how many letters IPython reads for a cell: all of it, again for each mark.
+
+    A cell that it need not read, or that is left to no reader since it has too many marks, has 0.
+    """
+    if is_python(source) or not _LIKE_MAGIC.search(source):
+        return 0
+    marks = len(_READ_AGAIN.findall(source))
+    letters = marks * len(source)
+    return letters if marks <= MOST_MARKS and letters <= MOST_READ else 0
+
+
+def is_python(text: str) -> bool:
+    """Return whether a text can be read as Python as it stands."""
+    try:
+        parsed(text)
+    except UNREADABLE:
+        return False
+    return True
 
 
 def _put(lines: list[bytes], statement: ast.stmt, text: str) -> None:
@@ -108,10 +161,7 @@ def _instead_of(statement: ast.stmt) -> str:
 
 def _is_assignment(text: str) -> bool:
     """Return whether a text is one line that gives a name a value, as after `%time`."""
-    try:
-        body = parsed(text).body
-    except UNREADABLE:
-        return False
+    body = parsed(text).body if is_python(text) else []
     return len(body) == 1 and isinstance(body[0], ast.Assign) and "\n" not in text
 
 

@@ -26,6 +26,8 @@ import cloudpickle
 import numpy as np
 import psutil
 
+from utils.classroom.answers import MADE
+from utils.classroom.linux import below
 from utils.classroom.plain_values import ModelFile, Unsafe, model_of, read_plain
 from utils.classroom.wire import Wire
 from utils.exercises import conditions
@@ -35,6 +37,7 @@ from utils.exercises.guard import IDLE, PATIENCE, TimeUp, far_error
 ASKED = 300.0  # seconds in which the judge measures for one notebook
 START = 120.0  # seconds for the process to import what it needs
 LOOK = 0.05  # seconds between two looks at the process
+SWEEPS = 20  # times that what a student's code has started is looked for, while it starts more
 
 
 class Stopped(TimeUp):
@@ -88,13 +91,25 @@ class Nursery:
             )
         return self.process
 
+    def started_by(self, pid: int) -> list[psutil.Process]:
+        """Return the process of a student's code, and all that it has started and that still runs.
+
+        On Linux they are found though the first one has ended: what it leaves behind goes to the
+        process of answers, which has no others.
+        """
+        top = self.process.pid if sys.platform == "linux" and self.process else pid
+        with contextlib.suppress(psutil.Error):
+            found = _below(top)
+            return found if top != pid else [psutil.Process(pid), *found]
+        return []
+
     def sweep(self) -> None:
         """Kill what students have started and left behind."""
         own = self.process.pid if self.process else 0
-        with contextlib.suppress(psutil.Error):
-            for child in psutil.Process(own).children(recursive=True):
-                with contextlib.suppress(psutil.Error):
-                    child.kill()
+        for _ in range(SWEEPS):  # one that is seen forking may have another child by now
+            with contextlib.suppress(psutil.Error):
+                if not self._killed_below(own):
+                    break
         if sys.platform == "linux" and self.process and self.process.poll() is None:
             return  # there it is the parent of all that was left behind
         for process in psutil.process_iter():
@@ -102,6 +117,20 @@ class Nursery:
                 is_theirs = process.environ().get("COURSE_MARK", "") == self.mark
                 if is_theirs and process.pid not in (own, os.getpid()):
                     process.kill()
+
+    @staticmethod
+    def _killed_below(pid: int) -> bool:
+        """Stop all below a process first, so that they start no others, then kill them."""
+        running = []
+        for child in _below(pid):
+            with contextlib.suppress(psutil.Error):
+                if child.status() != psutil.STATUS_ZOMBIE:
+                    child.suspend()
+                    running.append(child)
+        for child in running:
+            with contextlib.suppress(psutil.Error):
+                child.kill()
+        return bool(running)
 
     def close(self) -> None:
         """End the process and all that it has started."""
@@ -113,11 +142,25 @@ class Nursery:
             self.process = None
 
 
+def _below(pid: int) -> list[psutil.Process]:
+    """Return all that a process has started, and what that has. Raises `psutil.Error`."""
+    try:
+        numbers = below(pid)
+    except OSError:
+        return psutil.Process(pid).children(recursive=True)
+    found = []
+    for number in numbers:
+        with contextlib.suppress(psutil.Error):
+            found.append(psutil.Process(number))
+    return found
+
+
 def clean_environment(course: Path, mark: str) -> dict[str, str]:
     """Return the environment of a student's code: nothing of the teacher's but what it needs."""
     kept = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "OPENBLAS_CORETYPE")
     return {
         **{name: os.environ[name] for name in kept if name in os.environ},
+        "COURSE_DATA": str(course / MADE),
         "COURSE_MARK": mark,
         "COURSE_ROOT": str(course),
         "COURSE_WIDGETS": "off",
@@ -174,7 +217,8 @@ class Line:
         self.wire, self.looked = Wire(connection), 0.0
         self.asked = 0.0  # seconds that the judge has worked for the student's code
         self.functions: list[Any] = []
-        self.memory = memory
+        self.times: dict[int, float] = {}  # seconds of the processor, of each process seen
+        self.memory, self.first_memory = memory, 0
         self.is_open = True
         self.first_memory = self._used()[1]
         self.begin(START)
@@ -185,12 +229,18 @@ class Line:
         self.worked_before, self.waited = self._used()[0], 0.0
 
     def _used(self) -> tuple[float, int]:
-        try:
-            process = psutil.Process(self.pid)
-            times = process.cpu_times()
-            return times.user + times.system, process.memory_info().rss
-        except psutil.Error:
-            return 0.0, 0
+        """Return the time of the processor and the memory of all that the student's code runs."""
+        memory = 0
+        running = self.nursery.started_by(self.pid)
+        for process in running:
+            with contextlib.suppress(psutil.Error):
+                times = process.cpu_times()
+                self.times[process.pid] = times.user + times.system
+                memory += process.memory_info().rss
+        # Processes share memory, which is counted for each: where it seems too much, look closely.
+        if len(running) > 1 and memory - self.first_memory > self.memory:
+            memory = sum(_own_memory(process) for process in running)
+        return sum(self.times.values()), memory  # also the time of those that have ended
 
     def written(self, value: Any) -> bytes:
         """Return what is sent of a value."""
@@ -299,6 +349,14 @@ class Line:
         with contextlib.suppress(psutil.Error):
             psutil.Process(self.pid).kill()
         self.nursery.sweep()
+
+
+def _own_memory(process: psutil.Process) -> int:
+    """Return a process's share of the memory that it uses, in bytes."""
+    with contextlib.suppress(psutil.Error):
+        found = process.memory_full_info()
+        return int(getattr(found, "pss", found.uss))
+    return 0
 
 
 class RemoteFunction:

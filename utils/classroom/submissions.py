@@ -8,6 +8,8 @@ written: zips are read where they lie.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +25,7 @@ _CANVAS = re.compile(
     r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d{3,})_\d{3,}_(?P<file>.+)", re.DOTALL
 )
 _NUMBER, _COPY = re.compile(r" ?\(\d+\)$"), re.compile(r"^-\d{1,2}(?=$|[ _.-])")
+SAME_TIME = 2.0  # seconds: a zip keeps times no finer
 MOST = 100  # notebooks of one student that are looked at
 _WRAPPERS = {"submitted", "submissions"}
 
@@ -69,12 +72,28 @@ def read_submissions(path: Path) -> list[Student]:
         found.setdefault((claim.name, claim.number), []).append((claim, entry))
     if not found:
         raise ValueError(f"{path} holds nothing that a student handed in.")
-    names = [name for name, _ in found]
-    students = []
-    for (name, number), files in found.items():
-        told = f"{name} ({number})" if number and names.count(name) > 1 else name
-        students.append(_student(told, files))
+    names = _told_apart(list(found))
+    students = [_student(names[key], files) for key, files in found.items()]
     return sorted(students, key=lambda one: one.name.casefold())
+
+
+def _told_apart(keys: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return (name, number) -> a name that no other student has, as a table shows it.
+
+    A table shows neither how many spaces there are nor how a letter with an accent is stored.
+    """
+    shown = {key: " ".join(unicodedata.normalize("NFC", key[0]).split()) for key in keys}
+    counts = Counter(shown.values())
+    names: dict[tuple[str, str], str] = {}
+    for name, number in sorted(keys):
+        same, told = shown[name, number], name
+        if counts[same] > 1 and number:
+            told = f"{name} ({number})"
+        elif counts[same] > 1:
+            place = sum(shown[key] == same for key in names) + 1
+            told = name if place == 1 else f"{same} ({place})"
+        names[name, number] = told
+    return names
 
 
 def _unwrapped(entries: list[Entry], path: Path) -> Iterable[Entry]:
@@ -148,7 +167,12 @@ def _student(name: str, files: list[tuple[_Claim, Entry]]) -> Student:
             student.notes.append(str(reason))
             student.unread.add(number_in(claim.file))
             continue
-        by_chapter.setdefault(one.chapter, []).append(one)
+        except Exception as error:  # whatever one file holds, the others are graded
+            student.notes.append(f"{claim.file} cannot be read ({type(error).__name__}): open it.")
+            student.unread.add(number_in(claim.file))
+            continue
+        path = "/".join(entry.parts[1:]) or claim.file
+        by_chapter.setdefault(one.chapter, []).append(replace(one, path=path))
     for chapter, copies in sorted(by_chapter.items()):
         student.notebooks[chapter] = _latest(copies, student.notes)
     student.notes += _others_told(sorted(others), student)
@@ -168,12 +192,49 @@ def _others_told(others: list[str], student: Student) -> list[str]:
 
 def _latest(copies: list[Handed], notes: list[str]) -> Handed:
     """Return the copy that counts, and say so where there were several."""
-    last = max(copies, key=lambda one: one.order)
+    last, why = _chosen(copies)
     if len({one.digest for one in copies}) > 1:
+        names = [one.name for one in copies]
+        told = last.path if names.count(last.name) > 1 else last.name
         notes.append(
-            f"chapter {last.chapter} was handed in {len(copies)} times; {last.name} counts"
+            f"chapter {last.chapter} was handed in {len(copies)} times; {told} counts: {why}"
         )
     elif copy_number(last.name):
         notes.append(f"{last.name} is a renamed file, and counts")
     notes += last.notes
     return last
+
+
+def _chosen(copies: list[Handed]) -> tuple[Handed, str]:
+    """Return the copy that counts, and why.
+
+    The number in a name says little: it is the older file that Jupyter's backups are numbered as.
+    So it decides only between files of the same time, as after a download that sets all anew.
+    """
+    differing = {one.digest for one in copies}
+    tried = [one for one in copies if len(differing) > 1 and _is_tried(one)]
+    left_out = tried and len(tried) < len(copies)
+    rest = tried or copies
+    newest = max(one.time for one in rest)
+    by_time = [one for one in rest if newest - one.time <= SAME_TIME]
+    last = max(by_time, key=lambda one: (copy_number(one.name), one.time, one.path))
+    if len(rest) == 1 and left_out:
+        return last, "in the others, nothing was attempted"
+    if len(by_time) < len(rest):
+        return last, "it is the newest" + (" with an answer" if left_out else "")
+    numbers = {copy_number(one.name) for one in rest}
+    if len(numbers) > 1:
+        return last, "all are of one time, and its name has the highest number"
+    return last, "all are of one time, and neither that nor a number tells which is the newest"
+
+
+def _is_tried(one: Handed) -> bool:
+    """Return whether a notebook has an answer to an exercise; also where that cannot be told."""
+    from utils.classroom.matching import match
+    from utils.classroom.plans import plan_of
+
+    try:
+        answers = match(one.cells, plan_of(one.chapter)).answers.values()
+    except Exception:  # whatever it is, the judge meets it again, and says so
+        return True
+    return any(answer.attempted for answer in answers)

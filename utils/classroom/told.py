@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from utils.authoring.questions import find_question
@@ -19,12 +21,22 @@ from utils.classroom.report import (
     csv_text,
     harmless,
     joined,
+    listed,
     summary,
     write_csv,
 )
 from utils.classroom.submissions import Student
 
 OTHER_SEED = "chapter {} was handed out under another seed"
+NOT_OWN = "chapter {} is not this student's variant"
+NO_SEED = (
+    "chapter {} does not say its seed: it is not from your hand-out, or its metadata were lost"
+)
+CHANGED = (
+    "{} was changed while it was graded. What stood in it before counts. What was found in it now "
+    "is kept as {}: if you changed it, enter the points once more and grade again; if not, an "
+    "answer may have."
+)
 GONE = "not among what was handed in now: the row stays for what you entered"
 
 
@@ -50,6 +62,32 @@ def other_seeds(
     return found
 
 
+def without_seed(
+    students: Sequence[Student], chapters: Sequence[int], variant: str
+) -> dict[int, list[str]]:
+    """Return chapter -> the students whose notebook does not say its seed, where one was given."""
+    found: dict[int, list[str]] = {}
+    for student in students if variant else ():
+        for chapter in chapters:
+            handed = student.notebooks.get(chapter)
+            if handed and handed.stamp is None:
+                found.setdefault(chapter, []).append(student.name)
+    return found
+
+
+def add_seed_notes(
+    rows: Sequence[Row],
+    others: dict[int, list[str]],
+    silent: dict[int, list[str]],
+    by_student: bool,
+) -> None:
+    """Add to each row the notes on its seed: `others` have another one, `silent` say none."""
+    other = NOT_OWN if by_student else OTHER_SEED
+    for row in rows:
+        row.notes += [other.format(n) for n in sorted(others) if row.student in others[n]]
+        row.notes += [NO_SEED.format(n) for n in sorted(silent) if row.student in silent[n]]
+
+
 def seed_lines(
     others: dict[int, list[str]], students: Sequence[Student], variant: str, by_student: bool
 ) -> list[str]:
@@ -57,14 +95,25 @@ def seed_lines(
     own = ", each student's own" if by_student else ""
     lines = [f"Variants: {variant!r}{own}" if variant else "Variants: the course's own"]
     for chapter, names in sorted(others.items()):
-        count = sum(chapter in student.notebooks for student in students)
-        noun, verb = ("notebook", "was") if count == 1 else ("notebooks", "were")
-        lines.append(
-            f"{len(names)} of {count} {noun} of chapter {chapter} {verb} handed out under another "
-            f"seed than {variant!r}: grade again with --variant SEED (and --by-student where each "
-            "student has their own)."
-        )
+        total = sum(chapter in student.notebooks for student in students)
+        noun, verb = ("notebook", "was") if total == 1 else ("notebooks", "were")
+        start = f"{len(names)} of {total} {noun} of chapter {chapter} {verb}"
+        if by_student:
+            lines.append(
+                f"{start} not this student's variant under {variant!r}: {listed(names)}. Were they "
+                "handed out to another name, or under another seed?"
+            )
+        else:
+            lines.append(
+                f"{start} handed out under another seed than {variant!r}: grade again with "
+                "--variant SEED (and --by-student where each student has their own)."
+            )
     return lines
+
+
+def silent_lines(silent: dict[int, list[str]]) -> list[str]:
+    """Return a line on the notebooks of each chapter that do not say their seed."""
+    return [f"{listed(names)}: {NO_SEED.format(n)}." for n, names in sorted(silent.items())]
 
 
 # The end
@@ -89,12 +138,46 @@ def columns_of(plans: Sequence[Plan]) -> tuple[list[Column], list[OpenColumn]]:
     return columns, [OpenColumn(int(one.id), one.title, one.points) for one in asked]
 
 
+@dataclass(frozen=True)
+class Before:
+    """The table as it was before any answer ran: its bytes, None for none, and what it holds."""
+
+    data: bytes | None
+    earlier: Earlier
+
+
+def table_before(path: Path) -> Before:
+    """Return the table of an earlier run. Raises `ValueError` where the file is no such table."""
+    return Before(path.read_bytes() if path.exists() else None, read_earlier(path))
+
+
+def set_changed_aside(path: Path, before: Before) -> list[str]:
+    """Return a line where the table was changed since; what it is now is kept beside it.
+
+    Answers run for minutes, as the user who owns the table: only what stood there before counts.
+    """
+    try:
+        now = path.read_bytes() if path.exists() else None
+    except OSError:  # made a folder, or what cannot be read
+        now = b""
+    if now == before.data or now is None:
+        return []
+    names = (path.with_name(f"{path.stem}-changed-{n}{path.suffix}") for n in count(1))
+    aside = next(one for one in names if not one.exists())
+    path.replace(aside)
+    return [CHANGED.format(path, aside.name)]
+
+
 def write_all(
-    students: list[Student], rows: list[Row], chapters: list[int], given: argparse.Namespace
+    students: list[Student],
+    rows: list[Row],
+    chapters: list[int],
+    given: argparse.Namespace,
+    before: Before,
 ) -> list[Row]:
     """Write all that is asked for and say so; return the rows of the table."""
     columns, questions = columns_of([plan_of(chapter) for chapter in chapters])
-    earlier = read_earlier(given.output)  # once more: grading takes long, and people go on
+    earlier, changed = before.earlier, set_changed_aside(given.output, before)
     rows = with_entries(rows, earlier)
     names = {one.name for one in questions}
     more = [name for name in earlier.columns if name not in names]
@@ -102,7 +185,7 @@ def write_all(
     print(summary(rows, columns) if columns else "No notebook of a chapter was handed in.")
     alike = alike_page(given.output)
     if given.alike:
-        _tell_alike(rows, alike)
+        _tell_alike(students, rows, alike)
     print(f"\n{len(rows)} students: {given.output}")
     if given.feedback:
         pages = write_pages(given.feedback, rows, columns, questions)
@@ -111,7 +194,7 @@ def write_all(
         write_question_page(given.questions, students, rows, questions)
         print(f"Questions: {given.questions}")
     old = [] if given.alike else old_page_lines(alike)
-    for line in (*trouble_lines(rows), *entry_lines(rows, questions), *old):
+    for line in (*changed, *trouble_lines(rows), *entry_lines(rows, questions), *old):
         print(line)
     return rows
 
@@ -121,17 +204,18 @@ def alike_page(table: Path) -> Path:
     return table.with_name(f"{table.stem}-alike.html")
 
 
-def _tell_alike(rows: Sequence[Row], page: Path) -> None:
+def _tell_alike(students: Sequence[Student], rows: Sequence[Row], page: Path) -> None:
     """Print the pairs of answers that are alike, and write them side by side as a page."""
     from utils.classroom.alike import pairs
-    from utils.classroom.alike_report import tell
+    from utils.classroom.alike_report import answers_of, equal_files, tell
 
+    graded = {row.student: set(row.judged) for row in rows}
     answers = {
-        row.student: {id: one.source for id, one in row.judged.items() if one.source}
-        for row in rows
+        name: {id: text for id, text in given.items() if id in graded[name]}
+        for name, given in answers_of(students).items()
     }
     print()
-    tell(pairs(answers), page)
+    tell(pairs(answers), page, equal_files(students, answers))
 
 
 def trouble_lines(rows: Sequence[Row]) -> list[str]:
@@ -144,13 +228,20 @@ def trouble_lines(rows: Sequence[Row]) -> list[str]:
 
 
 def entry_lines(rows: Sequence[Row], questions: Sequence[OpenColumn]) -> list[str]:
-    """Return a line on each entry for a question that is no number."""
-    return [
-        f"Not in the total: {text!r} in {one.name} of {row.student} is no number."
-        for row in rows
-        for one in questions
-        if (text := row.entered.get(one.name, "").strip()) and number_of(text) is None
-    ]
+    """Return a line on each entry for a question that is no number, or not one of its points."""
+    lines = []
+    for row in rows:
+        for one in questions:
+            text = row.entered.get(one.name, "").strip()
+            number, where = number_of(text), f"{text!r} in {one.name} of {row.student}"
+            if text and number is None:
+                lines.append(f"Not in the total: {where} is no number.")
+            elif number is not None and not 0 <= number <= one.worth:
+                lines.append(
+                    f"Look again: {where} is not between 0 and {one.worth} points. It is in the "
+                    "total."
+                )
+    return lines
 
 
 def old_page_lines(page: Path) -> list[str]:

@@ -16,6 +16,8 @@ from utils.exercises.sealed import sealed_check
 from utils.exercises.stubs import is_placeholder
 
 CORRECT, INCORRECT, NOT_ATTEMPTED = "correct", "incorrect", "not attempted"
+ADVICE = "Write your answer into the cell above, run it, then run this cell again."
+NOBODY_TYPES = "Nobody types while it is graded: remove `input()`."
 PRINTED = 2000  # letters that are kept of what an answer prints
 
 
@@ -90,8 +92,7 @@ class Printed(io.StringIO):
 def unsolved(exercise: Exercise) -> Verdict:
     """Return the verdict on a placeholder; it never varies, so notebooks may be derived."""
     heading = f"Exercise {exercise.id} · {exercise.title}: not attempted yet."
-    advice = "Write your answer into the cell above, run it, then run this cell again."
-    return Verdict(NOT_ATTEMPTED, heading, (advice,))
+    return Verdict(NOT_ATTEMPTED, heading, (ADVICE,))
 
 
 def incorrect(exercise: Exercise, *lines: str) -> Verdict:
@@ -133,7 +134,9 @@ def explained(exercise: Exercise, answers: tuple, error: BaseException) -> tuple
 def _raised(error: BaseException, how: str) -> tuple[str, ...]:
     line = readers_line(error)
     first = f"Your code raised an error{how}: {_named(error)}"
-    return (first, f"It happened at {line}") if line else (first,)
+    told = (first, f"It happened at {line}") if line else (first,)
+    waits = type(error).__name__ in ("EOFError", "StdinNotImplementedError")
+    return (*told, NOBODY_TYPES) if waits else told
 
 
 def _named(error: BaseException) -> str:
