@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 from classroom.copying import disguised
+from hand_ins import code, solved, unsolved, with_answers, write
 
 from utils.classroom import alike, alike_report
 from utils.classroom.alike import Pair, known_sources, pairs
 from utils.classroom.plain_code import plain_tokens
+from utils.classroom.plans import plan_of
+from utils.classroom.submissions import read_submissions
 
 HERE = Path(__file__).resolve().parent
 CASES = HERE.parent / "exercises"
@@ -224,3 +227,31 @@ def test_the_command_writes_its_page(tmp_path, monkeypatch, capsys):
     (tmp_path / "mine.html").write_text("my own page", encoding="utf-8")
     with pytest.raises(ValueError, match="was not made by this command"):
         alike_report.main([str(tmp_path / "in"), "-o", str(tmp_path / "mine.html")])
+
+
+def test_copied_helpers_of_short_answers_are_found(tmp_path):
+    """The answer cells hold no more than `clean = my_clean`."""
+    for name in ("ada", "bob"):
+        for chapter in (1, 4):
+            book, given = unsolved(chapter), {}
+            for id, text in CLASS["gus"].items():
+                asked = plan_of(chapter).exercise(id)
+                one = asked.names[0] if asked else ""
+                if one and text.startswith(f"def {one}("):
+                    given[id] = f"{one} = my_{one}"
+                    book["cells"].insert(1, code(text.replace(f"def {one}(", f"def my_{one}(", 1)))
+            write(tmp_path / name / f"{chapter:02}_{name}.ipynb", with_answers(book, given))
+    found = alike_report.answers_of(read_submissions(tmp_path))
+    assert [pair.students for pair in pairs(found)] == [("ada", "bob")]
+
+
+def test_equal_files_are_named_and_those_without_an_answer_are_not(tmp_path):
+    for name in ("ada", "bob"):
+        write(tmp_path / name / "01_dataset.ipynb", solved())
+        write(tmp_path / name / "02_cnn_features.ipynb", unsolved(2))
+    students = read_submissions(tmp_path)
+    equal = alike_report.equal_files(students, alike_report.answers_of(students))
+    assert equal == [("1", "ada", "bob")]
+    assert alike_report.equal_lines(equal) == [
+        "Equal files, byte for byte: chapter 1 of ada and bob"
+    ]

@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 from hand_ins import as_format_3, cell, code, solved, text, unsolved, with_answers, write
 
+from utils.authoring.notebooks import derive, read_notebook
+from utils.authoring.variants import with_variants
 from utils.classroom import files_read, handins, submissions
+from utils.classroom.plans import master_of
 from utils.classroom.submissions import read_submissions
+from utils.exercises.variants import use
 
 ANSWERED = with_answers(unsolved(), {"1.1": "columns = (6, 2)"})
 
@@ -174,6 +178,16 @@ def test_an_older_backup_does_not_count_over_the_newer_file(tmp_path):
 def test_an_empty_copy_does_not_count_over_an_older_one_with_answers(tmp_path):
     old = write(tmp_path / "ada" / "01_dataset.ipynb", ANSWERED)
     new = write(tmp_path / "ada" / "01_dataset-Copy1.ipynb", unsolved())
+    os.utime(old, (1e9, 1e9))
+    os.utime(new, (2e9, 2e9))
+    assert answer_of(only(tmp_path)) == "columns = (6, 2)"
+
+
+def test_an_empty_copy_of_any_variant_does_not_count(tmp_path):
+    with use("autumn"):
+        empty = json.loads(json.dumps(with_variants(derive(read_notebook(master_of(1))))))
+    old = write(tmp_path / "ada" / "01_dataset.ipynb", ANSWERED)
+    new = write(tmp_path / "ada" / "01_dataset-Copy1.ipynb", empty)
     os.utime(old, (1e9, 1e9))
     os.utime(new, (2e9, 2e9))
     assert answer_of(only(tmp_path)) == "columns = (6, 2)"

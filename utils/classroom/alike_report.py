@@ -16,7 +16,7 @@ from utils.classroom.alike import Likeness, Pair, pairs
 from utils.classroom.magics import is_python
 from utils.classroom.places import demand_our_pages
 from utils.classroom.report import listed
-from utils.classroom.submissions import Student, read_submissions
+from utils.classroom.submissions import Student, read_submissions, with_every_stub
 from utils.support.files import atomic_path, demand_apart
 
 HINT = (
@@ -121,7 +121,7 @@ def answers_of(students: Iterable[Student]) -> dict[str, dict[str, str]]:
         given = found.setdefault(student.name, {})
         for chapter, handed in student.notebooks.items():
             try:
-                matched = match(handed.cells, plan_of(chapter)).answers
+                matched = match(handed.cells, with_every_stub(plan_of(chapter))).answers
             except Exception as error:  # whatever one notebook holds, the others are compared
                 kind = type(error).__name__
                 print(f"Not compared: {handed.name} of {student.name} cannot be read ({kind}).")

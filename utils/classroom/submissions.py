@@ -15,8 +15,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from utils.authoring.notebooks import masters
+from utils.classroom.asked import Plan
 from utils.classroom.files_read import Entry, entries_of
 from utils.classroom.handins import Handed, Unreadable, copy_number, handed, number_in
+from utils.exercises.stubs import known_stubs
 
 # "Full Name_123456_assignsubmission_file_" is a folder, or begins a file's name.
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.S)
@@ -234,7 +236,17 @@ def _is_tried(one: Handed) -> bool:
     from utils.classroom.plans import plan_of
 
     try:
-        answers = match(one.cells, plan_of(one.chapter)).answers.values()
+        answers = match(one.cells, with_every_stub(plan_of(one.chapter))).answers.values()
     except Exception:  # whatever it is, the judge meets it again, and says so
         return True
     return any(answer.attempted for answer in answers)
+
+
+def with_every_stub(plan: Plan) -> Plan:
+    """Return a plan that knows the placeholders of every variant, whatever was handed out."""
+    stubs = {id: set().union(*variants) for id, variants in known_stubs().items()}
+    asked = (
+        replace(one, stubs=tuple(sorted({*one.stubs, *stubs.get(one.id, ())})))
+        for one in plan.asked
+    )
+    return replace(plan, asked=tuple(asked))
