@@ -21,7 +21,7 @@ from utils.images import THREADS, VIEWS, inspect_photos, load_image
 from utils.support.ahead import ahead
 from utils.support.paths import cache_dir
 from utils.support.progress_bar import progress_bar
-from utils.support.row_cache import kept_rows
+from utils.support.row_cache import Rows, kept_rows
 
 if TYPE_CHECKING:
     from utils.dataset import Dataset
@@ -54,7 +54,8 @@ def extract_features(
 
     `kind="pooled"`: `(n, 1280)` float32. `kind="map"`: `(n, 7, 7, 1280)` float16, whose mean over
     the 7 x 7 regions is the pooled one; from the cache it is a read-only memory map. `view`: of
-    `VIEWS`. `weights`: of `build_cnn`. `cache` keeps the result for the same photos in this order.
+    `VIEWS`. `weights`: of `build_cnn`. `cache` keeps the result for the same photos in this order;
+    what is written into an array from the cache stays out of it.
 
     Raises `FileNotFoundError` or `ValueError` that names the photos which are missing or damaged;
     `OSError` for a full disk; and what `build_cnn` raises.
@@ -67,18 +68,26 @@ def extract_features(
     paths, look = [Path(path) for path in paths], Look(kind, weights, view)
     if not paths:
         return np.zeros((0, *SHAPES[kind]), DTYPES[kind])
-    if weights == "embedded":
-        check_sums(EMBEDDED_CNN.parent)
-    digests = inspect_photos(paths)
-    if not cache:
-        return np.concatenate(list(_batches(paths, look, len(paths), progress)))
+    if cache:
+        rows = feature_rows(paths, look, progress)
+        found = kept_rows(rows)
+        # "c": a caller may write into the rows, which copies what is written and no more.
+        return found if kind == "map" else np.load(rows.path, mmap_mode="c").view(np.ndarray)
+    _inspect(paths, look)
+    return np.concatenate(list(_batches(paths, look, len(paths), progress)))
 
-    def compute(places: Sequence[int]) -> Iterator[np.ndarray]:
-        return _batches([paths[place] for place in places], look, len(paths), progress)
 
-    shape = (len(paths), *SHAPES[kind])
-    found = kept_rows(_cache_path(digests, look), shape, DTYPES[kind], compute)
-    return found if kind == "map" else np.array(found)
+def feature_rows(paths: Sequence[Path], look: Look, progress: bool = False) -> Rows:
+    """Return where the features of photos are kept and how they are computed; nothing is yet.
+
+    Raises as `extract_features` does.
+    """
+
+    def compute(places: Sequence[int], wanted: int) -> Iterator[np.ndarray]:
+        return _batches([paths[place] for place in places], look, wanted, progress)
+
+    shape = (len(paths), *SHAPES[look.kind])
+    return Rows(_cache_path(_inspect(paths, look), look), shape, DTYPES[look.kind], compute)
 
 
 def dataset_features(dataset: Dataset, **settings: Any) -> np.ndarray:
@@ -90,10 +99,20 @@ def dataset_features(dataset: Dataset, **settings: Any) -> np.ndarray:
     return extract_features([dataset.path(image) for image in dataset.images], **settings)
 
 
+def _inspect(paths: Sequence[Path], look: Look) -> list[str]:
+    """Return the hash of each photo; raise where photos or the network's files are damaged."""
+    if look.weights == "embedded":
+        check_sums(EMBEDDED_CNN.parent)
+    return inspect_photos(paths)
+
+
 def _cache_path(digests: Sequence[str], look: Look) -> Path:
-    facts = [str(FORMAT), look.kind, weights_hash(look.weights), look.view, *digests]
-    key = hashlib.sha256("\n".join(facts).encode()).hexdigest()
-    return cache_dir() / "features" / f"{look.kind}-{look.view}-{len(digests)}-{key[:24]}.npy"
+    facts = [str(FORMAT), look.kind, weights_hash(look.weights), look.view]
+    key = hashlib.sha256("\n".join(facts).encode())
+    for digest in digests:
+        key.update(f"\n{digest}".encode())
+    name = f"{look.kind}-{look.view}-{len(digests)}-{key.hexdigest()[:24]}.npy"
+    return cache_dir() / "features" / name
 
 
 def _batches(paths: Sequence[Path], look: Look, total: int, progress: bool) -> Iterator[np.ndarray]:

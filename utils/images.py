@@ -12,11 +12,13 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageOps
 
+from utils.support.ahead import ahead
 from utils.support.photo_files import decode, demand_photo_file, orientation, photo_errors, turned
 from utils.support.photo_modes import in_rgb
 
 IMAGE_SIZE = 224
 THREADS = min(8, os.cpu_count() or 1)
+PHOTOS_AHEAD = 8 * THREADS  # a task for each of a million photos would fill the memory
 NAMED = 5  # how many photos an error names
 # How the files of two formats end; one that does not is decoded before the network starts.
 ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
@@ -95,7 +97,7 @@ def inspect_photos(paths: Sequence[Path]) -> list[str]:
     The error is the one that `open_photo` raises; for several photos, it names the first few.
     """
     with ThreadPoolExecutor(THREADS) as pool:
-        found = list(pool.map(_digest_or_problem, paths))
+        found = list(ahead(pool, _digest_or_problem, paths, PHOTOS_AHEAD))
     for kind in (FileNotFoundError, ValueError):
         problems = [problem for problem in found if isinstance(problem, kind)]
         # The same photo may be named twice; it is told once.

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
+
 from utils.support.paths import cache_dir, dataset_dir
 
 MEASURED_IN = (1, 2, 6, 7)  # chapters with experiments on the scenes
@@ -22,7 +24,9 @@ def class_scenes(variant: str) -> Path:
     own = cache_dir() / "class_scenes" / f"{seed:08x}" / "scenes"
     folder = own if variant else dataset_dir("scenes")
     if not folder.is_dir():
-        make_scenes(folder, seed=seed, progress=True)
+        with FileLock(cache_dir() / "class_scenes.lock"):  # another process may be drawing them
+            if not folder.is_dir():
+                make_scenes(folder, seed=seed, progress=True)
     return folder
 
 

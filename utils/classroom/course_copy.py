@@ -6,12 +6,10 @@ import fnmatch
 import shutil
 from pathlib import Path
 
-from filelock import FileLock
-
 from utils.classroom.answers import MADE
 from utils.classroom.class_scenes import class_scenes
 from utils.support.class_settings import ClassSettings, write_class_settings
-from utils.support.paths import ROOT, cache_dir
+from utils.support.paths import ROOT
 
 # The checkers, and all that is for teachers and authors alone.
 KNOWING = (
@@ -61,9 +59,7 @@ def add_scenes(course: Path, variant: str) -> None:
     """
     target = course / "data" / "scenes"
     if not target.is_dir():
-        with FileLock(cache_dir() / "class_scenes.lock"):  # another judge may be drawing them
-            scenes = class_scenes(variant)
-        shutil.copytree(scenes, target)
+        shutil.copytree(class_scenes(variant), target)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -9,6 +9,17 @@ answers are run, in a copy of the course, with limits of time and memory; the ch
 them. What is finished is kept beside the table, in grades.csv.work/, so that a run that was stopped
 goes on where it was. Its file grade.log has a line for each notebook.
 
+    python -m utils grade submissions.zip -o grades.csv --shard 2/4
+
+grades one of four parts of a big class, and writes no table and no page. N such commands, one for
+each I from 1 to N, may run at once, on one machine (then give each fewer --jobs) or on several. All
+files of a student belong to one part, which the student's name alone decides. Afterwards the same
+command without --shard puts together what was kept, grades what is missing, and writes the table:
+it is that of one run. Machines must share the folder grades.csv.work/ and the key by which results
+that were kept are known, grading.key in the folder of caches (set CAPTIONING_CACHE to one that all
+of them see, or copy the file before they begin). They need the same copy of the course, and all
+commands the same --seconds, --memory, --variant and --by-student; else it is graded anew.
+
 Verdicts: correct; incorrect; not attempted; broken (no valid Python, or could not be judged);
 not readable; not handed in. What you enter in the columns `question N` of the table, and in columns
 that you add, stays there when you grade again; `total` counts the points of the questions.
@@ -20,7 +31,6 @@ import argparse
 import hashlib
 import json
 import os
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import closing
@@ -31,12 +41,14 @@ from pathlib import Path
 from utils.classroom.asked import Asked
 from utils.classroom.class_scenes import scenes_for_judges
 from utils.classroom.feedback import file_names
+from utils.classroom.grade_log import AGAIN, Log, part_told
 from utils.classroom.judging import Judged, JudgeEnded, Judges, Task
 from utils.classroom.places import demand_our_pages, demand_places
 from utils.classroom.plans import chapters_with_masters, plan_of
 from utils.classroom.report import BROKEN, Row
 from utils.classroom.submissions import Student, read_submissions
 from utils.classroom.told import (
+    Before,
     add_seed_notes,
     alike_page,
     other_seeds,
@@ -49,10 +61,10 @@ from utils.classroom.told import (
 from utils.support.files import read_json, write_json
 from utils.support.paths import ROOT
 from utils.support.progress_bar import progress_bar
+from utils.support.shard import shard_of
 
 SECONDS, MEMORY_MB = 60.0, 2000
 GRADED = range(1, 9)  # chapter 0 has no points, chapter 9 is a project that a person reads
-AGAIN = "it could not be judged: run the same command again"
 VERSION_OF = ("utils/**/*.py", "utils/**/*.toml", "utils/**/*.json", "solutions/*.ipynb")
 
 
@@ -176,23 +188,6 @@ def _lost(asked: Asked) -> Judged:
     return Judged(asked.id, asked.title, BROKEN, 0, worth, ("It could not be judged.",))
 
 
-class Log:
-    """The file with a line for each notebook; lines are added, and old ones stay."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-
-    def line(self, piece: Piece, judged: list[Judged], reason: str) -> None:
-        """Add the line of a notebook that was judged, or the reason why it could not be."""
-        points, worth = sum(one.points for one in judged), sum(one.worth for one in judged)
-        said = f"{points} of {worth} points" if judged else f"{AGAIN} ({reason})"
-        name = " ".join(piece.student.name.split())
-        now = time.strftime("%Y-%m-%d %H:%M:%S")
-        with self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"{now}  chapter {piece.chapter}  {said}  {name}\n")
-
-
 def _grade(
     students: list[Student], chapters: list[int], given: argparse.Namespace, folder: Path
 ) -> list[Row]:
@@ -202,7 +197,7 @@ def _grade(
     known = [] if given.force else [(piece, piece.found()) for piece in pieces]
     found = {(one.student.name, one.chapter): kept for one, kept in known if kept}
     rest = [one for one in pieces if (one.student.name, one.chapter) not in found]
-    log = Log(folder / "grade.log")
+    log = Log(folder, given.shard)
     with progress_bar(len(pieces), "grading", "notebook", done=len(found)) as bar:
         jobs = max(1, min(given.jobs, len(rest)))
         measured = set(chapters) if rest else set()
@@ -211,7 +206,7 @@ def _grade(
             closing(judge_all(rest, settings, jobs)) as finished,
         ):
             for piece, judged, reason in finished:
-                log.line(piece, judged, reason)
+                log.line(piece.student.name, piece.chapter, judged, reason)
                 found[piece.student.name, piece.chapter] = judged
                 bar.update(1)
     return rows_of(students, chapters, found)
@@ -254,6 +249,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--feedback", type=Path, metavar="DIR", help="write a page for each student there")
     add("--questions", type=Path, metavar="FILE", help="write a page with what a person grades")
     add("--alike", action="store_true", help="list students whose answers are alike")
+    add("--shard", type=shard_of, metavar="I/N", help="grade this part alone; no table")
     add("--force", action="store_true", help="judge all again, whatever is known")
     return parser
 
@@ -265,6 +261,22 @@ def _positive(text: str) -> int:
     return number
 
 
+def _write(
+    students: list[Student],
+    rows: list[Row],
+    chapters: list[int],
+    given: argparse.Namespace,
+    before: Before,
+) -> None:
+    """Write the table and the pages, with what is noted on seeds."""
+    others = other_seeds(students, chapters, given.variant, given.by_student)
+    silent = without_seed(students, chapters, given.variant)
+    add_seed_notes(rows, others, silent, given.by_student)
+    write_all(students, rows, chapters, given, before)
+    seeds = seed_lines(others, students, given.variant, given.by_student)
+    print("\n".join([*seeds, *silent_lines(silent)]))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 0, or 1 where a notebook could not be judged."""
     given = _parser().parse_args(arguments)
@@ -272,15 +284,13 @@ def main(arguments: list[str] | None = None) -> int:
         raise ValueError("--by-student needs --variant SEED, the seed that was handed out.")
     demand_places(given)
     before = table_before(given.output)  # a file that is no table is refused before any work
-    students = read_submissions(given.submissions)
+    students = read_submissions(given.submissions, given.shard)
     _demand_pages(students, given)
     chapters = _chapters(students, given.chapters)
     folder = given.output.with_name(given.output.name + ".work")
     rows = _grade(students, chapters, given, folder)
-    others = other_seeds(students, chapters, given.variant, given.by_student)
-    silent = without_seed(students, chapters, given.variant)
-    add_seed_notes(rows, others, silent, given.by_student)
-    rows = write_all(students, rows, chapters, given, before)
-    seeds = seed_lines(others, students, given.variant, given.by_student)
-    print("\n".join([*seeds, *silent_lines(silent)]))
+    if given.shard is None:
+        _write(students, rows, chapters, given, before)
+    else:
+        print(part_told(students, chapters, given.shard, folder))
     return int(any(AGAIN in note for row in rows for note in row.notes))

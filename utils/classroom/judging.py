@@ -15,6 +15,7 @@ import secrets
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import Queue
@@ -29,7 +30,8 @@ from utils.support.paths import ROOT, cache_dir
 CEILING = 1800.0  # seconds after which a judge is killed, whatever it says
 TRIES = 2
 JUDGE = "utils.classroom.judge_notebooks"
-KEY = "grading.key"
+KEY, KEY_BYTES = "grading.key", 32
+KEY_SECONDS = 2.0  # for another process, perhaps of another machine, to write the key
 # What judges, and what is right: no answer may change it while others are judged.
 OF_THE_COURSE = ("utils/**/*.*", "solutions/*.ipynb")
 CHANGED = (
@@ -82,14 +84,24 @@ def grading_key() -> bytes:
         with contextlib.suppress(OSError):
             number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(number, "wb") as file:
-                file.write(secrets.token_bytes(32))
-        try:
-            _keys[path] = path.read_bytes()
-        except OSError:
-            _keys[path] = b""
-        if len(_keys[path]) != 32:
-            _keys[path] = secrets.token_bytes(32)
+                file.write(secrets.token_bytes(KEY_BYTES))
+        _keys[path] = _key_at(path) or secrets.token_bytes(KEY_BYTES)
     return _keys[path]
+
+
+def _key_at(path: Path) -> bytes | None:
+    """Return the key in a file, or None; another process may have made the file just now."""
+    limit = time.monotonic() + KEY_SECONDS
+    while True:
+        try:
+            key = path.read_bytes()
+        except OSError:
+            return None
+        if len(key) == KEY_BYTES:
+            return key
+        if time.monotonic() > limit:
+            return None
+        time.sleep(0.02)
 
 
 def forget_results() -> None:

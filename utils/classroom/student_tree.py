@@ -38,12 +38,20 @@ TOP = (
     "LICENSE-TEXT",
     "environment.yml",
     "requirements.txt",
+    "requirements-jax.txt",
 )
 DEVCONTAINER = Path(".devcontainer/devcontainer.json")
 REFERENCE = Path("chapters/reference.md")
 CODE = (".py", ".toml", ".json", ".js", ".css", ".html")
 WITHHELD_FOLDERS = ("authoring", "book", "classroom")
-WITHHELD_COMMANDS = ("bench", "course", "results", "write_results")
+WITHHELD_COMMANDS = (
+    "bench",
+    "course",
+    "results",
+    "scaling",
+    "scaling_page",
+    "write_results",
+)
 # In `utils/exercises`: checkers and variants, and what is written anew.
 NOT_COPIED = re.compile(
     r"(chapter|values)_\d+\.py|(chapter|variants|predictions)_\d+\.toml|.*\.json"

@@ -19,6 +19,7 @@ from utils.classroom.asked import Plan
 from utils.classroom.files_read import Entry, entries_of
 from utils.classroom.handins import Handed, Unreadable, copy_number, handed, number_in
 from utils.exercises.stubs import known_stubs
+from utils.support.shard import Shard
 
 # "Full Name_123456_assignsubmission_file_" is a folder, or begins a file's name.
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)", re.S)
@@ -61,8 +62,8 @@ class _Claim:
     late: bool = False
 
 
-def read_submissions(path: Path) -> list[Student]:
-    """Return the students of a folder or zip, by name.
+def read_submissions(path: Path, part: Shard | None = None) -> list[Student]:
+    """Return the students of a folder or zip, by name; with `part`, those who belong to it alone.
 
     Raises `ValueError` where there is no such folder or zip, or nothing of a student in it.
     """
@@ -75,6 +76,8 @@ def read_submissions(path: Path) -> list[Student]:
     if not found:
         raise ValueError(f"{path} holds nothing that a student handed in.")
     names = _told_apart(list(found))
+    if part is not None:
+        found = {key: files for key, files in found.items() if part.holds(names[key])}
     students = [_student(names[key], files) for key, files in found.items()]
     return sorted(students, key=lambda one: one.name.casefold())
 
