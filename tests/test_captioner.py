@@ -283,3 +283,18 @@ def test_memory_is_flat_over_a_thousand_captions():
     for _ in range(1000):
         assert captioner.caption_features(FEATURES[:1], 3)
     assert process.memory_info().rss - before < 30e6
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_captions_of_a_few_photos_at_a_time_are_those_of_all_at_once(captioner, monkeypatch, width):
+    features = np.random.default_rng(2).normal(size=(23, 1280)).astype(np.float32)
+    at_once = captioner.caption_features(features, width)
+    asked = []
+    monkeypatch.setattr("utils.captioner.AT_ONCE", 10)
+    next_word = captioner.model.next_word
+    monkeypatch.setattr(
+        captioner.model, "next_word", lambda part: asked.append(len(part)) or next_word(part)
+    )
+    assert captioner.caption_features(features, width) == at_once
+    assert asked == [10, 10, 3]
+    assert captioner.caption_features(features[:0], width) == []

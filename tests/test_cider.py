@@ -106,6 +106,14 @@ def test_the_reward_takes_one_image_or_an_image_each():
     assert len(metric) == 3
 
 
+def test_vectors_that_are_not_kept_give_the_same_scores():
+    references = [words("a big dog", "a dog runs"), words("the cat", "a cat sleeps")]
+    captions = words("a dog", "a cat runs")
+    kept, fresh = CiderD(references), CiderD(references, keep=False)
+    np.testing.assert_array_equal(kept.score([0, 1], captions), fresh.score([0, 1], captions))
+    assert len(kept) == len(fresh) == 2
+
+
 def test_bad_input_is_refused_with_a_sentence():
     with pytest.raises(TypeError, match="list of tokens"):
         cider_d([words("a dog")], ["a dog"])

@@ -5,6 +5,7 @@ import io
 import math
 import os
 import random
+import time
 import zipfile
 from pathlib import Path
 
@@ -208,6 +209,14 @@ def test_bootstrap_equals_scoring_the_drawn_images_again():
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
+@pytest.mark.parametrize("at_once", [7, 1000])
+def test_bootstrap_does_not_depend_on_how_many_samples_are_in_memory(at_once, monkeypatch):
+    references, hypotheses = random_corpus(4, images=30)
+    intervals = bootstrap(references, hypotheses)
+    monkeypatch.setattr("utils.bleu.AT_ONCE", at_once)
+    np.testing.assert_array_equal(bootstrap(references, hypotheses), intervals)
+
+
 def test_bootstrap_refuses_settings_without_sense():
     with pytest.raises(ValueError, match="samples"):
         bootstrap([words("a")], words("a"), samples=0)
@@ -304,6 +313,13 @@ def test_one_reference_an_image_and_no_training_captions_is_enough():
     assert [row.name for row in score_rows(references[:1], {"model": hypotheses[:1]})] == ["model"]
     with pytest.raises(ValueError, match="name one list"):
         score_rows(references, {})
+
+
+def test_five_thousand_photos_are_scored_within_a_minute():
+    references, hypotheses = random_corpus(6, images=5_000, vocabulary=2_000)
+    start = time.process_time()
+    score_row("large", references, hypotheses)
+    assert time.process_time() - start < 60  # really about 5
 
 
 def test_a_row_as_numbers_has_the_scales_of_the_table_and_none_for_what_is_missing():

@@ -152,3 +152,12 @@ def test_size_and_format_of_a_photo_do_not_decide(tmp_path):
     own = summary.distances(extract_features(PHOTOS, cache=False))
     for far in kinds.values():
         np.testing.assert_allclose(far, own, atol=0.05)
+
+
+def test_many_photos_are_looked_at_in_part(features, monkeypatch):
+    train, dev = ROWS[:2]
+    monkeypatch.setattr("utils.outliers.MOST", 300)
+    found = summarize(features, train, dev)
+    thinned = summarize(features, train[::3], dev)
+    np.testing.assert_array_equal(found.axes, thinned.axes)
+    assert len(found.far) == len(dev) == 300

@@ -69,6 +69,15 @@ def test_captions_that_are_too_long_are_left_out_and_none_is_cut(vocabulary):
         encode_captions(TOKENS, vocabulary, rows, longest=0)
 
 
+def test_captions_may_come_one_image_at_a_time(vocabulary, sequences):
+    images = ((caption for caption in image) for image in TOKENS)
+    lazily = encode_captions(images, vocabulary, np.array([7, 3, 5], np.int32))
+    for name in ("tokens", "lengths", "image_index"):
+        found, wanted = getattr(lazily, name), getattr(sequences, name)
+        assert found.dtype == np.int32
+        np.testing.assert_array_equal(found, wanted)
+
+
 def test_prefixes_are_counted(sequences):
     assert sequences.prefix_count == (3 + 1) + (1 + 1) + (6 + 1) + (2 + 1) + (2 + 1)
 

@@ -29,6 +29,7 @@ from utils.support.stopping import Stopping
 COMMANDS = {
     "caption": ("commands.caption", "write captions for your photos"),
     "course": ("commands.course", "run the whole course: data, training, all chapters"),
+    "features": ("commands.features", "compute what the network sees, alone or in parts"),
     "train": ("commands.train", "train a captioner on a dataset and score it"),
     "evaluate": ("commands.evaluate", "score a captioner on a list of images"),
     "diagnose": ("commands.diagnose", "say why a captioner's captions are bad"),
@@ -52,6 +53,7 @@ FOR_MAINTAINERS = {
     "notebooks": ("authoring.command", "prepare, execute, derive or check notebooks"),
     "run-notebooks": ("authoring.run_notebooks", "run the notebooks as tests"),
     "results": ("commands.write_results", "write the results page again"),
+    "scaling": ("commands.scaling", "measure how cost grows with the number of photos"),
     "build-cnn": ("authoring.build_cnn", "convert the weights of MobileNetV2"),
     "build-glove": ("authoring.build_glove", "cut the slice of GloVe"),
     "build-summary": ("authoring.build_summary", "summarize a captioner's training photos"),

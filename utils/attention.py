@@ -23,6 +23,7 @@ from keras import ops
 
 from utils.cnn import FEATURE_SIZE, MAP_SIZE
 from utils.model import give_statistics
+from utils.support.parts import mean_and_variance
 from utils.teacher_forcing import State, TeacherForcedModel, Tensor
 
 
@@ -171,10 +172,4 @@ def standardize_regions(model: AttentionModel, features: np.ndarray) -> None:
     if model.standardize is None:
         raise ValueError("The model has no layer standardize: build it with standardize=True.")
     rows = features.reshape(-1, features.shape[-1])
-    # In blocks: the maps of a large dataset do not fit into memory as float64.
-    blocks = [
-        rows[start : start + 65536].astype(np.float32) for start in range(0, len(rows), 65536)
-    ]
-    mean = sum(block.sum(axis=0, dtype=np.float64) for block in blocks) / len(rows)
-    variance = sum(((block - mean) ** 2).sum(axis=0) for block in blocks) / len(rows)
-    give_statistics(model.standardize, mean, variance)
+    give_statistics(model.standardize, *mean_and_variance(rows))

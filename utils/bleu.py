@@ -18,6 +18,7 @@ from nltk.translate.bleu_score import closest_ref_length
 from utils.vocabulary import MARKERS
 
 ORDERS = 4
+AT_ONCE = 50  # samples of a bootstrap in memory, a number for each image in each
 UNKNOWN_WORD = MARKERS[3]
 # The markers of this course and those that public tutorials write into captions.
 FRAMES = frozenset({*MARKERS[:3], "startseq", "endseq", "<s>", "</s>", "<sos>", "<bos>", "<eos>"})
@@ -91,7 +92,9 @@ def allowance(references: Sequence[Caption]) -> Counter[tuple[str, ...]]:
     most: Counter[tuple[str, ...]] = Counter()
     for reference in references:
         for size in range(1, ORDERS + 1):
-            most |= ngrams(reference, size)
+            for gram, count in ngrams(reference, size).items():  # `most |= ...` looks at all of it
+                if count > most.get(gram, 0):
+                    most[gram] = count
     return most
 
 
@@ -180,11 +183,13 @@ def bootstrap_statistics(
     """Return what `bootstrap` returns, from rows of `bleu_statistics`."""
     if samples < 1 or not 0 < confidence < 1:
         raise ValueError("samples must be 1 or more, and confidence between 0 and 1.")
-    images = len(statistics)
-    # How often each image is drawn, (samples, images): sums are then one product of matrices.
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(images, np.full(images, 1 / images), size=samples)
-    scores = bleu_scores(drawn.astype(np.float64) @ statistics)
+    rng, images, sums = np.random.default_rng(seed), len(statistics), []
+    for start in range(0, samples, AT_ONCE):
+        # How often each image is drawn, (n, images): sums are then one product of matrices.
+        size = (min(AT_ONCE, samples - start),)
+        drawn = rng.multinomial(images, np.full(images, 1 / images), size)
+        sums.append(drawn.astype(np.float64) @ statistics)
+    scores = bleu_scores(np.concatenate(sums))
     tail = (1 - confidence) / 2
     return np.quantile(scores, [tail, 1 - tail], axis=0).T
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from utils.model import ModelConfig, build_model, standardize_features
 from utils.outliers import Summary, load_summary
 from utils.support import saved_settings as saved
 from utils.support.files import atomic_path, sha256, write_json, write_text
+from utils.support.parts import parts
 from utils.support.paths import CAPTIONERS, expanded
 from utils.support.weights import load_weights, save_weights
 from utils.vocabulary import Vocabulary
@@ -33,6 +35,7 @@ from utils.vocabulary import Vocabulary
 FORMAT = 2  # the first one scaled features by another layer
 WEIGHTS, WORDS, SETTINGS = "model.weights.h5", "vocabulary.json", "settings.json"
 SUMMARY = "training_photos.npz"  # a captioner can do without
+AT_ONCE = 500  # photos: a beam has a row of words for each of its prefixes
 
 
 @dataclass(frozen=True)
@@ -122,16 +125,14 @@ class Captioner:
 
         `beam_width`: the captioner's own unless given, and `count` at least.
         """
-        rows = np.arange(len(features), dtype=np.int32)
-        width = self.beam_width if beam_width is None else beam_width
-        return beam_search(
-            self.next_word(features),
-            rows,
-            beam_width=max(width, count),
-            max_length=self.max_length,
-            length_penalty=self.length_penalty,
-            count=count,
-        )
+        width = max(self.beam_width if beam_width is None else beam_width, count)
+        limits = {"max_length": self.max_length, "length_penalty": self.length_penalty}
+        return self._searched(beam_search, features, beam_width=width, count=count, **limits)
+
+    def _searched(self, search: Callable[..., list], features: np.ndarray, **limits: Any) -> list:
+        """Return what a search finds for each row of features, `AT_ONCE` rows in memory."""
+        asked = ((self.next_word(part), range(len(part))) for part in parts(features, AT_ONCE))
+        return list(chain.from_iterable(search(*one, **limits) for one in asked))
 
     def caption_features(
         self, features: np.ndarray, beam_width: int | None = None
@@ -142,8 +143,7 @@ class Captioner:
         """
         beam_width = self.beam_width if beam_width is None else beam_width
         if beam_width == 1:
-            rows = np.arange(len(features), dtype=np.int32)
-            ids = greedy(self.next_word(features), rows, self.max_length)
+            ids = self._searched(greedy, features, max_length=self.max_length)
         else:
             ids = [best[0].ids for best in self.beams(features, beam_width)]
         return captions_of(ids, self.vocabulary)

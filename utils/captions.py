@@ -1,5 +1,6 @@
 """Captions: reading them from a file, and cleaning them into tokens (chapter 1)."""
 
+import sys
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,7 +40,8 @@ def clean_caption(text: str) -> list[str]:
     text = _SHAPES.sub(lambda same: unicodedata.normalize("NFKC", same.group()), text)
     text = _HIDDEN.sub("", text).replace(_STRETCHED, "")
     text = _ACRONYM.sub("״", _DOTTED.sub("i", text.lower()))
-    return _WORD.findall(unicodedata.normalize("NFC", text).translate(_APOSTROPHES))
+    words = _WORD.findall(unicodedata.normalize("NFC", text).translate(_APOSTROPHES))
+    return [sys.intern(word) for word in words]  # each word is in memory once, however often it is
 
 
 def caption_tokens(text: str, words: str = SPACES) -> list[str]:

@@ -61,13 +61,15 @@ class CiderD:
     `references`: for each image a list of captions, each a list of tokens. `corpus`: the
     captions, by image, from which is counted how many photos have an n-gram; the references
     themselves where left out. Give the training captions as corpus when there are few
-    references, because with one image every weight is 0. Raises as `utils.bleu.bleu` does.
+    references, because with one image every weight is 0. `keep`: keep the vectors of the
+    references, about 5 kB each, for images that come again. Raises as `utils.bleu.bleu` does.
     """
 
     def __init__(
         self,
         references: Sequence[Sequence[Caption]],
         corpus: Sequence[Sequence[Caption]] | None = None,
+        keep: bool = True,
     ) -> None:
         check_captions(references)
         if corpus is not None:
@@ -78,7 +80,8 @@ class CiderD:
             counts = (ngrams(caption, size) for caption in captions for size in SIZES)
             self.documents.update(set().union(*counts))
         self.log_images = math.log(len(corpus))
-        self.references = [[self._vector(caption) for caption in found] for found in references]
+        self.references = references
+        self._kept = [self._vectors(captions) for captions in references] if keep else None
 
     def __len__(self) -> int:
         return len(self.references)
@@ -96,11 +99,18 @@ class CiderD:
             raise TypeError("A caption is text: give a list of tokens.")
         return np.array(
             [
-                self._score(self.references[image], self._vector(hypothesis))
+                self._score(self._of(image), self._vector(hypothesis))
                 for image, hypothesis in zip(images.tolist(), hypotheses, strict=True)
             ],
             dtype=np.float64,
         )
+
+    def _of(self, image: int) -> list[_Vector]:
+        """Return the vectors of an image's references."""
+        return self._vectors(self.references[image]) if self._kept is None else self._kept[image]
+
+    def _vectors(self, captions: Sequence[Caption]) -> list[_Vector]:
+        return [self._vector(caption) for caption in captions]
 
     def _vector(self, caption: Caption) -> _Vector:
         weights = []
@@ -147,7 +157,7 @@ def cider_d(
     in `CiderD`.
     """
     check_captions(references, hypotheses)
-    scores = CiderD(references, corpus).score(range(len(hypotheses)), hypotheses)
+    scores = CiderD(references, corpus, keep=False).score(range(len(hypotheses)), hypotheses)
     return float(scores.mean()), scores
 
 

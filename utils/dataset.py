@@ -2,9 +2,10 @@
 
 import hashlib
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,7 @@ class Dataset:
         """What a captioner must remember of captions without spaces; nothing for any other."""
         if self.words == SPACES:
             return {}
-        longest = max(len(caption) for image in self.tokens("train") for caption in image)
+        longest = max(map(len, chain.from_iterable(self.iter_tokens("train"))))
         return {"words": self.words, "max_length": longest}
 
     def path(self, image: str) -> Path:
@@ -86,14 +87,17 @@ class Dataset:
 
     def tokens(self, split: str) -> list[list[list[str]]]:
         """Return the tokens of each caption of each image of a split, the references."""
-        captions = (self.captions[image] for image in self.splits[split])
-        return [[caption_tokens(text, self.words) for text in texts] for texts in captions]
+        return list(self.iter_tokens(split))
+
+    def iter_tokens(self, split: str) -> Iterator[list[list[str]]]:
+        """Yield what `tokens` returns, image by image: all of a large split fill the memory."""
+        for image in self.splits[split]:
+            yield [caption_tokens(text, self.words) for text in self.captions[image]]
 
     def train_vocabulary(self, minimum_count: int = 1, every_split: bool = False) -> Vocabulary:
         """Return the vocabulary of the training captions; `every_split` is for word lists only."""
-        names = list(self.splits) if every_split else ["train"]
-        captions = [caption for name in names for image in self.tokens(name) for caption in image]
-        return Vocabulary.fit(captions, minimum_count)
+        splits = map(self.iter_tokens, self.splits if every_split else ["train"])
+        return Vocabulary.fit(chain.from_iterable(chain.from_iterable(splits)), minimum_count)
 
 
 def load_dataset(

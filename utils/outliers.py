@@ -17,10 +17,12 @@ import numpy as np
 
 from utils.beam import Hypothesis
 from utils.support.files import atomic_path
+from utils.support.parts import parts
 
 FEWEST = 100  # photos of each list: below this, "99% of the dev photos" means nothing
 COMPONENTS = 128
 UNLIKE = 0.01  # a photo is unlike the training photos where fewer dev photos are less alike
+MOST = 6_000  # photos of each list, as many as Flickr8k's: more would only cost memory
 ROWS = 256  # photos whose maps are averaged at once: those of a whole dataset fill the memory
 
 
@@ -71,8 +73,8 @@ def directions(features: np.ndarray) -> np.ndarray:
     The length says how strong a photo's contrasts are, not what it shows.
     """
     if features.ndim == 4:
-        parts = [features[start : start + ROWS] for start in range(0, len(features), ROWS)]
-        features = np.concatenate([part.astype(np.float32).mean(axis=(1, 2)) for part in parts])
+        means = [part.astype(np.float32).mean(axis=(1, 2)) for part in parts(features, ROWS)]
+        features = np.concatenate(means)
     lengths = np.linalg.norm(features, axis=1, keepdims=True)
     return (features / np.maximum(lengths, 1e-6)).astype(np.float32)
 
@@ -80,18 +82,25 @@ def directions(features: np.ndarray) -> np.ndarray:
 def summarize(features: np.ndarray, train: np.ndarray, dev: np.ndarray) -> Summary | None:
     """Return the summary of training photos, its distances learnt on dev; None for too few photos.
 
-    `features` as in `Summary.distances`; `train`, `dev`: their rows, `(n,)` int. No photo may be in
-    both lists, or all others seem far.
+    `features` as in `Summary.distances`; `train`, `dev`: their rows, `(n,)` int, of which at most
+    `MOST` are looked at. No photo may be in both lists, or all others seem far.
     """
     from sklearn.decomposition import PCA
 
     if min(len(train), len(dev)) < FEWEST:
         return None
-    vectors = directions(features)
-    pca = PCA(min(COMPONENTS, len(train) // 4), random_state=0).fit(vectors[train])
+    vectors = _few(features, train)
+    # `copy=False`: the vectors are nobody else's, and may be centred where they are.
+    pca = PCA(min(COMPONENTS, len(vectors) // 4), copy=False, random_state=0).fit(vectors)
     mean, axes = pca.mean_.astype(np.float32), pca.components_.astype(np.float16)
-    far = Summary(mean, axes, np.zeros(0)).distances(vectors[dev])
+    far = Summary(mean, axes, np.zeros(0)).distances(_few(features, dev))
     return Summary(mean, axes, np.sort(far))
+
+
+def _few(features: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return the directions of rows, of at most `MOST`, spread evenly over them."""
+    rows = rows[:: -(-len(rows) // MOST)]
+    return np.concatenate([directions(features[some]) for some in parts(rows, ROWS)])
 
 
 def confidence(caption: Hypothesis) -> float:

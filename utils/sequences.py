@@ -5,7 +5,8 @@ the whole caption -> `<end>`. They are never written out one by one: an example 
 caption matrix and a length, so that a dataset costs what its captions cost.
 """
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,29 +59,34 @@ class CaptionSequences:
 
 
 def encode_captions(
-    tokens: Sequence[Sequence[Sequence[str]]],
+    tokens: Iterable[Iterable[Sequence[str]]],
     vocabulary: Vocabulary,
     image_index: np.ndarray,
     longest: int | None = None,
 ) -> CaptionSequences:
     """Encode the captions of each image.
 
-    `tokens`: per image, per caption, its tokens; `image_index` `(images,)`: the images' rows.
-    Captions of more than `longest` words are left out, never cut: a cut caption has no end to
-    learn. Raises `ValueError` where there is no caption (left) or the two differ in length.
+    `tokens`: per image, per caption, its tokens, read once, so that it may be an iterator;
+    `image_index` `(images,)`: the images' rows. Captions of more than `longest` words are left out,
+    never cut: a cut caption has no end to learn. Raises `ValueError` where there is no caption
+    (left) or the two differ in length.
     """
-    kept = [
-        (row, vocabulary.encode(caption))
-        for row, image in zip(image_index, tokens, strict=True)
-        for caption in image
-        if longest is None or len(caption) <= longest
-    ]
-    if not kept:
+    # Plain integers one after the other: lists of a large split's captions would fill the memory.
+    ids, lengths, owners = array("i"), array("i"), array("i")
+    for row, image in zip(image_index.tolist(), tokens, strict=True):
+        for caption in image:
+            if longest is None or len(caption) <= longest:
+                encoded = vocabulary.encode(caption)
+                ids.extend(encoded)
+                lengths.append(len(encoded))
+                owners.append(row)
+    if not lengths:
         limit = "" if longest is None else f" of {longest} words at most"
         raise ValueError(f"There are no captions{limit} to encode: is the split empty?")
-    owners, encoded = zip(*kept, strict=True)
-    lengths = np.array([len(ids) for ids in encoded], dtype=np.int32)
-    return CaptionSequences(pad_right(encoded), lengths, np.array(owners, dtype=np.int32))
+    counts = np.array(lengths, dtype=np.int32)
+    matrix = np.full((len(counts), counts.max()), PAD, dtype=np.int32)
+    matrix[np.arange(matrix.shape[1]) < counts[:, None]] = ids  # row after row
+    return CaptionSequences(matrix, counts, np.array(owners, dtype=np.int32))
 
 
 @dataclass(frozen=True)

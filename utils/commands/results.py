@@ -7,7 +7,6 @@ marks. `python -m utils results` writes them (`write_results.py`).
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from utils.commands.experiments import EXPERIMENTS, WIDTH, table
 from utils.figures.plots import BLUE, GREEN, GREY, ORANGE, photo_grid
 from utils.support.files import read_json
 from utils.support.paths import DATA
+from utils.support.tables import between_marks
 
 RESULTS, PHOTOS = DATA / "results", DATA / "photos"
 SCORES, PAGE = "flickr8k-dev.json", "README.md"
@@ -116,7 +116,4 @@ def with_table(text: str, found: dict[str, list[dict[str, Any]]]) -> str:
 
     Raises `ValueError` where the marks are missing.
     """
-    pattern = re.compile(re.escape(BEGIN) + r".*?" + re.escape(END), re.DOTALL)
-    if not pattern.search(text):
-        raise ValueError(f"The page needs the lines {BEGIN} and {END} where the table belongs.")
-    return pattern.sub(lambda _: f"{BEGIN}\n{table(found, WIDTH)}\n{END}", text)
+    return between_marks(text, BEGIN, END, table(found, WIDTH))

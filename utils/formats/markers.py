@@ -60,12 +60,17 @@ def without_markers(entries: Sequence[Entry], path: object) -> tuple[list[Entry]
 
 def _taken_off(captions: Sequence[str]) -> tuple[Counter[str], list[str]]:
     """Return how often each marker occurs, and the captions without them."""
-    framed = [caption.rstrip(" .").split() for caption in captions]
-    if len(captions) > 2 and all(map(_is_framed, framed)):
+    # The words of all captions fill the memory: they are kept only where they are needed.
+    if len(captions) > 2 and all(_is_framed(_words(caption)) for caption in captions):
+        framed = [_words(caption) for caption in captions]
         found = Counter(word.lower() for words in framed for word in (words[0], words[-1]))
         return found, [" ".join(words[1:-1]) for words in framed]
     found = Counter(mark.lower() for caption in captions for mark in _FRAME.findall(caption))
     return found, [_FRAME.sub(" ", text).strip() if found else text for text in captions]
+
+
+def _words(caption: str) -> list[str]:
+    return caption.rstrip(" .").split()
 
 
 def _is_framed(words: Sequence[str]) -> bool:

@@ -1,5 +1,6 @@
 """Tables of texts: in Markdown for pages, in plain text for the terminal."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 _RULES = {"l": "---", "c": ":---:", "r": "---:"}
@@ -20,6 +21,17 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]], sides: st
             raise ValueError(f"The row {row[:1]} has {len(row)} cells, the head {len(head)}.")
         lines.append("| " + " | ".join(row) + " |")
     return "\n".join(lines)
+
+
+def between_marks(text: str, begin: str, end: str, content: str) -> str:
+    """Return a page's text with new content between two lines that mark its place.
+
+    Raises `ValueError` where the marks are missing.
+    """
+    pattern = re.compile(re.escape(begin) + r".*?" + re.escape(end), re.DOTALL)
+    if not pattern.search(text):
+        raise ValueError(f"The page needs the lines {begin} and {end} where the table belongs.")
+    return pattern.sub(lambda _: f"{begin}\n{content}\n{end}", text)
 
 
 def text_table(rows: Sequence[Sequence[str]]) -> str:
