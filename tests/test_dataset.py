@@ -101,6 +101,7 @@ def test_tokens_follow_the_split_and_the_vocabulary_is_of_train_alone(tmp_path):
     assert dataset.tokens("dev") == [
         [["a", "dog", "number", "5", "caption", "0"], ["a", "dog", "number", "5", "caption", "1"]]
     ]
+    assert list(dataset.iter_tokens("train")) == dataset.tokens("train")
     assert dataset.caption_count("train") == 10 and dataset.caption_count("dev") == 2
     assert "5" not in dataset.train_vocabulary()
     assert "4" in dataset.train_vocabulary()

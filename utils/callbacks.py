@@ -18,6 +18,7 @@ import keras
 import numpy as np
 
 from utils.support.files import read_json, write_json, write_text
+from utils.support.group import is_first
 from utils.support.progress_bar import progress_bar
 from utils.support.runs import HISTORY
 from utils.support.weights import save_arrays, save_weights
@@ -86,9 +87,8 @@ class Backup(keras.callbacks.Callback):
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Write the file, before the first step of a part."""
-        if batch:
-            return
-        save_weights(self.model, self.path)
+        if not batch and is_first():
+            save_weights(self.model, self.path)
 
 
 class FreshAverage(keras.callbacks.Callback):
@@ -125,6 +125,7 @@ class DevLoss(keras.callbacks.EarlyStopping):
     ) -> None:
         super().__init__(monitor="val_loss", patience=settings.patience)
         self.dev_loss, self.parts, self.settings, self.folder = dev_loss, parts, settings, folder
+        self.keeps = folder is not None and is_first()
         self.history = History()
         if folder and (folder / HISTORY).is_file():
             self.history = read_history(folder)
@@ -163,7 +164,7 @@ class DevLoss(keras.callbacks.EarlyStopping):
                 "learning rate, and check that the features are finite."
             )
         self.of_parts[epoch] = (logs["loss"], time.perf_counter() - self.begun)
-        if self.folder:
+        if self.keeps:
             rows = [f"{part},{loss},{seconds}\n" for part, (loss, seconds) in self.of_parts.items()]
             write_text(self.folder / LOG, "".join(rows))
         if (epoch + 1) % self.parts == 0:
@@ -189,14 +190,14 @@ class DevLoss(keras.callbacks.EarlyStopping):
         )
         if is_best:
             self.best_weights = self.model.get_weights()
-            if self.folder:
+            if self.keeps:
                 save_arrays(self.folder / BEST, self.best_weights)
-        if self.folder:
+        if self.keeps:
             write_json(self.folder / HISTORY, self.history.epochs)
 
     def restore_best(self, model: keras.Model) -> None:
         """Give the model the weights of its best epoch."""
-        if self.folder:
+        if self.keeps or (self.folder and not self.best_weights):
             try:
                 with np.load(self.folder / BEST) as kept:
                     self.best_weights = [kept[name] for name in kept.files]

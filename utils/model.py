@@ -14,15 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import ops
 
 from utils.cnn import FEATURE_SIZE
 from utils.decoding import NextWord
+from utils.support.group import joined
 from utils.support.incremental import CHUNK, demand_rows
 from utils.vocabulary import PAD
 
@@ -128,7 +130,7 @@ def _connect(layers: dict[str, keras.Layer], feature_size: int, masked: bool) ->
     image = layers["image_encoder"](layers["image_dropout"](image))
 
     # What `Embedding(mask_zero=True)` would do unseen: the LSTMs skip the padding.
-    mask = keras.ops.not_equal(prefix, PAD) if masked else None
+    mask = ops.not_equal(prefix, PAD) if masked else None
     text = layers["text_dropout"](layers["embedding"](prefix))
     text = layers["lstm"](layers["bilstm"](text, mask=mask), mask=mask)
 
@@ -143,7 +145,11 @@ def standardize_features(model: keras.Model, features: np.ndarray) -> None:
 
     Raises `ValueError` where the model has no such layer.
     """
-    give_statistics(model.get_layer("standardize"), features.mean(axis=0), features.var(axis=0))
+    # Some columns at a time: the variance needs a copy of them.
+    blocks = [features[:, start : start + 64] for start in range(0, features.shape[1], 64)]
+    mean = np.concatenate([block.mean(axis=0) for block in blocks])
+    variance = np.concatenate([block.var(axis=0) for block in blocks])
+    give_statistics(model.get_layer("standardize"), mean, variance)
 
 
 def give_statistics(
@@ -164,24 +170,16 @@ def without_mask(model: keras.Model) -> CaptioningModel:
     return _connect(layers, int(model.inputs[0].shape[-1]), masked=False)
 
 
-class FeatureTable(keras.layers.Layer):
-    """Looks up rows of a feature matrix inside the graph, so that none is copied per prefix."""
+def on_batches(model: keras.Model) -> tuple[keras.Model, Any]:
+    """Return a model of the same layers for batches of one prefix length, and its loss.
 
-    def __init__(self, table: np.ndarray) -> None:
-        super().__init__(trainable=False)
-        self.table = keras.ops.convert_to_tensor(table, dtype="float32")
-
-    def call(self, rows: Any) -> Any:
-        """Return the rows `(n, size)` float32."""
-        return keras.ops.take(self.table, rows, axis=0)
-
-
-def on_rows(model: keras.Model, features: np.ndarray) -> keras.Model:
-    """Return the model, without its mask, on `{"image": (n,) rows, "prefix": (n, t)}`."""
-    image = keras.Input((), dtype="int32", name="image")
-    prefix = keras.Input((None,), dtype="int32", name="prefix")
-    inputs = {"feature": FeatureTable(features)(image), "prefix": prefix}
-    return keras.Model({"image": image, "prefix": prefix}, without_mask(model)(inputs))
+    Only where several devices share a batch is anything filled up: its prefixes, which are masked
+    then, and its rows, whose label is `PAD`.
+    """
+    if joined():
+        ignored = keras.losses.SparseCategoricalCrossentropy(ignore_class=PAD)
+        return keras.Model(model.input, model.output), ignored
+    return without_mask(model), "sparse_categorical_crossentropy"
 
 
 def first_loss(vocabulary_size: int) -> float:
@@ -194,8 +192,10 @@ def traced(model: keras.Model) -> TracedModel:
 
     `model` has the inputs `{"feature": (n, ...), "prefix": (n, t) int32}` and gives probabilities
     `(n, V)`. The graph takes the feature matrix, rows of it and prefixes, and gives
-    log-probabilities.
+    log-probabilities. On another backend than TensorFlow it is a plain function.
     """
+    if keras.backend.backend() != "tensorflow":
+        return partial(_log_probabilities, model)
     shape = (None, *model.inputs[0].shape[1:])
     signature = [
         tf.TensorSpec(shape, tf.float32),
@@ -205,13 +205,18 @@ def traced(model: keras.Model) -> TracedModel:
 
     # Nothing here is Python that depends on a tensor, so reading its source again would be in vain.
     @tf.function(input_signature=signature, autograph=False)
-    def log_probabilities(matrix: tf.Tensor, images: tf.Tensor, prefixes: tf.Tensor) -> tf.Tensor:
-        inputs = {"feature": tf.gather(matrix, images), "prefix": prefixes}
-        probabilities = model(inputs, training=False)
-        # A softmax in float32 can round to exactly 0, whose logarithm is -infinity.
-        return tf.math.log(tf.clip_by_value(tf.cast(probabilities, tf.float32), 1e-37, 1.0))
+    def graph(matrix: tf.Tensor, images: tf.Tensor, prefixes: tf.Tensor) -> tf.Tensor:
+        return _log_probabilities(model, matrix, images, prefixes)
 
-    return log_probabilities
+    return graph
+
+
+def _log_probabilities(model: keras.Model, matrix: Any, images: Any, prefixes: Any) -> Any:
+    prefixes = ops.convert_to_tensor(prefixes)
+    inputs = {"feature": ops.take(matrix, images, axis=0), "prefix": prefixes}
+    probabilities = ops.cast(model(inputs, training=False), "float32")
+    # A softmax in float32 can round to exactly 0, whose logarithm is -infinity.
+    return ops.log(ops.clip(probabilities, 1e-37, 1.0))
 
 
 def next_word_of(graph: TracedModel, features: np.ndarray, chunk: int = CHUNK) -> NextWord:
@@ -221,14 +226,14 @@ def next_word_of(graph: TracedModel, features: np.ndarray, chunk: int = CHUNK) -
     `chunk` rows go through the network at a time. The function raises `IndexError` for a row that
     is not there.
     """
-    matrix = tf.convert_to_tensor(features, dtype=tf.float32)
+    matrix = ops.convert_to_tensor(features, dtype="float32")
 
     def ask(images: np.ndarray, prefixes: np.ndarray) -> np.ndarray:
         images = np.asarray(images, dtype=np.int32)
         prefixes = np.asarray(prefixes, dtype=np.int32)
         demand_rows(images, len(features))
         parts = [
-            graph(matrix, images[i : i + chunk], prefixes[i : i + chunk]).numpy()
+            np.asarray(graph(matrix, images[i : i + chunk], prefixes[i : i + chunk]))
             for i in range(0, max(len(images), 1), chunk)
         ]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)

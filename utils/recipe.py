@@ -20,6 +20,7 @@ from utils.glove import best_glove_file, coverage, embedding_matrix, load_glove
 from utils.outliers import summarize
 from utils.self_critical import SelfCriticalSettings, train_self_critical
 from utils.sequences import CaptionSequences, encode_captions
+from utils.support.group import is_first, is_of_several
 from utils.support.paths import CAPTIONERS, RUNS
 from utils.support.runs import RUN, OtherRun, hash_of, is_of, set_aside
 from utils.teacher_forcing import train_teacher_forcing
@@ -40,8 +41,7 @@ class Recipe:
     teach greedy search never to stop.
     `glove_dimension`: the GloVe file that starts the embedding, None for random numbers.
     `views`: further views of the photos in training, of `utils.images.VIEWS`.
-    `kind`: which model, of `utils.captioner.KINDS`; of any but the course's, `batch_size` counts
-    photos.
+    `kind`: of `utils.captioner.KINDS`; of all but the course's, `batch_size` counts photos.
     `self_critical`: how a trained model is trained further on the metric, None for cross-entropy.
     `decoding`: what goes into the captioner's settings for its beam search (`length_penalty`).
     """
@@ -89,7 +89,7 @@ def recipe_for(dataset: Dataset, epochs: int | None = None) -> Recipe:
     count = dataset.caption_count("train")
     recipe = SMALL
     if count >= MANY_CAPTIONS:
-        lengths = [len(caption) for image in dataset.tokens("train") for caption in image]
+        lengths = [len(caption) for image in dataset.iter_tokens("train") for caption in image]
         longest = int(np.quantile(lengths, KEPT, method="inverted_cdf"))
         recipe = replace(FLICKR8K, longest=longest)
     if count < 500:
@@ -121,10 +121,8 @@ def train_captioner(
     vocabulary = begin.vocabulary if begin else dataset.train_vocabulary(recipe.minimum_count)
     sequences = _sequences(dataset, recipe, vocabulary)
     kind = KINDS[recipe.kind]
-    further = [
-        dataset_features(dataset, kind=kind.features, weights=weights, view=view, progress=True)
-        for view in recipe.views
-    ]
+    look = {"kind": kind.features, "weights": weights, "progress": True}
+    further = [dataset_features(dataset, view=view, **look) for view in recipe.views]
     keras.utils.set_random_seed(recipe.training.seed)
     if begin is None:
         model, config = _new_model(recipe, vocabulary, features, dataset.index("train"))
@@ -134,6 +132,8 @@ def train_captioner(
     try:
         history = _trained(model, data, recipe, folder)
     except OtherRun as found:
+        if is_of_several():  # the folder is that of the other processes too
+            raise
         said = f"{folder} holds another run ({', '.join(found.other)}), now kept in"
         say(f"{said} {set_aside(folder)}. This one is trained anew.")
         history = _trained(model, data, recipe, folder)
@@ -142,7 +142,8 @@ def train_captioner(
     summary = summarize(features, dataset.index("train"), dataset.index("dev"))
     more |= recipe.decoding
     captioner = Captioner(model, vocabulary, config, more, weights, summary)
-    captioner.save(folder / CAPTIONER)
+    if is_first():
+        captioner.save(folder / CAPTIONER)
     return captioner, history
 
 
@@ -175,7 +176,7 @@ def _sequences(
     Dev keeps every caption: its loss can then be compared whatever was left out of training.
     """
     train, dev = (
-        encode_captions(dataset.tokens(split), vocabulary, dataset.index(split), longest)
+        encode_captions(dataset.iter_tokens(split), vocabulary, dataset.index(split), longest)
         for split, longest in (("train", recipe.longest), ("dev", None))
     )
     say(f"{len(vocabulary):,} words, {train.prefix_count:,} prefixes to learn from")
@@ -195,12 +196,12 @@ def _new_model(
         say(f"GloVe knows {coverage(vocabulary, glove)[0]:.1%} of the words")
         matrix, size = embedding_matrix(vocabulary, glove), glove.dimension
     kind = KINDS[recipe.kind]
-    config = kind.config(
-        **{**recipe.model, "vocabulary_size": len(vocabulary), "embedding_size": size}
-    )
+    sizes = {**recipe.model, "vocabulary_size": len(vocabulary), "embedding_size": size}
+    config = kind.config(**sizes)
     model = kind.build(config, matrix)
     if config.standardize:
-        kind.standardize(model, features[train_rows])
+        rows = slice(train_rows[0], train_rows[-1] + 1)  # which copies nothing
+        kind.standardize(model, features[rows])
     return model, config
 
 
@@ -233,8 +234,7 @@ def ready_captioner(dataset: Dataset, features: np.ndarray) -> tuple[Captioner, 
         if is_run_of(folder.parent, dataset, recipe_for(dataset), features):
             return load_captioner(folder), origin
         say(f"{folder.parent} was trained on other data, and is not used.")
-    captioner = _small_captioner(dataset, features)
-    return captioner, (
+    return _small_captioner(dataset, features), (
         f"This captioner is a small one, trained for this chapter on {FEW_PHOTOS} photos at most. "
         f"Expect clumsy captions; `{command}` trains a good one."
     )

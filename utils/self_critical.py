@@ -193,13 +193,7 @@ def sample_stream(
         true = data.train.tokens[rows, : int(data.train.lengths[rows].max())]
         return {"feature": features, "photo": photos, "seed": seed, "true": true}
 
-    signature = {
-        "feature": tf.TensorSpec((None, *model.feature_shape), views[0].dtype),
-        "photo": tf.TensorSpec((None,), tf.int32),
-        "seed": tf.TensorSpec((2,), tf.int32),
-        "true": tf.TensorSpec((None, None), tf.int32),
-    }
-    return Stream(steps, example, signature)
+    return Stream(steps, example)
 
 
 def greedy_loss(

@@ -33,7 +33,7 @@ from utils.support.incremental import (
     traced_step,
 )
 from utils.support.runs import run_folder
-from utils.support.streams import Stream
+from utils.support.streams import Stream, mean_cross_entropy
 from utils.training import TrainingData, TrainingSettings, description_of, fit, optimizer_of
 from utils.vocabulary import PAD
 
@@ -99,9 +99,10 @@ class TeacherForcedModel(keras.Model):
     def encode_all(self, features: np.ndarray) -> np.ndarray:
         """Return every photo encoded, a row each, `CHUNK` photos in memory at a time."""
         shaped = self.shaped(features)
-        encode = self.encode if len(features) <= FEW else self._encode_graph
+        is_traced = len(features) > FEW and keras.backend.backend() == "tensorflow"
+        encode = self._encode_graph if is_traced else self.encode
         parts = [
-            np.asarray(encode(tf.constant(np.asarray(shaped[row : row + CHUNK], np.float32))))
+            np.asarray(encode(ops.convert_to_tensor(shaped[row : row + CHUNK], "float32")))
             for row in range(0, max(len(shaped), 1), CHUNK)
         ]
         return np.concatenate(parts)
@@ -165,7 +166,11 @@ def photo_stream(
         photos, drawn = plan(step // steps)
         return _example(views[drawn[step % steps]], captions, photos[step % steps])
 
-    return Stream(steps, example, _signature(model, views[0].dtype))
+    return Stream(steps, example, (settings.batch_size, *_CAPTIONS), _WIDEN)
+
+
+# Where several devices share a batch, it has this many captions and words, or twice as many, ...
+_CAPTIONS, _WIDEN = (16, 16, 16), 4
 
 
 def _example(
@@ -176,38 +181,29 @@ def _example(
     return inputs, tokens[:, 1:]
 
 
-def _signature(model: TeacherForcedModel, dtype: Any) -> Any:
-    words = tf.TensorSpec((None, None), tf.int32)
-    feature = tf.TensorSpec((None, *model.feature_shape), dtype)
-    return {"feature": feature, "owner": tf.TensorSpec((None,), tf.int32), "prefix": words}, words
+def _every_photo(features: np.ndarray, sequences: CaptionSequences) -> Stream:
+    """Return every photo once with all its captions; a label counts where it is no padding."""
+    captions, plan = CaptionsOfPhotos(sequences), photo_batches(sequences, CHUNK)
+
+    def example(step: int) -> Any:
+        inputs, labels = _example(features, captions, plan[step])
+        return inputs, labels, (labels != PAD).astype(np.int32)
+
+    return Stream(len(plan), example, (CHUNK, *_CAPTIONS, 16), _WIDEN)
 
 
 def cross_entropy(
     model: TeacherForcedModel, features: np.ndarray, sequences: CaptionSequences
 ) -> float:
     """Return the mean cross-entropy of captions in nats per word."""
-    return _Evaluator(AllPositions(model), model.shaped(features), sequences)()
+    return _dev_loss(model, features, sequences)()
 
 
-class _Evaluator:
-    """Asks for the cross-entropy again and again; traced once."""
-
-    def __init__(
-        self, learner: AllPositions, features: np.ndarray, sequences: CaptionSequences
-    ) -> None:
-        self.features, self.sequences = features, sequences
-        loss = word_loss()
-        signature = _signature(learner.decoder, features.dtype)
-        self.loss_of = tf.function(
-            lambda inputs, labels: loss(labels, learner(inputs)), input_signature=signature
-        )
-
-    def __call__(self) -> float:
-        captions, total = CaptionsOfPhotos(self.sequences), 0.0
-        for photos in photo_batches(self.sequences, CHUNK):
-            inputs, labels = _example(self.features, captions, photos)
-            total += float(self.loss_of(inputs, labels)) * int((labels != PAD).sum())
-        return total / self.sequences.prefix_count
+def _dev_loss(
+    model: TeacherForcedModel, features: np.ndarray, sequences: CaptionSequences
+) -> Callable[[], float]:
+    stream = _every_photo(model.shaped(features), sequences)
+    return mean_cross_entropy(AllPositions(model), stream, from_logits=True)
 
 
 def train_teacher_forcing(
@@ -227,5 +223,5 @@ def train_teacher_forcing(
     folder = run_folder(folder, description_of(model, data, settings))
     learner = AllPositions(model)
     learner.compile(optimizer_of(settings, stream.steps), word_loss())
-    dev = _Evaluator(learner, model.shaped(data.features), data.dev)
-    return fit(learner, stream, dev, settings, folder, callbacks)
+    dev_loss = _dev_loss(model, data.features, data.dev)
+    return fit(learner, stream, dev_loss, settings, folder, callbacks)

@@ -17,16 +17,17 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from utils.callbacks import Backup, DevLoss, FreshAverage, History
-from utils.model import on_rows
+from utils.model import on_batches
 from utils.sequences import CaptionSequences, length_batches, make_batch
+from utils.support.group import demand_alike
 from utils.support.runs import hash_of, hash_of_rows, run_folder
-from utils.support.streams import Stream
+from utils.support.streams import Stream, mean_cross_entropy
 
 PART_STEPS = 200  # a minute or less, on two cores
 BACKUP = "backup.weights.h5"
+_WIDEN = 4  # where several devices share a batch, its prefixes have so many words, or twice as many
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ def fit(
     if settings.average:
         chain += [FreshAverage(), keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
     chain += [keras.callbacks.TerminateOnNaN(), dev, *callbacks]
+    demand_alike({"progress": [int(model.optimizer.iterations), len(dev.history.epochs)]})
     if not dev.is_over:
         model.fit(
             stream.dataset(int(model.optimizer.iterations), settings.epochs * parts * steps),
@@ -174,41 +176,39 @@ def description_of(model: keras.Model, data: TrainingData, settings: Any) -> dic
     return {"settings": told, "parameters": model.count_params(), **data.hashes()}
 
 
-_SIGNATURE = (
-    {"image": tf.TensorSpec((None,), tf.int32), "prefix": tf.TensorSpec((None, None), tf.int32)},
-    tf.TensorSpec((None,), tf.int32),
-)
-
-
 def prefix_stream(data: TrainingData, settings: TrainingSettings) -> Stream:
     """Return the batches of one prefix length, each example from one of the views."""
-    size, photos = settings.batch_size, len(data.features)
+    size, count = settings.batch_size, len(data.views)
     steps = len(length_batches(data.train, size))
 
     @lru_cache(maxsize=2)
     def plan(epoch: int) -> tuple[Any, np.ndarray]:
         rng = np.random.default_rng([settings.seed, 1, epoch])
-        views = rng.integers(len(data.views), size=(steps, size), dtype=np.int32)
+        views = rng.integers(count, size=(steps, size), dtype=np.int32)
         return length_batches(data.train, size, settings.seed, epoch), views
 
     def example(step: int) -> Any:
         rows, views = plan(step // steps)
         batch = make_batch(data.train, *rows[step % steps])
-        images = batch.image_index + photos * views[step % steps, : len(batch.labels)]
-        return {"image": images, "prefix": batch.prefixes}, batch.labels
+        drawn = views[step % steps, : len(batch.labels)]
+        features = data.features[batch.image_index]
+        for number, view in enumerate(data.further, start=1):
+            features[drawn == number] = view[batch.image_index[drawn == number]]
+        return {"feature": features, "prefix": batch.prefixes}, batch.labels
 
-    return Stream(steps, example, _SIGNATURE)
+    return Stream(steps, example, (size,) * 3, _WIDEN)
 
 
-def prefix_dataset(sequences: CaptionSequences, batch_size: int) -> tf.data.Dataset:
-    """Return every prefix once, in batches of one length, with its next word."""
+def _every_prefix(features: np.ndarray, sequences: CaptionSequences, batch_size: int) -> Stream:
+    """Return every prefix once, in batches of one length, with its next word and a weight of 1."""
     plan = length_batches(sequences, batch_size)
 
     def example(step: int) -> Any:
         batch = make_batch(sequences, *plan[step])
-        return {"image": batch.image_index, "prefix": batch.prefixes}, batch.labels
+        inputs = {"feature": features[batch.image_index], "prefix": batch.prefixes}
+        return inputs, batch.labels, np.ones(len(batch.labels), np.int32)
 
-    return Stream(len(plan), example, _SIGNATURE).dataset(0, len(plan))
+    return Stream(len(plan), example, (batch_size,) * 4, _WIDEN)
 
 
 def train(
@@ -232,18 +232,16 @@ def train(
     data.demand_fit(words)
     folder = run_folder(folder, description_of(model, data, settings))
     stream = prefix_stream(data, settings)
-    learner = on_rows(model, np.concatenate(data.views))
-    learner.compile(optimizer_of(settings, stream.steps), "sparse_categorical_crossentropy")
-    dev = prefix_dataset(data.dev, 2 * settings.batch_size).cache()
-    return fit(
-        learner, stream, lambda: learner.evaluate(dev, verbose=0), settings, folder, callbacks
-    )
+    learner, loss = on_batches(model)
+    learner.compile(optimizer_of(settings, stream.steps), loss)
+    dev = _every_prefix(data.features, data.dev, 2 * settings.batch_size)
+    dev_loss = mean_cross_entropy(on_batches(model)[0], dev)
+    return fit(learner, stream, dev_loss, settings, folder, callbacks)
 
 
 def evaluate(
     model: keras.Model, features: np.ndarray, sequences: CaptionSequences, batch_size: int = 1024
 ) -> float:
     """Return the mean cross-entropy in nats per word of a model on captions."""
-    learner = on_rows(model, features)
-    learner.compile(loss="sparse_categorical_crossentropy")
-    return float(learner.evaluate(prefix_dataset(sequences, batch_size), verbose=0))
+    stream = _every_prefix(features, sequences, batch_size)
+    return mean_cross_entropy(on_batches(model)[0], stream)()

@@ -3,6 +3,7 @@
     python -m utils train                      # the embedded scenes
     python -m utils train flickr8k             # after `make flickr8k`
     python -m utils train FOLDER               # your own photos and captions
+    python -m utils train --devices 4          # on four devices of this machine
 
 Each step is kept and reused: features, checkpoints, the captioner, the captions. A run that was
 interrupted goes on where it stopped.
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from utils.captions import caption_text
+from utils.commands.devices import Devices, add_devices_options, devices_of, train_on
 from utils.commands.words import add_words_options, checked_words
 from utils.dataset import Dataset, demand_lists, load_dataset
 from utils.support.files import (
@@ -37,19 +39,26 @@ if TYPE_CHECKING:
     from utils.commands.scores import SplitScores
     from utils.recipe import Recipe
 
+RECIPES = ("course", "course-better", "causal", "attention")  # that begin with nothing trained
 SCORES, CAPTIONS, CURVES = "scores.json", "captions.png", "history.png"  # in a run's folder
 
 # TensorFlow takes seconds to start, so it is imported once the arguments are read.
 
 
 def run(
-    dataset: Dataset, recipe: Recipe, folder: Path, weights: str = "embedded"
-) -> tuple[Captioner, History, dict[str, SplitScores]]:
+    dataset: Dataset,
+    recipe: Recipe,
+    folder: Path,
+    weights: str = "embedded",
+    devices: Devices | None = None,
+) -> tuple[Captioner, History, dict[str, SplitScores]] | None:
     """Run every step that is not done yet; see the module. `weights` are those of the CNN.
 
-    Returns the captioner, the history of its training and the scores by split. Raises `ValueError`
-    where the dataset has no dev split.
+    Returns the captioner, the history of its training and the scores by split; None for a process
+    of several `devices` that is not the first. Raises `ValueError` where the dataset has no dev
+    split.
     """
+    from utils.captioner import KINDS
     from utils.commands.scores import score_split
     from utils.features import dataset_features
     from utils.metrics import score_table
@@ -61,8 +70,16 @@ def run(
     say(f"{dataset.name}: {sizes}")
     if not dataset.splits["dev"]:
         raise ValueError("There is no dev split, and early stopping needs one: list its photos.")
-    features = dataset_features(dataset, weights=weights, progress=True)
-    captioner, history = train_captioner(dataset, recipe, folder, features, weights)
+    kind = KINDS[recipe.kind].features
+    features = dataset_features(dataset, kind=kind, weights=weights, progress=True)
+    if devices is None:
+        captioner, history = train_captioner(dataset, recipe, folder, features, weights)
+    else:
+        train_on(devices, dataset, recipe, folder, weights)
+        if devices.process:
+            say(f"Process {devices.process} is done; process 0 scores what was trained.")
+            return None
+        captioner, history = trained_in(folder)
     scores = {}
     for split in dataset.scored_splits:
         scores[split] = score_split(dataset, split, captioner, features)
@@ -100,6 +117,27 @@ def draw(
             folder / CURVES: lambda: history_plot(history.epochs, nothing_known),
         }
     )
+
+
+def named_recipe(name: str | None, epochs: int | None) -> Recipe | None:
+    """Return a recipe of the results page, with another number of epochs where one is given."""
+    from utils.commands.experiments import EXPERIMENTS
+
+    if name is None:
+        return None
+    recipe = EXPERIMENTS[name].recipe
+    if epochs is None:
+        return recipe
+    return replace(recipe, training=replace(recipe.training, epochs=epochs))
+
+
+def trained_in(folder: Path) -> tuple[Captioner, History]:
+    """Return the captioner and the history that a training has left in a run's folder."""
+    from utils.callbacks import read_history
+    from utils.captioner import load_captioner
+    from utils.recipe import CAPTIONER, TRAINING
+
+    return load_captioner(folder / CAPTIONER), read_history(folder / TRAINING)
 
 
 def demand_safe(given: argparse.Namespace, dataset: Dataset, folder: Path) -> None:
@@ -151,12 +189,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--captions", type=Path, help="the captions file")
     parser.add_argument("--splits-dir", type=Path, help="the folder of the split lists")
     parser.add_argument("--epochs", type=int, help="at most this many")
+    parser.add_argument("--recipe", choices=RECIPES, help="one of the results page")
     parser.add_argument("--folder", type=Path, help="where to keep the run (data/runs/DATASET)")
     parser.add_argument("--weights", default="embedded", choices=["embedded", "imagenet"])
     parser.add_argument("--ship", metavar="NAME", help="maintainers: also to data/captioners/NAME")
     add_words_options(parser)
+    add_devices_options(parser)
     given = parser.parse_args(arguments)
     start = time.perf_counter()
+    devices = devices_of(given)
 
     demand_memory("training", used=1_050, reserved=4_500)
     from utils.recipe import recipe_for, say
@@ -171,9 +212,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     folder = given.folder or RUNS / dataset.name
     demand_safe(given, dataset, folder)
-    recipe = recipe_for(dataset, given.epochs)
+    recipe = named_recipe(given.recipe, given.epochs) or recipe_for(dataset, given.epochs)
     recipe = replace(recipe, decoding={**recipe.decoding, **dataset.words_settings})
-    captioner, history, scores = run(dataset, recipe, folder, given.weights)
+    found = run(dataset, recipe, folder, given.weights, devices)
+    if found is None:
+        return 0
+    captioner, history, scores = found
     pictures = draw(dataset, captioner, history, scores, folder)
     if given.ship:
         captioner.save(CAPTIONERS / given.ship, half=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
+import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
@@ -48,7 +49,12 @@ def step_of(model: StepwiseModel) -> Step:
 
 
 def traced_step(model: StepwiseModel) -> Step:
-    """Return `step_of(model)` as a graph, traced once for any number of prefixes."""
+    """Return `step_of(model)` as a graph, traced once for any number of prefixes.
+
+    On another backend than TensorFlow it is a plain function.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return step_of(model)
     one = ops.zeros((1, *model.encoded_shape()))
     any_number = [
         tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype)
@@ -96,7 +102,7 @@ class IncrementalDecoder:
 
     def __init__(self, model: StepwiseModel, encoded: np.ndarray, step: Step) -> None:
         self.model, self.step = model, step
-        self.encoded = tf.convert_to_tensor(encoded, tf.float32)
+        self.encoded = ops.convert_to_tensor(encoded, "float32")
         self.places: dict[tuple[int, bytes], int] = {}
         self.state: list[np.ndarray] = []
 
@@ -131,13 +137,15 @@ class IncrementalDecoder:
 
         `prefixes`: the same number for each photo, one photo after the other.
         """
-        encoded = tf.gather(self.encoded, photos)
+        encoded = ops.take(self.encoded, photos, axis=0)
         words = prefixes if state is None else prefixes[:, -1:]
         if state is None:
             each = len(prefixes) // len(photos)
             state = [np.repeat(start, each, axis=0) for start in self.model.first_state(encoded)]
         for place in range(words.shape[1]):
-            log_probs, state = self.step(encoded, tf.constant(words[:, place]), list(state))
+            log_probs, state = self.step(
+                encoded, ops.convert_to_tensor(words[:, place]), list(state)
+            )
         return tuple(np.asarray(tensor) for tensor in (log_probs, *state))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from utils.support.files import make_folder, read_json, write_json
+from utils.support.group import demand_alike, is_first
 
 RUN, HISTORY = "run.json", "history.json"
 
@@ -53,6 +54,7 @@ def run_folder(folder: Path | None, description: dict[str, Any]) -> Path | None:
 
     Raises `OtherRun`, a `ValueError`, where it holds a run with other settings or data.
     """
+    demand_alike(description)
     if folder is None:
         return None
     folder = Path(folder)
@@ -66,6 +68,8 @@ def run_folder(folder: Path | None, description: dict[str, Any]) -> Path | None:
                 f"{', '.join(other)}): give this run a folder of its own, or delete that one.",
                 other,
             )
+    if not is_first():
+        return folder
     if not (folder / RUN).is_file() and (folder / HISTORY).is_file():
         print(f"{folder} holds a run of an earlier version, which cannot go on: training anew.")
         (folder / HISTORY).unlink()

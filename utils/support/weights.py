@@ -13,6 +13,7 @@ import numpy as np
 
 from utils.support.errors import NO_ROOM
 from utils.support.files import atomic_path, write_bytes
+from utils.support.group import alone
 from utils.support.saved_settings import GET_AGAIN
 
 # More than HDF5 takes for each array beside its numbers, and for the file.
@@ -28,7 +29,8 @@ def save_weights(model: Any, path: Path, half: bool = False) -> None:
     with atomic_path(path) as temporary:
         _demand_room(temporary, _most_bytes(model))
         try:
-            model.save_weights(temporary)
+            with alone():
+                model.save_weights(temporary)
         except (OSError, RuntimeError) as error:
             raise _system_error(error, path) from error
         if half:
