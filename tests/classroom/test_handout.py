@@ -81,7 +81,7 @@ def test_the_tree_has_what_students_need_and_no_more(tree):
     assert top == {
         *(".devcontainer", ".gitattributes", ".gitignore", "CITATION.cff", "LICENSE"),
         *("LICENSE-TEXT", "Makefile", "README.md", "chapters", "data", "environment.yml"),
-        *("requirements.txt", "utils"),
+        *("requirements-jax.txt", "requirements.txt", "utils"),
     }
     for chapter in masters():
         assert f"chapters/{chapter.name}" in names

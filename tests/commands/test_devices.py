@@ -176,7 +176,7 @@ def command(folder, run, *options):
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "utils", "train", str(folder), "--folder", str(run)),
-            *("--epochs", "4", "--devices", "1", *options),
+            *("--epochs", "5", "--devices", "1", *options),
         ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -209,7 +209,8 @@ def test_one_process_is_killed_the_other_says_so_and_the_run_goes_on(
     run, end = tmp_path / "run", time.monotonic() + 300
     both = two_commands(folder, run)
     history = run / "training" / "history.json"
-    while not history.is_file() and time.monotonic() < end:
+    # After the second epoch there is a backup of its beginning, or of a later one.
+    while not (history.is_file() and len(losses(run)) > 1) and time.monotonic() < end:
         assert all(one.poll() is None for one in both), [one.communicate() for one in both]
         time.sleep(0.1)
     os.killpg(both[killed].pid, signal.SIGKILL)
@@ -218,7 +219,7 @@ def test_one_process_is_killed_the_other_says_so_and_the_run_goes_on(
     assert "Another of the 2 processes of this training has ended" in said
     assert "Traceback" not in said
     both[killed].communicate()
-    assert len(losses(run)) < 4
+    assert len(losses(run)) < len(losses(whole_run))
 
     both = two_commands(folder, run)
     told = [one.communicate(timeout=400) for one in both]
@@ -235,6 +236,7 @@ def test_processes_with_other_data_are_refused(folder, tmp_path):
         for process, size in ((0, 32), (1, 16))
     ]
     with ThreadPoolExecutor(2) as both:
-        found = [both.submit(train_on, *job, "embedded").exception() for job in jobs]
+        begun = [both.submit(train_on, *job, "embedded") for job in jobs]
+        found = [one.exception() for one in begun]
     assert any("do not have the same settings" in str(error) for error in found)
     assert all(isinstance(error, RuntimeError) for error in found)

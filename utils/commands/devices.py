@@ -13,6 +13,7 @@ import importlib.util
 import multiprocessing
 import os
 import pickle
+import re
 import sys
 import threading
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 WAITS = 300  # seconds for the other processes, which may still be computing features
 SILENT = 20  # seconds without a sign of life of another process, after which it has ended
+# How the engine says that it has lost another process, by whichever kind of error.
+ENGINE = re.compile(r"^jax|Gloo|UNAVAILABLE|DEADLINE_EXCEEDED|coordination")
 REQUIREMENTS = "requirements-jax.txt"
 
 
@@ -172,7 +175,7 @@ def _train(devices: Devices, job: bytes, log: Path, parent: Connection) -> None:
         import traceback
 
         traceback.print_exc(file=os.fdopen(os.dup(2), "w"))
-        is_of_engine = type(error).__module__.partition(".")[0] in ("jax", "jaxlib")
+        is_of_engine = ENGINE.search(f"{type(error).__module__}: {error}")
         if devices.processes > 1 and is_of_engine:
             os._exit(1)  # at once: the engine would wait for the processes that are gone
         parent.send(sentence(error) or f"{type(error).__name__}: {error}")
