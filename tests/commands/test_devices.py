@@ -172,8 +172,22 @@ def test_a_captioner_writes_the_same_on_the_other_backend(tmp_path, kind, width)
     assert json.loads(found.stdout) == captioner.caption_features(features, width)
 
 
+STARTED = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_behind():
+    """End the commands that a failing test leaves."""
+    yield
+    for one in STARTED:
+        if one.poll() is None:
+            os.killpg(one.pid, signal.SIGKILL)
+            one.communicate()
+    STARTED.clear()
+
+
 def command(folder, run, *options):
-    return subprocess.Popen(
+    started = subprocess.Popen(
         [
             *(sys.executable, "-m", "utils", "train", str(folder), "--folder", str(run)),
             *("--epochs", "5", "--devices", "1", *options),
@@ -184,6 +198,8 @@ def command(folder, run, *options):
         text=True,
         start_new_session=True,
     )
+    STARTED.append(started)
+    return started
 
 
 def two_commands(folder, run):
