@@ -82,8 +82,8 @@ def report(found: Measures) -> str:
     told = [table(found)]
     if bends:
         told.append(
-            "The seconds lie on a straight line (a fixed part, and so much a photo), but for at "
-            f"most: {', '.join(bends.values())}."
+            "A straight line (a fixed part, and so much a photo) was fitted to the seconds of each "
+            f"stage, by relative errors. The largest errors are: {', '.join(bends.values())}."
         )
     measured = [one for stages in found.values() for one in stages.values()]
     if any(one.get("memory", ANONYMOUS) != ANONYMOUS for one in measured):
