@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mean_colour import watched_network
 from PIL import Image
 from sklearn.datasets import load_sample_images
 
@@ -65,14 +66,7 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def fake(monkeypatch):
     """A network that gives the mean colour 1280 times; returns the sizes of the batches it saw."""
-    seen = []
-
-    def means(photos):
-        seen.append(len(photos))
-        return photos.mean(axis=(1, 2, 3), dtype=np.float32)[:, None].repeat(1280, axis=1)
-
-    monkeypatch.setattr(module, "network", lambda weights, kind, photos: means)
-    return seen
+    return watched_network(monkeypatch, module)
 
 
 @pytest.fixture

@@ -51,10 +51,6 @@ class Dataset:
         """The names of all images of all splits: the order of the rows of their features."""
         return [image for images in self.splits.values() for image in images]
 
-    @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {image: row for row, image in enumerate(self.images)}
-
     @property
     def scored_splits(self) -> list[str]:
         """The splits to score: the test lists where there are any, else dev."""
@@ -77,9 +73,15 @@ class Dataset:
         """Return where the photos of a split lie."""
         return [self.path(image) for image in self.splits[split]]
 
+    def rows(self, split: str) -> slice:
+        """Return where a split's images lie in `images`: a slice of features copies nothing."""
+        names = list(self.splits)
+        before = sum(len(self.splits[name]) for name in names[: names.index(split)])
+        return slice(before, before + len(self.splits[split]))
+
     def index(self, split: str) -> np.ndarray:
         """Return the rows of a split's images in `images`, `(n,)` int32."""
-        return np.array([self._rows[image] for image in self.splits[split]], dtype=np.int32)
+        return np.arange(len(self.images), dtype=np.int32)[self.rows(split)]
 
     def caption_count(self, split: str) -> int:
         """Return how many captions the images of a split have together."""
@@ -211,10 +213,8 @@ def _listed(
                     f"one for {split}: an image in two splits makes every score worthless; remove "
                     "it from one."
                 )
-        splits[split] = list(
-            dict.fromkeys(photo_of[image] for image in images if image in photo_of)
-        )
         listed = dict.fromkeys(images)
+        splits[split] = list(dict.fromkeys(photo_of[one] for one in listed if one in photo_of))
         lost = [image for image in listed if image not in photo_of]
         if lost:
             notes.append(

@@ -125,7 +125,7 @@ def train_captioner(
     further = [dataset_features(dataset, view=view, **look) for view in recipe.views]
     keras.utils.set_random_seed(recipe.training.seed)
     if begin is None:
-        model, config = _new_model(recipe, vocabulary, features, dataset.index("train"))
+        model, config = _new_model(recipe, vocabulary, features[dataset.rows("train")])
     else:
         model, config = begin.model, begin.config
     data = TrainingData(features, *sequences, further, _facts(recipe, vocabulary, model, begin))
@@ -187,7 +187,7 @@ def _sequences(
 
 
 def _new_model(
-    recipe: Recipe, vocabulary: Vocabulary, features: np.ndarray, train_rows: np.ndarray
+    recipe: Recipe, vocabulary: Vocabulary, train_features: np.ndarray
 ) -> tuple[keras.Model, Any]:
     """Return an untrained model by the recipe, with GloVe's vectors, and its sizes."""
     matrix, size = None, int(recipe.model.get("embedding_size", 50))
@@ -200,8 +200,7 @@ def _new_model(
     config = kind.config(**sizes)
     model = kind.build(config, matrix)
     if config.standardize:
-        rows = slice(train_rows[0], train_rows[-1] + 1)  # which copies nothing
-        kind.standardize(model, features[rows])
+        kind.standardize(model, train_features)
     return model, config
 
 

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from mean_colour import watched_network
 from PIL import Image
 
 from utils import features
@@ -21,14 +22,12 @@ BLOCKS = 5  # of two photos each
 # The command with blocks of two photos, and a network that gives the mean colour 1280 times.
 CHILD = """
 import sys
-import numpy as np
+from mean_colour import mean_colour
 from utils import features
 from utils.__main__ import main
 from utils.support import row_cache
 features.BATCH_SIZE = row_cache.SHARD = 2
-def means(photos):
-    return photos.mean(axis=(1, 2, 3), dtype=np.float32)[:, None].repeat(1280, axis=1)
-features.network = lambda weights, kind, photos: means
+features.network = lambda weights, kind, photos: mean_colour
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -55,21 +54,14 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def seen(monkeypatch):
     """How many photos the network saw in each batch; it gives the mean colour."""
-    found = []
-
-    def means(photos):
-        found.append(len(photos))
-        return photos.mean(axis=(1, 2, 3), dtype=np.float32)[:, None].repeat(1280, axis=1)
-
-    monkeypatch.setattr(features, "network", lambda weights, kind, photos: means)
     monkeypatch.setattr(features, "BATCH_SIZE", 2)
     monkeypatch.setattr(row_cache, "SHARD", 2)
-    return found
+    return watched_network(monkeypatch, features)
 
 
 def start(folder, *given):
     command = [sys.executable, "-c", CHILD, "features", str(folder), *given]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, env=environment, text=True, encoding="utf-8", **pipes)
 

@@ -49,14 +49,14 @@ class Devices:
     process: int = 0
 
 
-class OthersEnded(RuntimeError):
-    """Another process of the same training has ended, or was never there."""
-
-
 def add_devices_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a training on several devices or machines to a command's parser."""
-    group = parser.add_argument_group("several devices, several machines (requirements-jax.txt)")
-    group.add_argument("--devices", type=int, metavar="N", help="devices of this machine")
+    group = parser.add_argument_group(
+        "several devices, several machines (requirements-jax.txt)",
+        "On several machines run the command on each, with these four options and one --folder "
+        "that all of them see.",
+    )
+    group.add_argument("--devices", type=int, metavar="N", help="devices of this machine (1)")
     group.add_argument("--coordinator", metavar="HOST:PORT", help="where process 0 listens")
     group.add_argument(
         "--processes", type=int, metavar="P", help="how many commands train together"
@@ -105,8 +105,8 @@ def train_on(
     """Train a captioner as `utils.recipe.train_captioner` does, and leave it in `folder`.
 
     All processes return when all are done; process 0 alone has written files. What the engine
-    itself says goes to `devices-I.log` in the folder. Raises `OthersEnded` where another process
-    ends early, and `RuntimeError` with a sentence for what goes wrong in this one.
+    itself says goes to `devices-I.log` in the folder. Raises `RuntimeError` with a sentence for
+    what goes wrong in this process, or where another one ends early or was never there.
     """
     _demand_features(dataset, recipe, weights)
     log = make_folder(folder) / f"devices-{devices.process}.log"
@@ -121,9 +121,9 @@ def train_on(
         problem = ours.recv()
     except EOFError:  # it has ended without a word
         problem = None
-    finally:
-        if sys.exc_info()[0] is not None:
-            child.terminate()
+    except BaseException:  # such as Ctrl-C, which the child does not see
+        child.terminate()
+        raise
     child.join()
     if problem is None:
         raise _ended(devices, folder, log, child.exitcode)
@@ -144,7 +144,7 @@ def _demand_features(dataset: Dataset, recipe: Recipe, weights: str) -> None:
 def _ended(devices: Devices, folder: Path, log: Path, code: int | None) -> RuntimeError:
     """Return what is said of a training that ended without a word."""
     if devices.processes > 1:
-        return OthersEnded(
+        return RuntimeError(
             f"Another of the {devices.processes} processes of this training has ended, or cannot "
             "be reached. Give all of them the same commands again: the training goes on from its "
             f"backup in {folder}. What the engine said is in {log}."

@@ -10,15 +10,12 @@ Whatever needs the features afterwards (`train`, the chapters) reads them from t
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from utils.cnn import DTYPES, SHAPES
-from utils.commands.words import add_words_options, checked_words
-from utils.dataset import demand_lists, load_dataset
+from utils.commands.dataset_options import add_dataset_options, chosen_dataset
 from utils.images import VIEWS
 from utils.support.memory import demand_memory
-from utils.support.paths import dataset_name
 from utils.support.shard import Shard, shard_of
 
 if TYPE_CHECKING:
@@ -44,14 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     from utils.features import Look, feature_rows
     from utils.support.row_cache import keep_part, kept_rows
 
-    demand_lists(given.splits_dir)
-    dataset = load_dataset(
-        given.dataset,
-        images_dir=given.images_dir,
-        captions_file=given.captions,
-        splits_dir=given.splits_dir,
-        words=checked_words(given.words),
-    )
+    dataset = chosen_dataset(given)
     for note in dataset.notes:
         print(f"Note: {note}", flush=True)
     photos = [dataset.path(image) for image in dataset.images]
@@ -83,14 +73,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    add_dataset_options(parser)
     add = parser.add_argument
-    add("dataset", nargs="?", default=dataset_name(), help="%(default)s, or a folder")
-    add("--images-dir", type=Path, help="the folder of the photos")
-    add("--captions", type=Path, help="the captions file")
-    add("--splits-dir", type=Path, help="the folder of the split lists")
-    add("--kind", default="pooled", choices=SHAPES, help="%(default)s; `map` is for attention")
+    add("--kind", default="pooled", choices=SHAPES, help="`map` is for attention (%(default)s)")
     add("--view", default="whole", choices=VIEWS, help="what is seen of a photo (%(default)s)")
-    add("--weights", default="embedded", choices=["embedded", "imagenet"])
     add("--shard", type=shard_of, metavar="I/N", help="compute this part alone, and join nothing")
-    add_words_options(parser)
     return parser

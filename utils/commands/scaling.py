@@ -21,13 +21,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from utils.support.files import make_folder, read_json, write_json, write_text
 from utils.support.paths import ROOT, RUNS, expanded
 from utils.support.peak_memory import PeakMemory
 
 if TYPE_CHECKING:
+    from utils.commands.scaling_page import Measures
     from utils.dataset import Dataset
 
 # TensorFlow takes seconds to start, so it is imported in the process of a stage.
@@ -36,8 +37,6 @@ SIZES = (1_000, 4_000, 16_000, 64_000)
 FEWEST = 30  # photos: below, dev and test are hardly there
 FILE = "scaling.json"
 WIDTH = 3  # of the beam
-# number of photos, as text -> stage -> what was measured
-Measures = dict[str, dict[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,7 @@ def score_split(
     dataset: Dataset, split: str, captioner: Captioner, features: np.ndarray
 ) -> SplitScores:
     """Caption the photos of a split by greedy and beam search and score the captions."""
-    places = dataset.index(split)
-    # They follow each other in `dataset.images`: a view, so that a memory map stays on the disk.
-    rows = features[places[0] : places[-1] + 1] if len(places) else features[:0]
+    rows = features[dataset.rows(split)]
     captions = {
         "greedy" if width == 1 else f"beam {width}": captioner.caption_features(rows, width)
         for width in BEAM_WIDTHS

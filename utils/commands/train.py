@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from utils.captions import caption_text
+from utils.commands.dataset_options import add_dataset_options, chosen_dataset
 from utils.commands.devices import Devices, add_devices_options, devices_of, train_on
-from utils.commands.words import add_words_options, checked_words
-from utils.dataset import Dataset, demand_lists, load_dataset
+from utils.dataset import Dataset
 from utils.support.files import (
     demand_apart,
     demand_own_file,
@@ -31,7 +31,7 @@ from utils.support.files import (
     write_json,
 )
 from utils.support.memory import demand_memory
-from utils.support.paths import CAPTIONERS, RUNS, dataset_name
+from utils.support.paths import CAPTIONERS, RUNS
 
 if TYPE_CHECKING:
     from utils.callbacks import History
@@ -70,15 +70,16 @@ def run(
     say(f"{dataset.name}: {sizes}")
     if not dataset.splits["dev"]:
         raise ValueError("There is no dev split, and early stopping needs one: list its photos.")
+    if devices is not None:
+        train_on(devices, dataset, recipe, folder, weights)
+        if devices.process:
+            say(f"Process {devices.process} is done; process 0 scores what was trained.")
+            return None
     kind = KINDS[recipe.kind].features
     features = dataset_features(dataset, kind=kind, weights=weights, progress=True)
     if devices is None:
         captioner, history = train_captioner(dataset, recipe, folder, features, weights)
     else:
-        train_on(devices, dataset, recipe, folder, weights)
-        if devices.process:
-            say(f"Process {devices.process} is done; process 0 scores what was trained.")
-            return None
         captioner, history = trained_in(folder)
     scores = {}
     for split in dataset.scored_splits:
@@ -121,10 +122,10 @@ def draw(
 
 def named_recipe(name: str | None, epochs: int | None) -> Recipe | None:
     """Return a recipe of the results page, with another number of epochs where one is given."""
-    from utils.commands.experiments import EXPERIMENTS
-
     if name is None:
         return None
+    from utils.commands.experiments import EXPERIMENTS
+
     recipe = EXPERIMENTS[name].recipe
     if epochs is None:
         return recipe
@@ -184,16 +185,14 @@ def _are_scores(found: dict[str, Any]) -> bool:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 0. Raises what its steps raise."""
     parser = argparse.ArgumentParser(prog="python -m utils train", description=__doc__)
-    parser.add_argument("dataset", nargs="?", default=dataset_name())
-    parser.add_argument("--images-dir", type=Path)
-    parser.add_argument("--captions", type=Path, help="the captions file")
-    parser.add_argument("--splits-dir", type=Path, help="the folder of the split lists")
-    parser.add_argument("--epochs", type=int, help="at most this many")
-    parser.add_argument("--recipe", choices=RECIPES, help="one of the results page")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add_dataset_options(parser)
+    parser.add_argument("--epochs", type=int, help="at most this many (what the recipe says)")
+    parser.add_argument(
+        "--recipe", choices=RECIPES, help="one of the results page (what suits the dataset's size)"
+    )
     parser.add_argument("--folder", type=Path, help="where to keep the run (data/runs/DATASET)")
-    parser.add_argument("--weights", default="embedded", choices=["embedded", "imagenet"])
     parser.add_argument("--ship", metavar="NAME", help="maintainers: also to data/captioners/NAME")
-    add_words_options(parser)
     add_devices_options(parser)
     given = parser.parse_args(arguments)
     start = time.perf_counter()
@@ -202,14 +201,7 @@ def main(arguments: list[str] | None = None) -> int:
     demand_memory("training", used=1_050, reserved=4_500)
     from utils.recipe import recipe_for, say
 
-    demand_lists(given.splits_dir)
-    dataset = load_dataset(
-        given.dataset,
-        images_dir=given.images_dir,
-        captions_file=given.captions,
-        splits_dir=given.splits_dir,
-        words=checked_words(given.words),
-    )
+    dataset = chosen_dataset(given)
     folder = given.folder or RUNS / dataset.name
     demand_safe(given, dataset, folder)
     recipe = named_recipe(given.recipe, given.epochs) or recipe_for(dataset, given.epochs)
