@@ -183,7 +183,8 @@ def bootstrap_statistics(
     """Return what `bootstrap` returns, from rows of `bleu_statistics`."""
     if samples < 1 or not 0 < confidence < 1:
         raise ValueError("samples must be 1 or more, and confidence between 0 and 1.")
-    rng, images, sums = np.random.default_rng(seed), len(statistics), []
+    rng = np.random.default_rng(seed)
+    images, sums = len(statistics), []
     for start in range(0, samples, AT_ONCE):
         # How often each image is drawn, (n, images): sums are then one product of matrices.
         size = (min(AT_ONCE, samples - start),)

@@ -81,7 +81,7 @@ class Dataset:
 
     def index(self, split: str) -> np.ndarray:
         """Return the rows of a split's images in `images`, `(n,)` int32."""
-        return np.arange(len(self.images), dtype=np.int32)[self.rows(split)]
+        return np.arange(self.rows(split).start, self.rows(split).stop, dtype=np.int32)
 
     def caption_count(self, split: str) -> int:
         """Return how many captions the images of a split have together."""
@@ -92,7 +92,7 @@ class Dataset:
         return list(self.iter_tokens(split))
 
     def iter_tokens(self, split: str) -> Iterator[list[list[str]]]:
-        """Yield what `tokens` returns, image by image: all of a large split fill the memory."""
+        """Yield what `tokens` returns, image by image: of a large split it would fill memory."""
         for image in self.splits[split]:
             yield [caption_tokens(text, self.words) for text in self.captions[image]]
 

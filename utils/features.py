@@ -78,7 +78,7 @@ def extract_features(
 
 
 def feature_rows(paths: Sequence[Path], look: Look, progress: bool = False) -> Rows:
-    """Return where the features of photos are kept and how they are computed; nothing is yet.
+    """Return where the features of photos are kept and how to compute them. Computes nothing.
 
     Raises as `extract_features` does.
     """

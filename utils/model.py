@@ -173,8 +173,8 @@ def without_mask(model: keras.Model) -> CaptioningModel:
 def on_batches(model: keras.Model) -> tuple[keras.Model, Any]:
     """Return a model of the same layers for batches of one prefix length, and its loss.
 
-    Only where several devices share a batch is anything filled up: its prefixes, which are masked
-    then, and its rows, whose label is `PAD`.
+    A batch is filled up only where several devices share it: its prefixes, which are then masked,
+    and its rows, whose label is `PAD`.
     """
     if joined():
         ignored = keras.losses.SparseCategoricalCrossentropy(ignore_class=PAD)

@@ -169,7 +169,7 @@ def photo_stream(
     return Stream(steps, example, (settings.batch_size, *_CAPTIONS), _WIDEN)
 
 
-# Where several devices share a batch, it has this many captions and words, or twice as many, ...
+# Where several devices share a batch, its numbers of captions and of words are multiples of these.
 _CAPTIONS, _WIDEN = (16, 16, 16), 4
 
 

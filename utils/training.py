@@ -27,7 +27,7 @@ from utils.support.streams import Stream, mean_cross_entropy
 
 PART_STEPS = 200  # a minute or less, on two cores
 BACKUP = "backup.weights.h5"
-_WIDEN = 4  # where several devices share a batch, its prefixes have so many words, or twice as many
+_WIDEN = 4  # where several devices share a batch, the width of its prefixes is a multiple of this
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,9 @@ class TrainingData:
         """Return what tells this data from other data."""
         # Of the photos of train and dev alone: other test photos are no reason to train anew.
         rows = np.union1d(self.train.image_index, self.dev.image_index)
-        seen = {f"view {n}": hash_of_rows(view, rows) for n, view in enumerate(self.views)}
+        seen = {
+            f"features of view {n}": hash_of_rows(view, rows) for n, view in enumerate(self.views)
+        }
         found = {**self.facts, **seen}
         for name, sequences in (("train", self.train), ("dev", self.dev)):
             found[name] = hash_of(sequences.tokens, sequences.image_index)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from tiny_captioner import picture, tiny_captioner
 
 from utils.attention import AttentionConfig, build_attention_model
 from utils.captioner import Captioner, load_captioner
-from utils.commands.devices import Devices, add_devices_options, devices_of, train_on
+from utils.commands.devices import Devices, _ended, add_devices_options, devices_of, train_on
 from utils.dataset import load_dataset
 from utils.recipe import Recipe
 from utils.support.files import read_json
@@ -63,6 +64,7 @@ def test_options_are_read():
         (several(0, coordinator="localhost"), "give the machine of process 0 and a free port"),
         (several(0, coordinator="localhost:99999"), "a free port"),
         (several(0, coordinator=":5555"), "give the machine"),
+        (several(0, coordinator=""), "give the machine"),
     ],
 )
 def test_options_that_do_not_fit_are_refused(options, said):
@@ -244,15 +246,35 @@ def test_one_process_is_killed_the_other_says_so_and_the_run_goes_on(
     np.testing.assert_allclose(losses(run), losses(whole_run), atol=1e-3)
 
 
-def test_processes_with_other_data_are_refused(folder, tmp_path):
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"recipe": recipe(batch_size=16)}, "do not have the same options"),
+        ({"recipe": recipe("attention")}, "do not have the same options"),
+        ("captions", "do not have the same captions"),
+        ({"devices": 2}, "give all commands the same --devices"),
+    ],
+)
+def test_processes_with_other_data_are_refused(folder, tmp_path, other, said):
     coordinator = f"127.0.0.1:{free_port()}"
     dataset = load_dataset(str(folder))
-    jobs = [
-        (Devices(1, coordinator, 2, process), dataset, recipe(batch_size=size), tmp_path / "run")
-        for process, size in ((0, 32), (1, 16))
-    ]
+    one = {"devices": 1, "dataset": dataset, "recipe": recipe()}
+    if other == "captions":
+        more = {image: [*captions, "an owl sings"] for image, captions in dataset.captions.items()}
+        other = {"dataset": replace(dataset, captions=more)}
     with ThreadPoolExecutor(2) as both:
-        begun = [both.submit(train_on, *job, "embedded") for job in jobs]
+        begun = []
+        for process, asked_for in enumerate((one, one | other)):
+            devices = Devices(asked_for["devices"], coordinator, 2, process)
+            job = (devices, asked_for["dataset"], asked_for["recipe"], tmp_path / "run")
+            begun.append(both.submit(train_on, *job, "embedded"))
         found = [one.exception() for one in begun]
-    assert any("do not have the same settings" in str(error) for error in found)
     assert all(isinstance(error, RuntimeError) for error in found)
+    assert any(said in str(error) for error in found), found
+
+
+def test_a_process_that_the_system_has_killed_blames_no_other_one():
+    several = Devices(1, "127.0.0.1:5555", 2, 0)
+    assert "Another of the 2 processes" in str(_ended(several, Path("run"), Path("log"), 1))
+    killed = str(_ended(several, Path("run"), Path("log"), -signal.SIGKILL))
+    assert "memory may be short" in killed and "Another" not in killed

@@ -289,8 +289,9 @@ def main(arguments: list[str] | None = None) -> int:
     chapters = _chapters(students, given.chapters)
     folder = given.output.with_name(given.output.name + ".work")
     rows = _grade(students, chapters, given, folder)
+    unjudged = sum(any(AGAIN in note for note in row.notes) for row in rows)
     if given.shard is None:
         _write(students, rows, chapters, given, before)
     else:
-        print(part_told(students, chapters, given.shard, folder))
-    return int(any(AGAIN in note for row in rows for note in row.notes))
+        print(part_told(students, chapters, given.shard, folder, unjudged))
+    return int(unjudged > 0)

@@ -34,12 +34,18 @@ class Log:
 
 
 def part_told(
-    students: Sequence[Student], chapters: Sequence[int], part: Shard, folder: Path
+    students: Sequence[Student], chapters: Sequence[int], part: Shard, folder: Path, unjudged: int
 ) -> str:
-    """Return how much belongs to a part that was graded, and what to do next."""
+    """Return how much belongs to a part that was graded, and what to do next.
+
+    `unjudged`: the number of students with a notebook that could not be judged.
+    """
     notebooks = sum(chapter in one.notebooks for one in students for chapter in chapters)
-    return (
+    told = (
         f"Part {part} is done: {notebooks:,} notebooks of {len(students):,} students; what was "
         f"found is kept in {folder}. When all {part.count} parts are done, run the command without "
         "--shard: it writes the table."
     )
+    if unjudged:
+        told += f"\nA notebook of {unjudged} students could not be judged: run this part again."
+    return told

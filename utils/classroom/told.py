@@ -174,8 +174,8 @@ def write_all(
     chapters: list[int],
     given: argparse.Namespace,
     before: Before,
-) -> list[Row]:
-    """Write all that is asked for and say so; return the rows of the table."""
+) -> None:
+    """Write all that is asked for, and say so."""
     columns, questions = columns_of([plan_of(chapter) for chapter in chapters])
     earlier, changed = before.earlier, set_changed_aside(given.output, before)
     rows = with_entries(rows, earlier)
@@ -196,7 +196,6 @@ def write_all(
     old = [] if given.alike else old_page_lines(alike)
     for line in (*changed, *trouble_lines(rows), *entry_lines(rows, questions), *old):
         print(line)
-    return rows
 
 
 def alike_page(table: Path) -> Path:

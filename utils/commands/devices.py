@@ -33,6 +33,7 @@ WAITS = 300  # seconds for the other processes, which may still be computing fea
 SILENT = 20  # seconds without a sign of life of another process, after which it has ended
 # How the engine says that it has lost another process, by whichever kind of error.
 ENGINE = re.compile(r"^jax|Gloo|UNAVAILABLE|DEADLINE_EXCEEDED|coordination")
+KILLED = -9  # the exit code of a process that the system has ended, most often to free memory
 REQUIREMENTS = "requirements-jax.txt"
 
 
@@ -53,8 +54,8 @@ def add_devices_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a training on several devices or machines to a command's parser."""
     group = parser.add_argument_group(
         "several devices, several machines (requirements-jax.txt)",
-        "On several machines run the command on each, with these four options and one --folder "
-        "that all of them see.",
+        "On several machines run the command on each, with these four options, and with one "
+        "--folder and one folder of caches (CAPTIONING_CACHE) that all of them see.",
     )
     group.add_argument("--devices", type=int, metavar="N", help="devices of this machine (1)")
     group.add_argument("--coordinator", metavar="HOST:PORT", help="where process 0 listens")
@@ -86,7 +87,8 @@ def devices_of(given: argparse.Namespace) -> Devices | None:
         last = found.processes - 1
         raise ValueError(f"--process is {found.process}: number the processes from 0 to {last}.")
     host, _, port = found.coordinator.rpartition(":")
-    if found.coordinator and not (host and port.isdecimal() and 0 < int(port) < 65536):
+    is_place = host and port.isdecimal() and 0 < int(port) < 65536
+    if given.coordinator is not None and not is_place:
         raise ValueError(
             f"--coordinator is {found.coordinator!r}: give the machine of process 0 and a free "
             "port there, such as 192.168.0.10:5555."
@@ -108,6 +110,8 @@ def train_on(
     itself says goes to `devices-I.log` in the folder. Raises `RuntimeError` with a sentence for
     what goes wrong in this process, or where another one ends early or was never there.
     """
+    # TensorFlow would keep all of a GPU's memory for itself, and JAX needs it.
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     _demand_features(dataset, recipe, weights)
     log = make_folder(folder) / f"devices-{devices.process}.log"
     context = multiprocessing.get_context("spawn")
@@ -122,7 +126,7 @@ def train_on(
     except EOFError:  # it has ended without a word
         problem = None
     except BaseException:  # such as Ctrl-C, which the child does not see
-        child.terminate()
+        child.kill()  # the engine catches what `terminate` sends
         raise
     child.join()
     if problem is None:
@@ -136,22 +140,23 @@ def _demand_features(dataset: Dataset, recipe: Recipe, weights: str) -> None:
     from utils.captioner import KINDS
     from utils.features import dataset_features
 
+    kind = KINDS[recipe.kind].features
     for view in ("whole", *recipe.views):
-        kind = KINDS[recipe.kind].features
         dataset_features(dataset, kind=kind, weights=weights, view=view, progress=True)
 
 
 def _ended(devices: Devices, folder: Path, log: Path, code: int | None) -> RuntimeError:
     """Return what is said of a training that ended without a word."""
-    if devices.processes > 1:
+    if devices.processes > 1 and code != KILLED:
         return RuntimeError(
             f"Another of the {devices.processes} processes of this training has ended, or cannot "
             "be reached. Give all of them the same commands again: the training goes on from its "
             f"backup in {folder}. What the engine said is in {log}."
         )
     return RuntimeError(
-        f"The training was ended by the system (exit code {code}); often memory is short. Run the "
-        f"same command again: it goes on from its backup in {folder}. More is in {log}."
+        f"The training ended without a reason (exit code {code}). If the system has ended it, "
+        "memory may be short. Run the same command again: it goes on from its backup in "
+        f"{folder}. {log} may say more."
     )
 
 
@@ -166,15 +171,20 @@ def _train(devices: Devices, job: bytes, log: Path, parent: Connection) -> None:
         from utils.captioner import KINDS
         from utils.features import dataset_features
         from utils.recipe import train_captioner
+        from utils.support.group import demand_alike
 
         dataset, recipe, folder, weights = pickle.loads(job)
+        # Before there are weights: the engine would wait for ever for some of another shape.
+        captions = [dataset.splits, dataset.captions, dataset.words]
+        demand_alike({"options": [repr(recipe), weights], "captions": captions})
         kind = KINDS[recipe.kind].features
         features = dataset_features(dataset, kind=kind, weights=weights)
         train_captioner(dataset, recipe, folder, features, weights)
     except Exception as error:
         import traceback
 
-        traceback.print_exc(file=os.fdopen(os.dup(2), "w"))
+        with os.fdopen(os.dup(2), "w", encoding="utf-8") as file:
+            traceback.print_exc(file=file)
         is_of_engine = ENGINE.search(f"{type(error).__module__}: {error}")
         if devices.processes > 1 and is_of_engine:
             os._exit(1)  # at once: the engine would wait for the processes that are gone
@@ -198,7 +208,9 @@ def _separate_streams(log: Path, is_shown: bool) -> None:
     tqdm.set_lock(threading.RLock())  # its own would be left behind where the process must end
     for number, name in ((1, "stdout"), (2, "stderr")):
         kept = os.dup(number) if is_shown else os.open(os.devnull, os.O_WRONLY)
-        setattr(sys, name, os.fdopen(kept, "w", encoding="utf-8", errors="backslashreplace"))
+        # A line at a time: what waits in a buffer is lost where the process must end at once.
+        stream = os.fdopen(kept, "w", 1, encoding="utf-8", errors="backslashreplace")
+        setattr(sys, name, stream)
     with open(log, "wb") as file:
         for number in (1, 2):
             os.dup2(file.fileno(), number)
@@ -207,8 +219,8 @@ def _separate_streams(log: Path, is_shown: bool) -> None:
 def start_engine(devices: Devices) -> None:
     """Let Keras stand on JAX in this process, and share every batch among the devices.
 
-    Raises `RuntimeError` where Keras stands on TensorFlow already, and `ValueError` where there
-    are fewer devices.
+    Raises `RuntimeError` where Keras stands on TensorFlow already, and `ValueError` where this
+    machine or another one has other devices than asked for.
     """
     if "keras" in sys.modules:
         raise RuntimeError("Keras was imported before its backend could be chosen.")
@@ -241,15 +253,25 @@ def start_engine(devices: Devices) -> None:
 
 
 def _engine_devices(devices: Devices) -> list[Any]:
-    """Return the names of all devices of all processes; raise where this one has too few."""
+    """Return the names of all devices of all processes; raises `ValueError` as `start_engine`."""
     import jax
     import keras
 
-    here = jax.local_device_count()
-    if here < devices.devices or (devices.processes > 1 and here > devices.devices):
-        kind = jax.default_backend().upper()
+    here, kind = jax.local_device_count(), jax.default_backend().upper()
+    if here < devices.devices:
         raise ValueError(
-            f"There are {here} {kind} devices here, and --devices asks for {devices.devices}: "
-            f"ask for {here}, or choose some of them by CUDA_VISIBLE_DEVICES."
+            f"--devices asks for {devices.devices}, but JAX finds {here} here ({kind}): ask for "
+            f"{here}. For NVIDIA GPUs, check CUDA_VISIBLE_DEVICES, and that JAX has CUDA."
         )
-    return keras.distribution.list_devices()[: devices.devices * devices.processes]
+    if devices.processes > 1 and here > devices.devices:
+        raise ValueError(
+            f"This machine has {here} devices ({kind}), and with several machines all of them "
+            f"take part: give --devices {here}, or hide some by CUDA_VISIBLE_DEVICES."
+        )
+    everywhere = devices.devices * devices.processes
+    if devices.processes > 1 and jax.device_count() != everywhere:
+        raise ValueError(
+            f"All machines together have {jax.device_count()} devices instead of {everywhere}: "
+            "give all commands the same --devices."
+        )
+    return keras.distribution.list_devices()[:everywhere]

@@ -2,7 +2,7 @@
 
     python -m utils scaling                           # 1,000, 4,000, 16,000 and 64,000 scenes
     python -m utils scaling 1000 4000 --folder DIR    # other numbers, kept in another folder
-    python -m utils scaling --folder DIR --publish    # write what was measured to the results page
+    python -m utils scaling --folder DIR --publish    # all four sizes, then write the results page
 
 Scenes are drawn from a seed where DIR/scenes-N is not there yet. Each stage (features, one epoch of
 training, captioning by a beam of 3, scoring) runs in a process of its own, so that its memory is

@@ -187,7 +187,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m utils train", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add_dataset_options(parser)
-    parser.add_argument("--epochs", type=int, help="at most this many (what the recipe says)")
+    parser.add_argument("--epochs", type=int, help="at most this many (the recipe's number)")
     parser.add_argument(
         "--recipe", choices=RECIPES, help="one of the results page (what suits the dataset's size)"
     )

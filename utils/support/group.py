@@ -74,10 +74,11 @@ def share(
 ) -> Sequence[np.ndarray]:
     """Return this process's part of a batch: some rows of each array.
 
-    The rows are first filled up with zeros to a multiple of the array's own of `multiples` and of
-    the devices, the columns of ids to one of `widen`. So all devices have as much to do, and few
-    shapes are compiled. What is filled up must not count: its labels are `PAD`. Without a group
-    the arrays are returned as they are.
+    First, rows of zeros are added until the length of an array is a multiple of its number in
+    `multiples` and of the number of devices, and columns of zeros until the width of an int32
+    matrix is a multiple of `widen`. So all devices have as much to do, and few shapes are compiled.
+    The added rows must not count: their label is `PAD`, or their weight 0. Without a group the
+    arrays are returned as they are.
     """
     group = joined()
     if group is None:
@@ -95,7 +96,10 @@ def share(
 
 
 def demand_alike(facts: dict[str, Any]) -> None:
-    """Raise `ValueError` where the processes of a group do not have the same facts."""
+    """Raise `ValueError` where the processes of a group do not have the same facts.
+
+    All of them must give facts of the same names.
+    """
     if not is_of_several():
         return
     from jax.experimental import multihost_utils
@@ -108,5 +112,6 @@ def demand_alike(facts: dict[str, Any]) -> None:
     if other:
         raise ValueError(
             f"The processes of this training do not have the same {', '.join(other)}: give all of "
-            "them the same data and options, and one folder that all machines see."
+            "them the same data and options, and one --folder and one folder of caches "
+            "(CAPTIONING_CACHE) that all machines see."
         )

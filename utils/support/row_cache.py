@@ -29,7 +29,7 @@ NAME = re.compile(r"(?P<start>\d{8,})-(?P<sum>[0-9a-f]{64})\.npy")  # of a shard
 
 
 class Rows(NamedTuple):
-    """The array `shape` of a type, kept at `path`.
+    """An array of a `shape` and a `dtype`, kept at `path`.
 
     `compute` gets places of rows, and how many rows are wanted together with those that are there
     already; it gives their values, one or more rows at a time, in the order of the places.
@@ -104,7 +104,13 @@ def _fill(rows: Rows) -> np.ndarray:
         path.unlink()
     for remains in path.parent.glob(f".*.{path.name}"):
         remains.unlink()  # of a run that was killed while it joined its shards
-    _join(rows, _shards(rows, rows.starts))
+    try:
+        shards = _shards(rows, rows.starts)
+    except ValueError:
+        # Once what is wrong is put right, the content is another one.
+        shutil.rmtree(rows.folder, ignore_errors=True)
+        raise
+    _join(rows, shards)
     shutil.rmtree(rows.folder, ignore_errors=True)
     return np.load(path, mmap_mode="r", allow_pickle=False)
 
@@ -115,15 +121,10 @@ def _shards(rows: Rows, starts: range) -> list[Path]:
     missing = [start for start in starts if start not in found]
     sizes = {start: min(SHARD, count - start) for start in starts}
     left = [row for start in missing for row in range(start, start + sizes[start])]
-    try:
-        values = chain.from_iterable(rows.compute(left, sum(sizes.values())))
-        for start in missing:
-            block = np.stack(list(islice(values, sizes[start])))
-            found[start] = _save_shard(rows.folder, start, block)
-    except ValueError:
-        # Once what is wrong is put right, the content is another one.
-        shutil.rmtree(rows.folder, ignore_errors=True)
-        raise
+    values = chain.from_iterable(rows.compute(left, sum(sizes.values())))
+    for start in missing:
+        block = np.stack(list(islice(values, sizes[start])))
+        found[start] = _save_shard(rows.folder, start, block)
     return [found[start] for start in starts]
 
 
