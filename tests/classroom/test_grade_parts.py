@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 from hand_ins import WRONG, solved, unsolved, with_answers, write
 
 from utils.classroom import grade, judging
 from utils.classroom.grade import main
+from utils.classroom.grade_log import part_told
 from utils.classroom.judging import Judge, Judged
 from utils.classroom.submissions import read_submissions
 from utils.support.paths import ROOT
@@ -133,3 +135,9 @@ def test_a_key_that_another_process_is_just_writing_is_waited_for(tmp_path, monk
     thread.start()
     assert judging.grading_key() == b"k" * 32
     thread.join()
+
+
+def test_a_part_says_how_many_could_not_be_judged():
+    told = [part_told([], [1], Shard(1, 2), Path("work"), unjudged) for unjudged in (0, 3)]
+    assert "could not be judged" not in told[0]
+    assert "A notebook of 3 students could not be judged: run this part again." in told[1]

@@ -107,6 +107,20 @@ def test_a_part_computes_its_own_blocks_alone_and_once(squares, cache, seen, cap
     assert sum(seen) == PHOTOS
 
 
+def test_a_photo_that_one_machine_cannot_read_leaves_the_blocks_of_the_others(
+    squares, cache, seen, monkeypatch
+):
+    assert main(["features", str(squares), "--shard", "1/2"]) == 0
+    before = {path.name for path in cache.glob("*.shards/*.npy")}
+
+    def refuse(*arguments):
+        raise ValueError("3.png cannot be read here.")
+
+    monkeypatch.setattr(features, "_batches", refuse)
+    assert main(["features", str(squares), "--shard", "2/2"]) != 0
+    assert {path.name for path in cache.glob("*.shards/*.npy")} == before != set()
+
+
 def test_more_parts_than_blocks_leave_some_with_nothing_to_do(squares, cache, seen, capsys):
     assert main(["features", str(squares), "--shard", "7/9"]) == 0
     assert not seen and f"0 of {BLOCKS} blocks are there" in capsys.readouterr().out
