@@ -115,7 +115,7 @@ def test_an_unchanged_run_goes_on_and_a_changed_one_is_trained_anew(again, tmp_p
     # Other captions, splits and settings: test_training.py has them.
     changes = {
         "vocabulary": {"dataset": with_word(few, word, word + "s")},  # the numbers stay the same
-        "features of view 0": {"features": replaced},
+        "view 0": {"features": replaced},
     }
     for number, (name, change) in enumerate(changes.items(), start=1):
         captioner, said = run(**change)

@@ -155,7 +155,7 @@ def _facts(
     if begin is None:  # only the word vectors are there before the training
         weights = [one for one in weights if one.shape[:1] == (len(vocabulary),)]
     sizes = f"{recipe.kind} {sorted(recipe.model.items())}"
-    return {"vocabulary": vocabulary.hash(), "model": sizes, "first weights": hash_of(*weights)}
+    return {"vocabulary": vocabulary.hash(), "model": sizes, "beginning": hash_of(*weights)}
 
 
 def _trained(model: keras.Model, data: TrainingData, recipe: Recipe, folder: Path) -> History:

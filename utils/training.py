@@ -101,9 +101,7 @@ class TrainingData:
         """Return what tells this data from other data."""
         # Of the photos of train and dev alone: other test photos are no reason to train anew.
         rows = np.union1d(self.train.image_index, self.dev.image_index)
-        seen = {
-            f"features of view {n}": hash_of_rows(view, rows) for n, view in enumerate(self.views)
-        }
+        seen = {f"view {n}": hash_of_rows(view, rows) for n, view in enumerate(self.views)}
         found = {**self.facts, **seen}
         for name, sequences in (("train", self.train), ("dev", self.dev)):
             found[name] = hash_of(sequences.tokens, sequences.image_index)

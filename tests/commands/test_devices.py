@@ -18,7 +18,14 @@ from tiny_captioner import picture, tiny_captioner
 
 from utils.attention import AttentionConfig, build_attention_model
 from utils.captioner import Captioner, load_captioner
-from utils.commands.devices import Devices, _ended, add_devices_options, devices_of, train_on
+from utils.commands.devices import (
+    KILLED,
+    Devices,
+    _ended,
+    add_devices_options,
+    devices_of,
+    train_on,
+)
 from utils.dataset import load_dataset
 from utils.recipe import Recipe
 from utils.support.files import read_json
@@ -276,5 +283,5 @@ def test_processes_with_other_data_are_refused(folder, tmp_path, other, said):
 def test_a_process_that_the_system_has_killed_blames_no_other_one():
     several = Devices(1, "127.0.0.1:5555", 2, 0)
     assert "Another of the 2 processes" in str(_ended(several, Path("run"), Path("log"), 1))
-    killed = str(_ended(several, Path("run"), Path("log"), -signal.SIGKILL))
+    killed = str(_ended(several, Path("run"), Path("log"), KILLED))
     assert "memory may be short" in killed and "Another" not in killed

@@ -84,7 +84,7 @@ def is_of(folder: Path, hashes: dict[str, str], vocabulary: str) -> bool:
     """
     kept = read_json(folder / RUN, f"delete {folder} and train anew.", dict)
     if "vocabulary" not in kept:  # such a version did not look at every photo either
-        kept |= {"vocabulary": vocabulary, "features of view 0": hashes["features of view 0"]}
+        kept |= {"vocabulary": vocabulary, "view 0": hashes["view 0"]}
     return all(kept.get(name) == value for name, value in hashes.items())
 
 
